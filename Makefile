@@ -1,0 +1,64 @@
+# `make` lists what there is. Everything it builds or installs lies in target/, except
+# the wasm target that `setup` adds to rustup.
+#
+# One profile and one set of features for all of it, so that wasmtime (minutes) is
+# compiled once: `--workspace` and a target kind that may use dev-dependencies
+# (`--examples`) make cargo choose the same features for a build as for the tests.
+# Lints and docs take --release too: they check instead of compiling, and share the
+# release build's proc macros and build scripts, bundled SQLite among them.
+
+TOOLS := $(CURDIR)/target/tools
+CARGO_DENY := PATH="$(TOOLS)/bin:$$PATH" cargo deny
+
+.PHONY: help setup plugins build demo test eval lint doc deny advisories bench clean tool-deny
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Install what is missing to build the plugins
+	@plugins/build.sh toolchain
+
+plugins: ## Build the plugins: target/plugins/*.wasm
+	@plugins/build.sh plugins
+
+build: plugins ## Build the host: target/release/coldnotch
+	cargo build --release --locked --workspace --bins --examples
+
+demo: build ## See it decide
+	target/release/coldnotch demo
+
+test: ## Run all tests (with cargo-nextest where installed)
+	@plugins/build.sh all
+	@if cargo nextest --version >/dev/null 2>&1; then set -ex; \
+		cargo nextest run --release --locked --workspace; \
+		cargo test --release --locked --workspace --doc; \
+	else set -ex; \
+		cargo test --release --locked --workspace; \
+	fi
+
+eval: build ## Judge the recorded sessions in ../shared/cases against tests/eval-floor.tsv
+	@tests/eval.py
+
+lint: plugins ## Check format and lints
+	cargo fmt --all --check
+	cargo clippy --release --locked --workspace --all-targets -- -D warnings
+
+doc: plugins ## Build the documentation: target/doc
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --workspace --no-deps --lib --examples
+
+deny: tool-deny ## Check licences, sources and duplicates of the dependencies
+	$(CARGO_DENY) --locked check --hide-inclusion-graph bans licenses sources
+
+advisories: tool-deny ## Check the dependencies for known vulnerabilities (fetches the database)
+	$(CARGO_DENY) --locked check advisories
+
+# Unoptimised: it runs for two seconds.
+tool-deny:
+	@$(CARGO_DENY) --version >/dev/null 2>&1 || \
+		cargo install --quiet --debug --locked cargo-deny@^0.20 --root "$(TOOLS)"
+
+bench: plugins ## Run the benchmarks
+	cargo bench --locked --workspace --bench '*'
+
+clean: ## Remove everything built, tools included
+	cargo clean

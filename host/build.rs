@@ -1,0 +1,16 @@
+//! Finds the built-in plugins, which another build leaves in `target/plugins`.
+
+use std::path::Path;
+
+fn main() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/plugins");
+    for name in ["consequence", "keywords"] {
+        let file = folder.join(format!("{name}.wasm"));
+        println!("cargo::rerun-if-changed={}", file.display());
+        if !file.exists() {
+            println!("cargo::error=the plugins have not been built ({name}.wasm is missing): run `make plugins` first");
+            continue;
+        }
+        println!("cargo::rustc-env=COLDNOTCH_PLUGIN_{}={}", name.to_uppercase(), file.display());
+    }
+}

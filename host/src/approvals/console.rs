@@ -1,0 +1,131 @@
+//! Asks whoever sits at the terminal.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use super::{Answer, Card, Channel};
+use crate::printable::printable;
+
+/// Longest piece of foreign text on the card, in bytes.
+const MAX: usize = 2000;
+
+/// The console: the card on stderr, the answer from the terminal. Refuses when
+/// there is no terminal, at end of file, and on anything that is not a yes.
+#[derive(Debug, Clone, Copy)]
+pub struct Console {
+    /// Whether the card may use colour.
+    pub colour: bool,
+}
+
+impl Channel for Console {
+    fn ask(&self, card: &Card<'_>) -> Option<Answer> {
+        let approved = match terminal() {
+            Some(input) => ask(&mut io::stderr().lock(), input, card, self.colour).unwrap_or(false),
+            None => false,
+        };
+        let via = "console".to_owned();
+        Some(Answer { approved, by: if approved { user() } else { "console".to_owned() }, via })
+    }
+}
+
+/// Where a human's answer comes from. The agent's actions may come on standard
+/// input, so the answer must not: it is read from the terminal itself.
+fn terminal() -> Option<Box<dyn BufRead>> {
+    if !io::stderr().is_terminal() {
+        return None;
+    }
+    if io::stdin().is_terminal() {
+        return Some(Box::new(io::stdin().lock()));
+    }
+    let tty = std::fs::File::open("/dev/tty").ok()?;
+    Some(Box::new(io::BufReader::new(tty)))
+}
+
+/// The login that answered. The operating system vouches for it, unlike `USER`.
+#[cfg(unix)]
+fn user() -> String {
+    use std::os::unix::fs::MetadataExt;
+    let uid = std::fs::metadata("/dev/fd/2").map(|found| found.uid());
+    uid.map_or_else(|_| "console".to_owned(), |uid| format!("uid:{uid}"))
+}
+
+#[cfg(not(unix))]
+fn user() -> String {
+    "console".to_owned()
+}
+
+/// Shows the card and reads one line: `y`, `yes`, `o` and `oui` approve.
+fn ask(out: &mut impl Write, mut input: impl BufRead, card: &Card<'_>, colour: bool) -> io::Result<bool> {
+    show(out, card, colour)?;
+    write!(out, "  Approve? [y/N] ")?;
+    out.flush()?;
+    let mut line = String::new();
+    if input.read_line(&mut line)? == 0 {
+        writeln!(out)?;
+        return Ok(false);
+    }
+    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes" | "o" | "oui"))
+}
+
+fn show(out: &mut impl Write, card: &Card<'_>, colour: bool) -> io::Result<()> {
+    let (bold, dim, off) = if colour { ("\x1b[1;33m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
+    let Card { action, judgement, .. } = card;
+    let safe = |text: &str| printable(text, MAX);
+    writeln!(out, "\n{bold}[HOLD]{off} {} by {}  {dim}{}{off}", safe(&action.kind), safe(&action.agent), card.id)?;
+    if !action.summary.is_empty() {
+        writeln!(out, "  {}", safe(&action.summary))?;
+    }
+    if action.payload.text() != "{}" {
+        writeln!(out, "  {dim}{}{off}", safe(action.payload.text()))?;
+    }
+    for cause in &judgement.causes {
+        writeln!(out, "  because: {} {dim}({}/{}){off}", safe(&cause.reason.message), cause.plugin, cause.reason.code)?;
+        for evidence in &cause.reason.evidence {
+            let place = evidence.step.map_or_else(String::new, |step| format!("step {step} "));
+            writeln!(out, "    {dim}{place}{}{off} {}", safe(&evidence.path), safe(&evidence.text))?;
+        }
+    }
+    writeln!(out, "  risk: {:.2}", judgement.risk)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::Action;
+    use crate::verdict::{Cause, Judgement, Reason, Verdict};
+
+    fn asked(input: &str) -> (bool, String) {
+        let action = Action { summary: "a promise\u{1b}[2J".into(), ..Action::new("send_email") };
+        let reason = Reason { code: "promise".into(), message: "it promises 240 EUR".into(), evidence: Vec::new() };
+        let judgement = Judgement {
+            verdict: Verdict::Hold,
+            risk: 0.6,
+            reason: String::new(),
+            causes: vec![Cause { plugin: "engine".into(), verdict: Verdict::Hold, reason }],
+            labels: Vec::new(),
+        };
+        let card = Card { id: "apr-1", action: &action, judgement: &judgement };
+        let mut out = Vec::new();
+        let approved = ask(&mut out, input.as_bytes(), &card, false).unwrap();
+        (approved, String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn only_a_yes_approves() {
+        for yes in ["y\n", "YES\n", " o \n", "oui\n", "y"] {
+            assert!(asked(yes).0, "{yes:?}");
+        }
+        for no in ["", "\n", "n\n", "no\n", "yep\n", "yes please\n", "\u{0}\n"] {
+            assert!(!asked(no).0, "{no:?}");
+        }
+    }
+
+    #[test]
+    fn the_card_shows_the_cause_and_no_control_characters() {
+        let card = asked("n\n").1;
+        assert_eq!(
+            card,
+            "\n[HOLD] send_email by unknown  apr-1\n  a promise[2J\n  \
+             because: it promises 240 EUR (engine/promise)\n  risk: 0.60\n  Approve? [y/N] "
+        );
+    }
+}

@@ -1,0 +1,594 @@
+//! What can be recorded. The structs here are the wire format: a field's place
+//! in its struct is its place in the line.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use data_encoding::HEXLOWER;
+use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
+use jiff::tz::Offset;
+use serde::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+use crate::action::ActionDigest;
+use crate::verdict::{Cause, Verdict};
+
+use super::AuditError;
+use super::line::{Encoded, Hash};
+
+/// One thing to record.
+#[derive(Debug, Clone, Copy)]
+pub enum Entry<'a> {
+    /// The final decision on an action: exactly one an action.
+    Decision {
+        /// The action and its judgement.
+        judged: &'a Judged<'a>,
+        /// Whether the action may run.
+        approved: bool,
+        /// The human's word, when there was one.
+        approval: Option<ApprovalLine<'a>>,
+    },
+    /// A HOLD, written before anyone is asked.
+    Hold {
+        /// The action and its judgement.
+        judged: &'a Judged<'a>,
+        /// The id under which it waits, if it has one already.
+        approval: Option<&'a str>,
+    },
+    /// What an action returned.
+    Observation(Observed<'a>),
+    /// A new generation is in force.
+    Swap(Swapped<'a>),
+}
+
+/// An action and what was made of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'a> {
+    /// When it was decided.
+    pub at: SystemTime,
+    /// Who wants to act.
+    pub agent: &'a str,
+    /// The action's type.
+    pub kind: &'a str,
+    /// What the agent says it is about to do.
+    pub summary: &'a str,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The verdict in one sentence.
+    pub reason: &'a str,
+    /// The risk, from 0 to 1.
+    pub risk: f64,
+    /// The session's id, or empty.
+    pub session: &'a str,
+    /// The action's id.
+    pub id: &'a str,
+    /// The exact action.
+    pub action_digest: ActionDigest,
+    /// The policy that judged it.
+    pub generation: &'a str,
+    /// Each plugin's answer, in the policy's order.
+    pub plugins: &'a [PluginLine<'a>],
+    /// The labels of the step.
+    pub labels: &'a [String],
+    /// Every cause, most severe first.
+    pub reasons: &'a [ReasonLine<'a>],
+    /// How long the decision took, without waiting for humans.
+    pub latency_us: u64,
+}
+
+/// One plugin's answer.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct PluginLine<'a> {
+    /// Its name in the configuration.
+    pub name: &'a str,
+    /// The digest of its component.
+    pub digest: &'a str,
+    /// Its verdict; none when it abstained or failed.
+    #[serde(serialize_with = "verdict_or_null")]
+    pub verdict: Option<Verdict>,
+    /// Its risk; none when it failed.
+    pub risk: Option<f64>,
+    /// `assessed`, `abstained` or the failure's name.
+    pub outcome: &'a str,
+    /// The fuel it used.
+    pub fuel: u64,
+}
+
+/// One cause of the verdict.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct ReasonLine<'a> {
+    /// Who said it.
+    pub plugin: &'a str,
+    /// Stable code in kebab-case.
+    pub code: &'a str,
+    /// One sentence.
+    pub message: &'a str,
+}
+
+impl<'a> From<&'a Cause> for ReasonLine<'a> {
+    fn from(cause: &'a Cause) -> Self {
+        ReasonLine {
+            plugin: &cause.plugin,
+            code: &cause.reason.code,
+            message: &cause.reason.message,
+        }
+    }
+}
+
+/// What a human said.
+#[derive(Debug, Clone, Copy)]
+pub struct ApprovalLine<'a> {
+    /// The approval's id.
+    pub id: &'a str,
+    /// Who answered.
+    pub by: &'a str,
+    /// Through which channel.
+    pub via: &'a str,
+    /// When.
+    pub at: SystemTime,
+}
+
+/// What an action returned; its text is recorded as digest and length only.
+#[derive(Debug, Clone, Copy)]
+pub struct Observed<'a> {
+    /// When it was reported.
+    pub at: SystemTime,
+    /// The session's id.
+    pub session: &'a str,
+    /// The action's id.
+    pub id: &'a str,
+    /// The output itself, hashed here.
+    pub output: &'a str,
+    /// Whether the action worked, if known.
+    pub succeeded: Option<bool>,
+}
+
+/// One generation taking over from another.
+#[derive(Debug, Clone, Copy)]
+pub struct Swapped<'a> {
+    /// When.
+    pub at: SystemTime,
+    /// The generation now in force.
+    pub generation: &'a str,
+    /// The one before; none at the start of the process.
+    pub previous: Option<&'a str>,
+    /// Name and digest of each plugin of the new one, in order.
+    pub plugins: &'a [(&'a str, &'a str)],
+}
+
+/// What the log itself records when it had to mend or lost its place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Recovered<'a> {
+    pub(super) at: SystemTime,
+    pub(super) reason: &'a str,
+    pub(super) set_aside: Option<&'a str>,
+    pub(super) bytes: u64,
+}
+
+impl Entry<'_> {
+    pub(super) fn encode(&self) -> Result<Encoded, AuditError> {
+        match self {
+            Entry::Decision {
+                judged,
+                approved,
+                approval,
+            } => {
+                let at = approval.map(|approval| stamp(approval.at));
+                let approval = approval.as_ref().zip(at.as_deref());
+                let approval = approval.map(|(said, at)| ApprovalWire {
+                    id: said.id,
+                    by: Some(said.by),
+                    via: Some(said.via),
+                    at: Some(at),
+                });
+                judged.encode("decision", Some(*approved), approval)
+            }
+            Entry::Hold { judged, approval } => {
+                let waiting = |id| ApprovalWire {
+                    id,
+                    by: None,
+                    via: None,
+                    at: None,
+                };
+                judged.encode("hold", None, approval.map(waiting))
+            }
+            Entry::Observation(observed) => observed.encode(),
+            Entry::Swap(swapped) => swapped.encode(),
+        }
+    }
+}
+
+impl Judged<'_> {
+    fn encode(
+        &self,
+        line_kind: &'static str,
+        approved: Option<bool>,
+        approval: Option<ApprovalWire<'_>>,
+    ) -> Result<Encoded, AuditError> {
+        let head = JudgedHead {
+            ts: &stamp(self.at),
+            agent: self.agent,
+            kind: self.kind,
+            summary: self.summary,
+            decision: self.verdict.as_str(),
+            reason: self.reason,
+            risk: self.risk,
+            approved,
+        };
+        let rest = JudgedRest {
+            kind: line_kind,
+            session: self.session,
+            id: self.id,
+            action_digest: &digest_text(&self.action_digest.0),
+            generation: self.generation,
+            plugins: self.plugins,
+            labels: self.labels,
+            reasons: self.reasons,
+            approval,
+            latency_us: self.latency_us,
+        };
+        Encoded::new(self.at, &head, &rest)
+    }
+}
+
+impl Observed<'_> {
+    fn encode(&self) -> Result<Encoded, AuditError> {
+        let rest = ObservedRest {
+            kind: "observation",
+            session: self.session,
+            id: self.id,
+            output_digest: &digest_text(&Sha256::digest(self.output).into()),
+            output_bytes: self.output.len(),
+            succeeded: self.succeeded,
+        };
+        Encoded::new(
+            self.at,
+            &TimeHead {
+                ts: &stamp(self.at),
+            },
+            &rest,
+        )
+    }
+}
+
+impl Swapped<'_> {
+    fn encode(&self) -> Result<Encoded, AuditError> {
+        let plugin = |&(name, digest): &(_, _)| SwapPlugin { name, digest };
+        let rest = SwapRest {
+            kind: "swap",
+            generation: self.generation,
+            previous: self.previous,
+            plugins: self.plugins.iter().map(plugin).collect(),
+        };
+        Encoded::new(
+            self.at,
+            &TimeHead {
+                ts: &stamp(self.at),
+            },
+            &rest,
+        )
+    }
+}
+
+impl Recovered<'_> {
+    pub(super) fn encode(&self) -> Result<Encoded, AuditError> {
+        let rest = RecoveryRest {
+            kind: "recovery",
+            reason: self.reason,
+            set_aside: self.set_aside,
+            bytes: self.bytes,
+        };
+        Encoded::new(
+            self.at,
+            &TimeHead {
+                ts: &stamp(self.at),
+            },
+            &rest,
+        )
+    }
+}
+
+/// The form `ActionDigest` displays, without 32 trips through the formatter.
+fn digest_text(digest: &Hash) -> String {
+    format!("sha256:{}", HEXLOWER.encode(digest))
+}
+
+/// `2026-07-02T09:41:03.187000+00:00`: UTC, always with microseconds.
+fn stamp(at: SystemTime) -> String {
+    const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(6));
+    let nearest = if at < UNIX_EPOCH {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    };
+    let at = Timestamp::try_from(at).unwrap_or(nearest);
+    PRINTER.timestamp_with_offset_to_string(&at, Offset::UTC)
+}
+
+fn verdict_or_null<S: Serializer>(verdict: &Option<Verdict>, to: S) -> Result<S::Ok, S::Error> {
+    verdict.map(Verdict::as_str).serialize(to)
+}
+
+/// The fields of coldnotch 0.0.1, in its order.
+#[derive(Serialize)]
+struct JudgedHead<'a> {
+    ts: &'a str,
+    agent: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    summary: &'a str,
+    decision: &'static str,
+    reason: &'a str,
+    risk: f64,
+    approved: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct JudgedRest<'a> {
+    kind: &'static str,
+    session: &'a str,
+    id: &'a str,
+    action_digest: &'a str,
+    generation: &'a str,
+    plugins: &'a [PluginLine<'a>],
+    labels: &'a [String],
+    reasons: &'a [ReasonLine<'a>],
+    approval: Option<ApprovalWire<'a>>,
+    latency_us: u64,
+}
+
+#[derive(Serialize)]
+struct ApprovalWire<'a> {
+    id: &'a str,
+    by: Option<&'a str>,
+    via: Option<&'a str>,
+    at: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct TimeHead<'a> {
+    ts: &'a str,
+}
+
+#[derive(Serialize)]
+struct ObservedRest<'a> {
+    kind: &'static str,
+    session: &'a str,
+    id: &'a str,
+    output_digest: &'a str,
+    output_bytes: usize,
+    succeeded: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct SwapRest<'a> {
+    kind: &'static str,
+    generation: &'a str,
+    previous: Option<&'a str>,
+    plugins: Vec<SwapPlugin<'a>>,
+}
+
+#[derive(Serialize)]
+struct SwapPlugin<'a> {
+    name: &'a str,
+    digest: &'a str,
+}
+
+#[derive(Serialize)]
+struct RecoveryRest<'a> {
+    kind: &'static str,
+    reason: &'a str,
+    set_aside: Option<&'a str>,
+    bytes: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::super::testing::{judged, parse};
+    use super::*;
+
+    fn text(entry: &Entry<'_>) -> String {
+        let mut line = Vec::new();
+        entry.encode().unwrap().place(7, &[0xab; 32], &mut line);
+        assert_eq!(line.pop(), Some(b'\n'));
+        String::from_utf8(line).unwrap()
+    }
+
+    fn zeros() -> String {
+        "00".repeat(32)
+    }
+
+    #[test]
+    fn a_decision_has_the_fields_of_0_0_1_first_and_prev_last() {
+        let plugins = [
+            PluginLine {
+                name: "consequence",
+                digest: "sha256:aa",
+                verdict: Some(Verdict::Hold),
+                risk: Some(0.5),
+                outcome: "assessed",
+                fuel: 12,
+            },
+            PluginLine {
+                name: "rules",
+                digest: "sha256:bb",
+                verdict: None,
+                risk: None,
+                outcome: "timed-out",
+                fuel: 0,
+            },
+        ];
+        let reasons = [ReasonLine {
+            plugin: "consequence",
+            code: "new-payee",
+            message: "not seen before",
+        }];
+        let judged = Judged {
+            at: UNIX_EPOCH + Duration::from_millis(1_782_985_263_187),
+            summary: "pay 10 €",
+            plugins: &plugins,
+            reasons: &reasons,
+            labels: &["secret-read".to_owned()],
+            ..judged("")
+        };
+        let approval = ApprovalLine {
+            id: "a-1",
+            by: "ana",
+            via: "slack",
+            at: UNIX_EPOCH,
+        };
+        let line = text(&Entry::Decision {
+            judged: &judged,
+            approved: true,
+            approval: Some(approval),
+        });
+        let expected = concat!(
+            r#"{"ts":"2026-07-02T09:41:03.187000+00:00","agent":"support-bot","type":"send_email","#,
+            r#""summary":"pay 10 €","decision":"hold","reason":"risky","risk":0.6,"approved":true,"#,
+            r#""v":1,"seq":7,"kind":"decision","session":"s-42","id":"call-7","action_digest":"sha256:ZERO","#,
+            r#""generation":"g1","plugins":[{"name":"consequence","digest":"sha256:aa","verdict":"hold","#,
+            r#""risk":0.5,"outcome":"assessed","fuel":12},{"name":"rules","digest":"sha256:bb","#,
+            r#""verdict":null,"risk":null,"outcome":"timed-out","fuel":0}],"labels":["secret-read"],"#,
+            r#""reasons":[{"plugin":"consequence","code":"new-payee","message":"not seen before"}],"#,
+            r#""approval":{"id":"a-1","by":"ana","via":"slack","at":"1970-01-01T00:00:00.000000+00:00"},"#,
+            r#""latency_us":31,"prev":"PREV"}"#,
+        );
+        assert_eq!(
+            line,
+            expected
+                .replace("ZERO", &zeros())
+                .replace("PREV", &"ab".repeat(32))
+        );
+    }
+
+    #[test]
+    fn a_hold_is_not_approved_yet() {
+        let judged = judged("x");
+        let line = parse(
+            text(&Entry::Hold {
+                judged: &judged,
+                approval: Some("a-1"),
+            })
+            .as_bytes(),
+        );
+        assert_eq!(
+            (&line["kind"], &line["approved"]),
+            (&json!("hold"), &Value::Null)
+        );
+        assert_eq!(
+            line["approval"],
+            json!({"id": "a-1", "by": null, "via": null, "at": null})
+        );
+        let line = parse(
+            text(&Entry::Hold {
+                judged: &judged,
+                approval: None,
+            })
+            .as_bytes(),
+        );
+        assert_eq!(line["approval"], Value::Null);
+    }
+
+    #[test]
+    fn the_other_kinds_keep_their_order() {
+        let observed = Observed {
+            at: UNIX_EPOCH,
+            session: "s",
+            id: "i",
+            output: "abc",
+            succeeded: None,
+        };
+        let prev = "ab".repeat(32);
+        let head = r#"{"ts":"1970-01-01T00:00:00.000000+00:00","v":1,"seq":7,"#;
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(
+            text(&Entry::Observation(observed)),
+            format!(
+                r#"{head}"kind":"observation","session":"s","id":"i","output_digest":"sha256:{abc}","output_bytes":3,"succeeded":null,"prev":"{prev}"}}"#
+            )
+        );
+        let swapped = Swapped {
+            at: UNIX_EPOCH,
+            generation: "g2",
+            previous: Some("g1"),
+            plugins: &[("p", "d")],
+        };
+        assert_eq!(
+            text(&Entry::Swap(swapped)),
+            format!(
+                r#"{head}"kind":"swap","generation":"g2","previous":"g1","plugins":[{{"name":"p","digest":"d"}}],"prev":"{prev}"}}"#
+            )
+        );
+    }
+
+    #[test]
+    fn digests_read_as_they_display() {
+        let digest = ActionDigest(Sha256::digest("x").into());
+        assert_eq!(digest_text(&digest.0), digest.to_string());
+    }
+
+    #[test]
+    fn times_keep_their_form_at_the_edges() {
+        let day = Duration::from_secs(86_400);
+        assert_eq!(stamp(UNIX_EPOCH), "1970-01-01T00:00:00.000000+00:00");
+        assert_eq!(
+            stamp(UNIX_EPOCH - day / 2),
+            "1969-12-31T12:00:00.000000+00:00"
+        );
+        assert_eq!(
+            stamp(UNIX_EPOCH + Duration::from_nanos(1_999)),
+            "1970-01-01T00:00:00.000001+00:00"
+        );
+        assert!(stamp(UNIX_EPOCH + day * 365 * 100_000).starts_with("9999-"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn any_text_comes_back_exactly(
+            agent in any::<String>(),
+            summary in hostile(),
+            label in hostile(),
+            risk in 0.0..=1.0_f64,
+        ) {
+            let labels = [label];
+            let judged = Judged { agent: &agent, risk, labels: &labels, ..judged(&summary) };
+            let line = text(&Entry::Decision { judged: &judged, approved: false, approval: None });
+            prop_assert!(!line.contains('\n'));
+            let link = super::super::line::link(line.as_bytes()).unwrap();
+            let prev = "ab".repeat(32);
+            prop_assert_eq!((link.seq, link.prev), (7, prev.as_bytes()));
+            let value = parse(line.as_bytes());
+            prop_assert_eq!(&value["agent"], &agent);
+            prop_assert_eq!(&value["summary"], &summary);
+            prop_assert_eq!(&value["labels"][0], &labels[0]);
+            prop_assert_eq!(value["risk"].as_f64(), Some(risk));
+        }
+    }
+
+    /// Text that imitates the structure of a line or upsets terminals.
+    fn hostile() -> impl Strategy<Value = String> {
+        const PIECES: &[&str] = &[
+            r#","v":1,"seq":99,"#,
+            r#"","prev":"0000"}"#,
+            "\n",
+            "\r\n",
+            "\0",
+            "\"",
+            "\\",
+            "\u{2028}\u{2029}",
+            "\u{202e}",
+            "\u{85}\u{9b}31m",
+            "\u{1b}[2J",
+            "\u{feff}",
+            "\u{10ffff}",
+            "plain",
+        ];
+        prop::collection::vec(prop::sample::select(PIECES), 0..8).prop_map(|parts| parts.concat())
+    }
+}

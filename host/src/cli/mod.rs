@@ -1,0 +1,142 @@
+//! The command line: one file a subcommand. Data goes to stdout, everything
+//! else to stderr.
+
+mod audit;
+mod config;
+mod decide;
+mod demo;
+mod docs;
+mod init;
+mod plugin;
+mod replay;
+mod style;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+use crate::verdict::Verdict;
+use style::Shown;
+
+/// Decides on the consequence of an agent's action before it runs.
+///
+/// An action goes in as JSON; ALLOW, HOLD or BLOCK comes out, decided by static
+/// rules and by scorers that are sandboxed WebAssembly components. Every
+/// decision is recorded before its answer leaves.
+#[derive(Debug, Parser)]
+#[command(name = "coldnotch", version, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 ALLOW or success, 1 failure, 2 usage, 3 BLOCK, 4 HOLD, 5 verification failed.")]
+pub struct Cli {
+    /// The configuration [default: $COLDNOTCH_CONFIG, ./coldnotch.toml, the user's, /etc/coldnotch]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print JSON instead of text
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Plays the main job: five actions, a chain, and a policy swapped mid-run
+    Demo,
+    /// Writes a coldnotch.toml to begin with
+    Init(init::Init),
+    /// Decides on the action, or the stream of actions, on standard input
+    Decide(decide::Decide),
+    /// Judges recorded sessions again and counts what would have happened
+    Replay(replay::Replay),
+    /// Checks and reads the audit log
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Looks at plugins
+    #[command(subcommand)]
+    Plugin(plugin::Plugin),
+    /// Checks and shows the configuration
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Prints a completion script for a shell
+    Completions(docs::Completions),
+    /// Prints the manual page
+    Man,
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Success,
+    Failure,
+    Usage,
+    Block,
+    Hold,
+    VerificationFailed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        ExitCode::from(match outcome {
+            Outcome::Success => 0,
+            Outcome::Failure => 1,
+            Outcome::Usage => 2,
+            Outcome::Block => 3,
+            Outcome::Hold => 4,
+            Outcome::VerificationFailed => 5,
+        })
+    }
+}
+
+impl Outcome {
+    /// The exit code of one decided action: 0 exactly when it may run.
+    fn of(decision: &crate::gate::Decision) -> Self {
+        match decision.verdict {
+            _ if decision.may_run() => Outcome::Success,
+            Verdict::Hold => Outcome::Hold,
+            Verdict::Allow | Verdict::Block => Outcome::Block,
+        }
+    }
+}
+
+impl Cli {
+    /// Runs the command; its exit code.
+    pub fn run(self) -> ExitCode {
+        start_log();
+        match self.dispatch() {
+            Ok(outcome) => outcome.into(),
+            Err(e) if closed_pipe(&e) => ExitCode::SUCCESS,
+            Err(e) => {
+                style::error(&format!("{e:#}"));
+                Outcome::Failure.into()
+            }
+        }
+    }
+
+    fn dispatch(self) -> anyhow::Result<Outcome> {
+        let config = || Config::load(self.config.as_deref());
+        match self.command {
+            Command::Demo => demo::run(),
+            Command::Init(init) => init.run(),
+            Command::Decide(decide) => decide.run(self.config),
+            Command::Replay(replay) => replay.run(&config()?, self.json),
+            Command::Audit(audit) => audit.run(&config()?, self.json),
+            Command::Plugin(plugin) => plugin.run(config, self.json),
+            Command::Config(command) => command.run(&config()?, self.json),
+            Command::Completions(completions) => completions.run(),
+            Command::Man => docs::man(),
+        }
+    }
+}
+
+/// Logs go to stderr, a line each, foreign text made safe.
+fn start_log() {
+    let layer = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).without_time();
+    layer.with_ansi(style::colour_stderr()).with_max_level(tracing::Level::INFO).event_format(Shown).init();
+}
+
+/// Whoever read our output has enough (`coldnotch … | head`).
+fn closed_pipe(e: &anyhow::Error) -> bool {
+    let io = e.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    io.is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+}

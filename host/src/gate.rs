@@ -1,0 +1,390 @@
+//! The way of one action, top-down.
+//!
+//! ```text
+//! decide ─ judge (session's turn, every plugin in a fresh sandbox, combine)
+//!        ├─ ALLOW, BLOCK ────────────────────────────────┐
+//!        └─ HOLD ─ recorded ─ asked ─ answered ─ judged again
+//!                                                        └─ conclude: recorded, then the answer leaves
+//! ```
+//!
+//! No answer leaves before its record is durable. If it cannot be recorded, the
+//! answer is BLOCK.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use crate::action::{Action, ActionDigest, Observation};
+use crate::approvals::{Answer, Approval, ApprovalError, Approvals, Card, Channel};
+use crate::audit::{self, AuditError, Entry};
+use crate::config::Config;
+use crate::judge::{self, Judge, now};
+use crate::policy::Policy;
+use crate::recorder::Recorder;
+use crate::runtime::LoadError;
+use crate::session::SessionError;
+use crate::verdict::{Cause, Judged, Opinion, Reason, Verdict};
+
+/// Decides on actions before they run.
+#[derive(Debug)]
+pub struct Gate {
+    judge: Judge,
+    approvals: Approvals,
+    channel: Box<dyn Channel>,
+    audit: audit::Log,
+    recorder: Option<Recorder>,
+}
+
+/// What became of an action.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The action's id; made up by the host when it had none.
+    pub id: String,
+    /// The verdict. A HOLD that was approved stays a HOLD, with `approved`.
+    pub verdict: Verdict,
+    /// The verdict in one sentence.
+    pub reason: String,
+    /// Risk in [0,1].
+    pub risk: f64,
+    /// Labels kept with the step.
+    pub labels: Vec<String>,
+    /// Whether it may run; `None` while a human is being asked.
+    pub approved: Option<bool>,
+    /// The approval, if a human was asked.
+    pub approval: Option<String>,
+    /// Every cause, most severe first.
+    pub causes: Vec<Cause>,
+    /// The generation that judged it.
+    pub generation: String,
+    /// Names the exact action.
+    pub digest: ActionDigest,
+    /// Its line in the audit log; `None` when it could not be recorded.
+    pub seq: Option<u64>,
+    /// How long the judging took, in microseconds, without waiting for humans.
+    pub latency_us: u64,
+}
+
+/// Why a swap did not happen. The old generation stays in force.
+#[derive(Debug, thiserror::Error)]
+pub enum SwapError {
+    /// The new policy cannot be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The swap could not be recorded.
+    #[error("the swap cannot be recorded: {0}")]
+    Audit(#[from] AuditError),
+}
+
+/// Why an output was not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum ObserveError {
+    /// The session did not take it.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// It could not be recorded.
+    #[error("the output cannot be recorded: {0}")]
+    Audit(#[from] AuditError),
+}
+
+/// Why a gate could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The judge could not be set up.
+    #[error(transparent)]
+    Judge(#[from] judge::OpenError),
+    /// The audit log cannot be used.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// The recorder could not be started.
+    #[error("cannot record sessions in {folder}: {source}")]
+    Recorder {
+        /// Where to.
+        folder: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl Gate {
+    /// Opens the gate a configuration describes.
+    ///
+    /// # Errors
+    /// Whatever of it cannot be set up. There is no gate then, and nothing runs.
+    pub fn open(config: &Config, channel: Box<dyn Channel>) -> Result<Self, OpenError> {
+        let judge = Judge::open(config)?;
+        let opened = audit::Log::open(&config.audit_path, config.durability, SystemTime::now())?;
+        opened.recoveries.iter().for_each(|recovery| tracing::warn!("audit log: {recovery}"));
+        let audit = opened.log;
+        let start = |(folder, redact): &(PathBuf, Vec<String>)| {
+            let wrong = |source| OpenError::Recorder { folder: folder.display().to_string(), source };
+            Recorder::start(folder, redact).map_err(wrong)
+        };
+        let recorder = config.recorder.as_ref().map(start).transpose()?;
+        let approvals = Approvals::new(config.approval_lifetime, config.max_approvals);
+        Ok(Gate::new(judge, approvals, channel, audit, recorder))
+    }
+
+    /// A gate of these parts.
+    pub fn new(
+        judge: Judge,
+        approvals: Approvals,
+        channel: Box<dyn Channel>,
+        audit: audit::Log,
+        recorder: Option<Recorder>,
+    ) -> Self {
+        Gate { judge, approvals, channel, audit, recorder }
+    }
+
+    /// Decides on an action. Returns when its record is durable.
+    ///
+    /// Never fails: whatever goes wrong makes the verdict more severe.
+    pub fn decide(&self, action: Action) -> Decision {
+        if let Err(e) = self.audit.check() {
+            return unrecorded(Decision::blank(&action, &self.judge.generation().id), &e);
+        }
+        let judged = self.judge.judge(action);
+        match judged.judgement.verdict {
+            Verdict::Allow => self.conclude(judged, true, None),
+            Verdict::Block => self.conclude(judged, false, None),
+            Verdict::Hold => self.hold(judged),
+        }
+    }
+
+    /// Decides on siblings of a parallel batch, in order: each sees the ones
+    /// before it.
+    pub fn decide_batch(&self, actions: impl IntoIterator<Item = Action>) -> Vec<Decision> {
+        actions.into_iter().map(|action| self.decide(action)).collect()
+    }
+
+    /// Records a HOLD durably, then asks.
+    fn hold(&self, judged: Judged) -> Decision {
+        let approval = match self.approvals.hold(judged.clone(), now()) {
+            Ok(approval) => approval,
+            Err(e) => return self.conclude(with_cause(judged, "not-asked", e.to_string()), false, None),
+        };
+        let seq = match self.record(&judged, End::Asked { approval: &approval.id }) {
+            Ok(seq) => seq,
+            Err(e) => {
+                let _ = self.approvals.take(&approval.id, 0); // nobody was told of it
+                return unrecorded(Decision::of(judged, Some(false), None), &e);
+            }
+        };
+        let card = Card { id: &approval.id, action: &judged.action, judgement: &judged.judgement };
+        let waiting = |judged| Decision { seq: Some(seq), ..Decision::of(judged, None, Some(approval.id.clone())) };
+        match self.channel.ask(&card) {
+            None => waiting(judged),
+            // Somebody else may have answered first; then theirs counts.
+            Some(answer) => self.resolve(&approval.id, &answer).unwrap_or_else(|_| waiting(judged)),
+        }
+    }
+
+    /// Takes a human's answer to a HOLD. An approved action is judged again
+    /// under the generation now in force: a block still blocks, and a cause
+    /// that was not shown is a new question.
+    ///
+    /// # Errors
+    /// Nothing waits under this id.
+    pub fn resolve(&self, id: &str, answer: &Answer) -> Result<Decision, ApprovalError> {
+        let approval = match self.approvals.take(id, now()) {
+            Ok(approval) => approval,
+            Err(ApprovalError::Expired(approval)) => {
+                let late = with_cause(approval.held.clone(), "expired", "the approval expired unanswered".to_owned());
+                return Ok(self.conclude(late, false, Some((&approval, answer))));
+            }
+            Err(e) => return Err(e),
+        };
+        if !answer.approved {
+            return Ok(self.conclude(approval.held.clone(), false, Some((&approval, answer))));
+        }
+        let again = self.judge.judge_again(&approval.held);
+        Ok(match again.judgement.verdict {
+            Verdict::Block => self.conclude(again, false, Some((&approval, answer))),
+            Verdict::Hold if !approval.covers(&again) => self.hold(again),
+            Verdict::Hold | Verdict::Allow => self.conclude(again, true, Some((&approval, answer))),
+        })
+    }
+
+    /// The end of every action: the human's word into the session, the record
+    /// on disk, then the answer.
+    fn conclude(&self, mut judged: Judged, mut approved: bool, answer: Option<(&Approval, &Answer)>) -> Decision {
+        if answer.is_some()
+            && let Err(e) = self.judge.settle(&judged.action, judged.step, approved)
+        {
+            approved = false;
+            judged = with_cause(judged, "session-unavailable", e.to_string());
+        }
+        let approval = answer.map(|(approval, answer)| audit::ApprovalLine {
+            id: &approval.id,
+            by: &answer.by,
+            via: &answer.via,
+            at: SystemTime::now(),
+        });
+        let recorded = self.record(&judged, End::Decided { approved, approval });
+        if let Some(recorder) = &self.recorder {
+            recorder.decided(&judged);
+        }
+        let decision = Decision::of(judged, Some(approved), answer.map(|(approval, _)| approval.id.clone()));
+        match recorded {
+            Ok(seq) => Decision { seq: Some(seq), ..decision },
+            Err(e) => unrecorded(decision, &e),
+        }
+    }
+
+    fn record(&self, judged: &Judged, end: End<'_>) -> Result<u64, AuditError> {
+        let Judged { action, judgement, .. } = judged;
+        let plugins: Vec<audit::PluginLine<'_>> = judged.opinions.iter().map(plugin_line).collect();
+        let reasons: Vec<audit::ReasonLine<'_>> = judgement.causes.iter().map(Into::into).collect();
+        let line = audit::Judged {
+            at: SystemTime::now(),
+            agent: &action.agent,
+            kind: &action.kind,
+            summary: &action.summary,
+            verdict: judgement.verdict,
+            reason: &judgement.reason,
+            risk: judgement.risk,
+            session: &action.session,
+            id: &action.id,
+            action_digest: action.digest(),
+            generation: &judged.generation,
+            plugins: &plugins,
+            labels: &judgement.labels,
+            reasons: &reasons,
+            latency_us: judged.latency_us,
+        };
+        self.audit.append(&match end {
+            End::Asked { approval } => Entry::Hold { judged: &line, approval: Some(approval) },
+            End::Decided { approved, approval } => Entry::Decision { judged: &line, approved, approval },
+        })
+    }
+
+    /// Takes in what an action returned.
+    ///
+    /// # Errors
+    /// No such action, an output reported twice, or it cannot be recorded.
+    pub fn observe(&self, seen: &Observation) -> Result<u64, ObserveError> {
+        self.audit.check()?;
+        self.judge.observe(seen)?;
+        let Observation { session, id, output, succeeded } = seen;
+        let at = SystemTime::now();
+        let line = audit::Observed { at, session, id, output, succeeded: *succeeded };
+        let seq = self.audit.append(&Entry::Observation(line))?;
+        if let Some(recorder) = &self.recorder {
+            recorder.observed(seen);
+        }
+        Ok(seq)
+    }
+
+    /// Loads a policy off the decision path and puts it in force in one step.
+    /// The id of the generation now in force, and whether it is a new one.
+    ///
+    /// # Errors
+    /// It cannot be loaded or recorded; the old generation stays in force.
+    pub fn swap(&self, policy: &Policy) -> Result<(String, bool), SwapError> {
+        let generation = self.judge.build(policy)?;
+        let (id, previous) = (generation.id.clone(), self.judge.generation().id.clone());
+        if id == previous {
+            return Ok((id.to_string(), false));
+        }
+        let plugins: Vec<(&str, &str)> = generation.plugins.iter().map(|p| (p.name.as_str(), &*p.digest)).collect();
+        let at = SystemTime::now();
+        let line = audit::Swapped { at, generation: &id, previous: Some(&previous), plugins: &plugins };
+        self.audit.append(&Entry::Swap(line))?;
+        drop(plugins);
+        self.judge.switch(generation);
+        Ok((id.to_string(), true))
+    }
+
+    /// The generation now in force.
+    pub fn generation(&self) -> String {
+        self.judge.generation().id.to_string()
+    }
+
+    /// The operator's way back after the audit log failed: verifies the log
+    /// again, mends a torn end, and lets decisions through.
+    ///
+    /// # Errors
+    /// The log still cannot be used.
+    pub fn reopen_audit(&self) -> Result<(), AuditError> {
+        let mended = self.audit.reopen(SystemTime::now())?;
+        mended.iter().for_each(|recovery| tracing::warn!("audit log: {recovery}"));
+        Ok(())
+    }
+}
+
+impl Decision {
+    fn of(judged: Judged, approved: Option<bool>, approval: Option<String>) -> Self {
+        let Judged { action, generation, judgement, latency_us, .. } = judged;
+        Decision {
+            id: action.id.clone(),
+            verdict: judgement.verdict,
+            reason: judgement.reason,
+            risk: judgement.risk,
+            labels: judgement.labels,
+            approved,
+            approval,
+            causes: judgement.causes,
+            generation: generation.to_string(),
+            digest: action.digest(),
+            seq: None,
+            latency_us,
+        }
+    }
+
+    /// The decision on an action nobody has looked at.
+    fn blank(action: &Action, generation: &str) -> Self {
+        Decision {
+            id: action.id.clone(),
+            verdict: Verdict::Block,
+            reason: String::new(),
+            risk: 1.0,
+            labels: Vec::new(),
+            approved: Some(false),
+            approval: None,
+            causes: Vec::new(),
+            generation: generation.to_owned(),
+            digest: action.digest(),
+            seq: None,
+            latency_us: 0,
+        }
+    }
+
+    /// Whether the action may run now.
+    pub fn may_run(&self) -> bool {
+        self.approved == Some(true)
+    }
+}
+
+/// What a record of an action says of its end.
+enum End<'a> {
+    /// A human is about to be asked.
+    Asked { approval: &'a str },
+    /// It is decided.
+    Decided { approved: bool, approval: Option<audit::ApprovalLine<'a>> },
+}
+
+/// Without a record nothing runs, whatever was decided.
+fn unrecorded(decision: Decision, e: &AuditError) -> Decision {
+    let reason = format!("cannot be recorded: {e}");
+    Decision { verdict: Verdict::Block, approved: Some(false), reason, seq: None, ..decision }
+}
+
+/// Adds a cause of the host's own, in front.
+fn with_cause(mut judged: Judged, code: &str, message: String) -> Judged {
+    let reason = Reason { code: code.to_owned(), message: message.clone(), evidence: Vec::new() };
+    let cause = Cause { plugin: "gate".to_owned(), verdict: judged.judgement.verdict.max(Verdict::Hold), reason };
+    judged.judgement.verdict = cause.verdict;
+    judged.judgement.causes.insert(0, cause);
+    judged.judgement.reason = message;
+    judged
+}
+
+fn plugin_line(opinion: &Opinion) -> audit::PluginLine<'_> {
+    let assessment = opinion.outcome.as_ref().ok();
+    audit::PluginLine {
+        name: &opinion.plugin,
+        digest: &opinion.digest,
+        verdict: assessment.and_then(|a| a.verdict),
+        risk: assessment.map(|a| a.risk),
+        outcome: opinion.outcome_name(),
+        fuel: opinion.fuel,
+    }
+}

@@ -1,0 +1,205 @@
+//! The normal form of a text: what two writings of the same value share.
+//!
+//! Case, runs of white space, invisible characters, compatibility forms, URL
+//! scheme, `www.` and a trailing slash do not count. Look-alike letters become
+//! the letter they look like, but the form before that is kept, because
+//! `аcme.example` with a Cyrillic а is not the value `acme.example`, however
+//! well it is hidden.
+//!
+//! ASCII letters and digits that resemble each other (`0` and `O`, `1` and `l`)
+//! stay apart: they are different values far more often than a disguise.
+
+use std::sync::OnceLock;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+
+/// A text in its normal form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Form {
+    /// The normal form.
+    pub(super) text: String,
+    /// The same with its look-alike letters, when it has any.
+    pub(super) unfolded: Option<String>,
+}
+
+impl Form {
+    /// The normal form of a text. Never much longer than the text.
+    pub(super) fn new(raw: &str) -> Form {
+        if raw.is_ascii() {
+            return Form {
+                text: squeeze(raw.chars(), raw.len()),
+                unfolded: None,
+            };
+        }
+        // NFKC can make a character eleven times as long.
+        let max = 2 * raw.len() + 64;
+        let plain: String = raw
+            .nfkc()
+            .flat_map(char::to_lowercase)
+            .filter(|c| !is_invisible(*c))
+            .map(common)
+            .take(max)
+            .collect();
+        let folded = fold(&plain);
+        Form {
+            text: squeeze(folded.as_deref().unwrap_or(&plain).chars(), max),
+            unfolded: folded.is_some().then(|| squeeze(plain.chars(), max)),
+        }
+    }
+}
+
+/// Lower case, single spaces, no URL scheme, no `www.`, no slash at the end.
+fn squeeze(chars: impl Iterator<Item = char>, capacity: usize) -> String {
+    let mut out = String::with_capacity(capacity);
+    for c in chars {
+        match c {
+            c if c.is_whitespace() || c.is_control() => {
+                if !out.is_empty() && !out.ends_with(' ') {
+                    out.push(' ');
+                }
+            }
+            '/' if out.ends_with(":/") => {
+                out.push('/');
+                drop_prefix(&mut out, &["https://", "http://", "ftp://"]);
+            }
+            '.' if out.ends_with("www") => {
+                out.push('.');
+                drop_prefix(&mut out, &["www."]);
+            }
+            c => out.push(c.to_ascii_lowercase()),
+        }
+    }
+    if out.ends_with(' ') {
+        out.pop();
+    }
+    if out.len() > 1 && out.ends_with('/') && !out.ends_with("//") {
+        out.pop();
+    }
+    out
+}
+
+/// Removes the first of these that ends the text and begins a word.
+fn drop_prefix(out: &mut String, prefixes: &[&str]) {
+    for prefix in prefixes {
+        if let Some(before) = out.strip_suffix(prefix) {
+            if !before.ends_with(|c: char| is_word(c) || matches!(c, '.' | '-' | '_' | '@')) {
+                out.truncate(before.len());
+            }
+            return;
+        }
+    }
+}
+
+/// What belongs to a word: letters, digits and the marks on them.
+pub(super) fn is_word(c: char) -> bool {
+    if c.is_ascii() {
+        c.is_ascii_alphanumeric()
+    } else {
+        c.is_alphanumeric() || is_combining_mark(c)
+    }
+}
+
+/// A character that is a word of its own: scripts written without spaces, and
+/// symbols such as emoji.
+pub(super) fn stands_alone(c: char) -> bool {
+    match c {
+        '\0'..='\u{e00}' => !c.is_ascii() && !is_word(c) && !c.is_whitespace(),
+        '\u{e01}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' => true, // Thai, Lao, Burmese, Khmer
+        '\u{2e80}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' => {
+            !c.is_whitespace()
+        } // Han, kana
+        c => !is_word(c) && !c.is_whitespace(),
+    }
+}
+
+/// Characters without a glyph: zero-width, format, tags, variation selectors.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Typographic marks and other scripts' digits become the common ones.
+fn common(c: char) -> char {
+    match c {
+        '‘' | '’' | '‚' | '‛' | '′' | 'ʼ' | '`' | '´' => '\'',
+        '“' | '”' | '„' | '‟' | '″' | '«' | '»' => '"',
+        '‐'..='―' | '−' | '﹘' => '-',
+        '⁄' | '∕' => '/',
+        '。' => '.',
+        'ς' => 'σ',
+        c if c > '\u{65f}' && c.is_numeric() => ascii_digit(c),
+        c => c,
+    }
+}
+
+/// The decimal digits of the scripts in daily use, by their zero.
+fn ascii_digit(c: char) -> char {
+    const ZEROS: [u32; 16] = [
+        0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50,
+        0xed0, 0x1040, 0x17e0,
+    ];
+    let digit = ZEROS
+        .iter()
+        .find_map(|zero| u32::from(c).checked_sub(*zero).filter(|digit| *digit < 10));
+    digit
+        .and_then(|digit| char::from_digit(digit, 10))
+        .unwrap_or(c)
+}
+
+/// The text with its look-alike letters replaced (UTS 39); `None` when it has
+/// none.
+fn fold(plain: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut kept = 0;
+    for (at, c) in plain.char_indices() {
+        if c.is_ascii() || !c.is_alphanumeric() {
+            continue;
+        }
+        if let Some(like) = look_alike(c) {
+            out.push_str(&plain[kept..at]);
+            out.push_str(&like);
+            kept = at + c.len_utf8();
+        }
+    }
+    if kept == 0 {
+        return None;
+    }
+    out.push_str(&plain[kept..]);
+    Some(out.nfc().collect())
+}
+
+/// One character's look-alike. The table behind it is slow to ask, so the answers for
+/// the basic plane are kept, a page of 256 at a time.
+fn look_alike(c: char) -> Option<Box<str>> {
+    type Page = Box<[Option<Box<str>>]>;
+    static PAGES: [OnceLock<Page>; 256] = [const { OnceLock::new() }; 256];
+    let code = u32::from(c) as usize;
+    let Some(page) = PAGES.get(code >> 8) else {
+        return look_up(c);
+    };
+    let page = page.get_or_init(|| {
+        let first = (code & !0xff) as u32;
+        (first..first + 256)
+            .map(|code| char::from_u32(code).and_then(look_up))
+            .collect()
+    });
+    page.get(code & 0xff).cloned().flatten()
+}
+
+fn look_up(c: char) -> Option<Box<str>> {
+    let mut buffer = [0; 4];
+    let skeleton: String = unicode_security::skeleton(c.encode_utf8(&mut buffer)).collect();
+    let mut own = String::new();
+    decompose_canonical(c, |part| own.push(part));
+    if skeleton == own {
+        return None;
+    }
+    // The table takes m for rn and letters for digits also among ASCII.
+    let like = skeleton.replace("rn", "m").to_lowercase();
+    (!like.is_empty()).then(|| like.into())
+}

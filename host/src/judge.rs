@@ -1,0 +1,250 @@
+//! Judging: the current generation and the sessions, without asking anyone and
+//! without recording anything. The gate does both around it; `replay` does not.
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use arc_swap::ArcSwap;
+
+use crate::action::{Action, Observation};
+use crate::config::Config;
+use crate::history::{Output, View};
+use crate::notes::{Folded, Notes};
+use crate::policy::Policy;
+use crate::runtime::{Engine, EngineError, Generation, LoadError, Plugin};
+use crate::session::{SessionError, Sessions, Turn};
+use crate::verdict::{self, Failure, Judged, Judgement, Opinion};
+
+/// How often a decision begins again because another process decided in the
+/// same session meanwhile.
+const RETRIES: u32 = 8;
+
+/// Judges actions within their sessions.
+#[derive(Debug)]
+pub struct Judge {
+    current: ArcSwap<Generation>,
+    sessions: Sessions,
+}
+
+/// Why a judge could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The engine cannot start.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A plugin cannot be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The sessions cannot be opened.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+}
+
+impl Judge {
+    /// Sets up the judge a configuration describes.
+    ///
+    /// # Errors
+    /// Engine, plugins or sessions cannot be set up.
+    pub fn open(config: &Config) -> Result<Self, OpenError> {
+        let engine = Engine::start(&config.engine)?;
+        let generation = Generation::build(&engine, &config.policy)?;
+        Ok(Judge::new(generation, Sessions::open(config.session.clone())?))
+    }
+
+    /// A judge with this generation.
+    pub fn new(generation: Generation, sessions: Sessions) -> Self {
+        Judge { current: ArcSwap::from_pointee(generation), sessions }
+    }
+
+    /// The generation that judges now.
+    pub fn generation(&self) -> Arc<Generation> {
+        self.current.load_full()
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> Arc<Engine> {
+        self.current.load().engine().clone()
+    }
+
+    /// Builds a generation of a policy on this judge's engine, off the decision
+    /// path. Nothing changes yet.
+    ///
+    /// # Errors
+    /// As [`Generation::build`].
+    pub fn build(&self, policy: &Policy) -> Result<Generation, LoadError> {
+        Generation::build(&self.engine(), policy)
+    }
+
+    /// Puts a generation in force in one atomic step; the one it replaces.
+    /// Decisions under way finish on the generation they began with.
+    pub fn switch(&self, generation: Generation) -> Arc<Generation> {
+        self.current.swap(Arc::new(generation))
+    }
+
+    /// Judges an action and appends it to its session.
+    ///
+    /// Never fails: what cannot be judged is held, or blocked if the operator
+    /// says so.
+    pub fn judge(&self, mut action: Action) -> Judged {
+        let started = Instant::now();
+        let generation = self.generation();
+        if action.at == 0 {
+            action.at = now();
+        }
+        if action.id.is_empty() {
+            action.id = format!("act-{}", uuid::Uuid::new_v4().simple());
+        }
+        let action = Arc::new(action);
+        let outcome = self.retried(|| {
+            let mut turn = self.sessions.turn(&action.session)?;
+            let view = turn.view();
+            let opinions = opinions(&generation, &action, &view, &mut turn)?;
+            let judgement = verdict::combine(&generation.rules, &action.kind, &opinions);
+            let step = turn.push(action.clone(), &judgement)?;
+            Ok((Some(step), opinions, judgement))
+        });
+        judged(&generation, action, outcome, started)
+    }
+
+    /// Judges an action again, under the current generation and as it stood
+    /// when it was first judged: with the steps before it.
+    pub fn judge_again(&self, held: &Judged) -> Judged {
+        let started = Instant::now();
+        let generation = self.generation();
+        let outcome = self.retried(|| {
+            let mut turn = self.sessions.turn(&held.action.session)?;
+            let view = match held.step {
+                Some(step) if !held.action.session.is_empty() => turn.view_before(step),
+                _ => turn.view(),
+            };
+            let opinions = opinions(&generation, &held.action, &view, &mut turn)?;
+            let judgement = verdict::combine(&generation.rules, &held.action.kind, &opinions);
+            Ok((held.step, opinions, judgement))
+        });
+        judged(&generation, held.action.clone(), outcome, started)
+    }
+
+    /// Writes down in the session what the human said.
+    ///
+    /// # Errors
+    /// The session could not be used.
+    pub fn settle(&self, action: &Action, step: Option<u32>, approved: bool) -> Result<(), SessionError> {
+        let Some(step) = step.filter(|_| !action.session.is_empty()) else { return Ok(()) };
+        self.retried(|| self.sessions.turn(&action.session)?.settle(step, approved))
+    }
+
+    /// Takes in what an action returned and shows it to the plugins that keep
+    /// notes. Runs on the reporting thread; a decision that comes meanwhile
+    /// waits for its session's turn.
+    ///
+    /// # Errors
+    /// No such action, an output reported twice, or the session could not be
+    /// used. A plugin that fails to read is no error here: it counts at the
+    /// session's next decision.
+    pub fn observe(&self, seen: &Observation) -> Result<(), SessionError> {
+        let generation = self.generation();
+        self.retried(|| {
+            let mut turn = self.sessions.turn(&seen.session)?;
+            turn.observe(seen)?;
+            generation.plugins.iter().filter(|p| p.observes()).try_for_each(|plugin| {
+                fold(&generation, plugin, &mut turn)?;
+                Ok(())
+            })
+        })
+    }
+
+    fn retried<T>(&self, mut attempt: impl FnMut() -> Result<T, SessionError>) -> Result<T, SessionError> {
+        for _ in 1..RETRIES {
+            match attempt() {
+                Err(SessionError::Conflict) => {}
+                outcome => return outcome,
+            }
+        }
+        attempt()
+    }
+}
+
+/// Asks every plugin, in order.
+fn opinions(
+    generation: &Arc<Generation>,
+    action: &Action,
+    view: &View,
+    turn: &mut Turn<'_>,
+) -> Result<Vec<Opinion>, SessionError> {
+    let mut opinions = Vec::with_capacity(generation.plugins.len());
+    for plugin in &generation.plugins {
+        let (notes, failed) = if plugin.observes() { notes_for(generation, plugin, turn)? } else { Default::default() };
+        let mut opinion = generation.judge(plugin, action, view, &notes);
+        if let (Some(why), Ok(_)) = (failed, &opinion.outcome) {
+            opinion.outcome = Err(Failure::Unobserved(why));
+        }
+        opinions.push(opinion);
+    }
+    Ok(opinions)
+}
+
+/// A plugin's notes, brought up to date, and a failed `observe` to be counted
+/// now. Usually both are at hand; after a swap or a restart a plugin first
+/// reads what it has not read.
+fn notes_for(
+    generation: &Generation,
+    plugin: &Plugin,
+    turn: &mut Turn<'_>,
+) -> Result<(Notes, Option<String>), SessionError> {
+    let mut folded = fold(generation, plugin, turn)?;
+    let failed = folded.failure.take();
+    let notes = folded.notes.clone();
+    if failed.is_some() {
+        turn.keep_notes(plugin.id, folded)?;
+    }
+    Ok((notes, failed))
+}
+
+/// Shows a plugin every output it has not read yet.
+fn fold(generation: &Generation, plugin: &Plugin, turn: &mut Turn<'_>) -> Result<Folded, SessionError> {
+    let mut folded = turn.notes(&plugin.id);
+    let unread = turn.unread(&folded).to_vec();
+    if unread.is_empty() {
+        return Ok(folded);
+    }
+    for index in unread {
+        folded.read += 1;
+        let history = turn.history();
+        let Some(step) = history.step(index).filter(|step| step.output != Output::Dropped) else {
+            folded.notes.complete = false; // dropped before it was read
+            continue;
+        };
+        let leaves = history.leaves(index);
+        let view = turn.view_before(index + 1);
+        match plugin.observe(generation.engine(), step, &leaves, &view, &folded.notes) {
+            Ok(data) => folded.notes.data = data,
+            Err(failure) => {
+                folded.notes.complete = false;
+                folded.failure = Some(failure.to_string());
+            }
+        }
+    }
+    turn.keep_notes(plugin.id, folded.clone())?;
+    Ok(folded)
+}
+
+/// Puts a judged action together; a session that could not be used is a
+/// failure like any other.
+fn judged(
+    generation: &Generation,
+    action: Arc<Action>,
+    outcome: Result<(Option<u32>, Vec<Opinion>, Judgement), SessionError>,
+    started: Instant,
+) -> Judged {
+    let (step, opinions, judgement) = outcome.unwrap_or_else(|e| {
+        (None, Vec::new(), Judgement::unjudged(&generation.rules, "session-unavailable", e.to_string()))
+    });
+    let latency_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    Judged { action, step, generation: generation.id.clone(), opinions, judgement, latency_us }
+}
+
+/// Milliseconds since the Unix epoch; 0 on a clock before it.
+pub(crate) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

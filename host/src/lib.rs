@@ -1,0 +1,57 @@
+//! Coldnotch decides on the consequence of an agent's action before it runs:
+//! ALLOW, HOLD or BLOCK.
+//!
+//! # Map
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`gate`] | the story of a decision, top-down; start here |
+//! | [`judge`] | current generation and sessions: judging without asking or recording |
+//! | [`action`] | what an agent wants to do, checked |
+//! | [`verdict`] | from opinions to one verdict: pure, monotone |
+//! | [`policy`] | static rules and the list of plugins |
+//! | [`history`] | the steps of one session and the index of its values |
+//! | [`notes`] | what plugins remember of a session |
+//! | [`session`] | who may work on a session, and the state file |
+//! | [`runtime`] | wasmtime: engine, plugins, generations; every call in a fresh instance |
+//! | [`approvals`] | a HOLD is a question to a human |
+//! | [`audit`] | the append-only record |
+//! | [`recording`], [`recorder`] | recorded sessions, read and written |
+//! | [`cli`] | the command line, one file a subcommand |
+//! | [`config`] | `coldnotch.toml` and the environment, checked once |
+//! | [`json`], [`wire`] | what comes in from outside, and what goes out |
+//! | [`plugins`] | looking at plugins without judging with them |
+//! | [`watch`] | files and signals that bring a new policy |
+//! | [`printable`] | foreign text made safe to show |
+//!
+//! # Invariants
+//!
+//! - No answer leaves before its record is durable; without a record it is BLOCK.
+//! - No failure becomes an ALLOW.
+//! - No instance serves two calls.
+//! - `action` and `verdict` know neither tokio nor wasmtime, HTTP or serde.
+//! - Nothing outside `runtime` imports wasmtime.
+//! - Nothing but `config` reads the environment; nothing but `main` and `cli`
+//!   prints or exits.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod action;
+pub mod approvals;
+pub mod audit;
+pub mod cli;
+pub mod config;
+pub mod gate;
+pub mod history;
+pub mod json;
+pub mod judge;
+pub mod notes;
+pub mod plugins;
+pub mod policy;
+pub mod printable;
+pub mod recorder;
+pub mod recording;
+pub mod runtime;
+pub mod session;
+pub mod verdict;
+pub mod watch;
+pub mod wire;

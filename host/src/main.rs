@@ -1,0 +1,10 @@
+//! Parse, run, exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use coldnotch::cli::Cli;
+
+fn main() -> ExitCode {
+    Cli::parse().run()
+}

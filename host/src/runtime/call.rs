@@ -1,0 +1,228 @@
+//! One call of a guest: what it may see and what it may still use.
+
+use wasmtime::component::Resource;
+use wasmtime::{ResourceLimiter, Store};
+
+use super::bindings::scorer::coldnotch::policy::{history as wit, types};
+use super::engine::{Engine, TICK};
+use crate::history::{Output, Place, Step, View};
+use crate::policy::{Grant, Limits};
+use crate::verdict::{Failure, Verdict};
+
+/// The guest's handle of the session. It carries nothing: a call has one session.
+#[derive(Debug)]
+pub struct Session;
+
+/// The call went over its budget of calls into the host.
+#[derive(Debug, thiserror::Error)]
+#[error("too many calls into the host")]
+struct TooManyCalls;
+
+/// The plugin was not granted the history. It cannot have linked to it, so
+/// this is a second lock on the same door.
+#[derive(Debug, thiserror::Error)]
+#[error("the history was not granted")]
+struct NotGranted;
+
+/// What a guest sees and may use during one call.
+#[derive(Debug)]
+pub struct Call {
+    view: View,
+    granted: bool,
+    calls_left: u32,
+    memory: usize,
+    table: usize,
+    /// Set when memory or table growth was refused: what follows is a trap in
+    /// the guest's allocator, and this says why.
+    denied: bool,
+}
+
+impl Call {
+    /// A store for one call, with all limits set.
+    pub(super) fn store(engine: &wasmtime::Engine, view: View, limits: &Limits, grants: &[Grant]) -> Store<Call> {
+        let call = Call {
+            view,
+            granted: grants.contains(&Grant::History),
+            calls_left: limits.host_calls,
+            memory: limits.memory,
+            table: limits.table,
+            denied: false,
+        };
+        let mut store = Store::new(engine, call);
+        store.limiter(|call| call);
+        // An engine with fuel and epochs accepts both; an error would leave the
+        // store without fuel, which stops the guest at its first instruction.
+        let _ = store.set_fuel(limits.fuel);
+        let ticks = limits.time.as_millis() / TICK.as_millis().max(1);
+        store.set_epoch_deadline(u64::try_from(ticks).unwrap_or(u64::MAX).saturating_add(1));
+        store.set_hostcall_fuel(limits.output);
+        store
+    }
+
+    /// What an error of the runtime means.
+    pub(super) fn failure(store: &Store<Call>, error: &wasmtime::Error) -> Failure {
+        use wasmtime::Trap;
+        if error.is::<TooManyCalls>() {
+            return Failure::HostCalls;
+        }
+        match error.downcast_ref::<Trap>() {
+            Some(Trap::OutOfFuel) => Failure::OutOfFuel,
+            Some(Trap::Interrupt) => Failure::TimedOut,
+            Some(_) if store.data().denied => Failure::OutOfMemory,
+            Some(trap) => Failure::Trapped(trap_name(*trap).to_owned()),
+            None if store.data().denied => Failure::OutOfMemory,
+            // What is no trap comes from lifting the answer: too large, not
+            // UTF-8, an enum out of range.
+            None => Failure::BadOutput(error.root_cause().to_string()),
+        }
+    }
+
+    /// Fuel used so far.
+    pub(super) fn fuel(store: &Store<Call>, limits: &Limits) -> u64 {
+        limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0))
+    }
+
+    fn pay(&mut self) -> wasmtime::Result<()> {
+        if !self.granted {
+            return Err(NotGranted.into());
+        }
+        self.calls_left = self.calls_left.checked_sub(1).ok_or(TooManyCalls)?;
+        Ok(())
+    }
+}
+
+/// A trap's name in kebab-case, by its type.
+fn trap_name(trap: wasmtime::Trap) -> &'static str {
+    use wasmtime::Trap;
+    match trap {
+        Trap::StackOverflow => "stack-overflow",
+        Trap::MemoryOutOfBounds => "memory-out-of-bounds",
+        Trap::TableOutOfBounds => "table-out-of-bounds",
+        Trap::IndirectCallToNull => "indirect-call-to-null",
+        Trap::BadSignature => "bad-signature",
+        Trap::IntegerOverflow => "integer-overflow",
+        Trap::IntegerDivisionByZero => "division-by-zero",
+        Trap::BadConversionToInteger => "bad-conversion-to-integer",
+        Trap::UnreachableCodeReached => "unreachable",
+        Trap::CannotEnterComponent => "reentered",
+        _ => "other",
+    }
+}
+
+impl Engine {
+    /// A store in the workshop: for preparing a plugin, without a session.
+    pub(super) fn workshop_store(&self, limits: &Limits) -> Store<Call> {
+        Call::store(&self.workshop, View::default(), limits, &[])
+    }
+}
+
+impl ResourceLimiter for Call {
+    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        self.denied |= desired > self.memory;
+        Ok(desired <= self.memory)
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        self.denied |= desired > self.table;
+        Ok(desired <= self.table)
+    }
+}
+
+impl types::Host for Call {}
+impl wit::Host for Call {}
+
+impl wit::HostSession for Call {
+    fn intent(&mut self, _: Resource<Session>) -> wasmtime::Result<Option<String>> {
+        self.pay()?;
+        Ok(self.view.intent().map(str::to_owned))
+    }
+
+    fn len(&mut self, _: Resource<Session>) -> wasmtime::Result<u32> {
+        self.pay()?;
+        Ok(self.view.len())
+    }
+
+    fn first(&mut self, _: Resource<Session>) -> wasmtime::Result<u32> {
+        self.pay()?;
+        Ok(self.view.first())
+    }
+
+    fn step(&mut self, _: Resource<Session>, index: u32) -> wasmtime::Result<Option<wit::Step>> {
+        self.pay()?;
+        Ok(self.view.step(index).map(lower_step))
+    }
+
+    fn labels(&mut self, _: Resource<Session>, index: u32) -> wasmtime::Result<Vec<String>> {
+        self.pay()?;
+        Ok(self.view.step(index).map(|step| step.labels.clone()).unwrap_or_default())
+    }
+
+    fn output(&mut self, _: Resource<Session>, index: u32, offset: u32, max: u32) -> wasmtime::Result<String> {
+        self.pay()?;
+        Ok(self.view.output(index, offset as usize, max as usize).to_owned())
+    }
+
+    fn find_values(&mut self, _: Resource<Session>, texts: Vec<String>) -> wasmtime::Result<Vec<Vec<wit::Occurrence>>> {
+        self.pay()?;
+        let found = self.view.find_values(&texts);
+        Ok(found.into_iter().map(|places| places.into_iter().map(lower_occurrence).collect()).collect())
+    }
+
+    fn drop(&mut self, _: Resource<Session>) -> wasmtime::Result<()> {
+        Ok(()) // the guest only ever borrows it
+    }
+}
+
+/// The action as the guest sees it.
+pub(super) fn lower_action(action: &crate::action::Action) -> types::Action {
+    types::Action {
+        id: action.id.clone(),
+        session: action.session.clone(),
+        agent: action.agent.clone(),
+        kind: action.kind.clone(),
+        summary: action.summary.clone(),
+        payload: action.payload.text().to_owned(),
+        intent: action.intent.clone(),
+        context: action.context.text().to_owned(),
+        at: action.at,
+    }
+}
+
+/// A step as the guest sees it.
+pub(super) fn lower_step(step: &Step) -> wit::Step {
+    wit::Step {
+        index: step.index,
+        action: lower_action(&step.action),
+        verdict: match step.verdict {
+            Verdict::Allow => types::Verdict::Allow,
+            Verdict::Hold => types::Verdict::Hold,
+            Verdict::Block => types::Verdict::Block,
+        },
+        risk: step.risk,
+        labels: step.labels.clone(),
+        approved: step.approved,
+        succeeded: step.succeeded,
+        output: match step.output {
+            Output::Absent => wit::OutputState::Absent,
+            Output::Kept(_) => wit::OutputState::Kept,
+            Output::Truncated(_) => wit::OutputState::Truncated,
+            Output::Dropped => wit::OutputState::Dropped,
+        },
+    }
+}
+
+fn lower_occurrence(found: crate::history::Occurrence) -> wit::Occurrence {
+    wit::Occurrence {
+        place: match found.place {
+            Place::Intent => wit::Place::Intent,
+            Place::Payload => wit::Place::Payload,
+            Place::Output => wit::Place::Output,
+        },
+        step: found.step,
+        path: found.path.to_string(),
+        whole_leaf: found.whole_leaf,
+        leaf_words: found.leaf_words,
+        count: found.count,
+        decoded_by: found.decoded_by.map(str::to_owned),
+    }
+}

@@ -1,0 +1,28 @@
+//! Runs plugins: the only part of the host that knows wasmtime.
+//!
+//! - [`engine`](Engine): wasmtime, its pool, ticker and queue.
+//! - `component`: a component's bytes, checked: exports, imports against grants.
+//! - `prepare`: settings baked into the component before it is compiled.
+//! - `cache`: compiled plugins on disk.
+//! - `plugin`: one loaded plugin; every call gets a fresh instance.
+//! - `call`: what one call sees and may use.
+//! - `answer`: what guests return, checked and cleaned.
+//! - `generation`: all plugins of a policy, loaded; immutable.
+//! - `slots`: the queue for instances.
+
+mod answer;
+mod bindings;
+mod cache;
+mod call;
+mod component;
+mod engine;
+mod generation;
+mod plugin;
+mod prepare;
+mod slots;
+
+pub use component::{Component, ComponentError, Import, Surface, hex};
+pub use engine::{Allocation, Engine, EngineConfig, EngineError};
+pub use generation::{Generation, LoadError, PluginError};
+pub use plugin::{Plugin, floor};
+pub use slots::NoSlot;

@@ -1,0 +1,258 @@
+//! Sessions: who may look at and change a session's history, and when.
+//!
+//! A session is worked on by one caller at a time, in order of arrival
+//! ([`Sessions::turn`]). Sessions live in memory, the least recently used
+//! going first; with a state file they are kept there too, and other processes
+//! see them.
+
+mod state;
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use lru::LruCache;
+use parking_lot::{ArcMutexGuard, Mutex, RawMutex};
+
+use crate::action::{Action, Observation};
+use crate::history::{History, Leaf, Limits, NotTaken, View};
+use crate::notes::{Folded, PluginId};
+use crate::verdict::Judgement;
+use state::State;
+
+/// Why a session could not be worked on.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// Another caller kept it for too long.
+    #[error("the session is busy: waited {0:?} for its turn")]
+    Busy(Duration),
+    /// Another process changed it in the meantime: look again.
+    #[error("another process is deciding in this session")]
+    Conflict,
+    /// The state file failed.
+    #[error("the session state {path} cannot be used: {source}")]
+    State {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The state file holds something that cannot be read back.
+    #[error("the session state {path} is damaged: {what}; move it away to begin anew")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// An observation names no action of the session.
+    #[error("session '{session}' has no action '{id}' to which this output could belong")]
+    NoSuchAction {
+        /// The session.
+        session: String,
+        /// The action's id.
+        id: String,
+    },
+    /// An output was reported before.
+    #[error("the output of action '{id}' was already reported")]
+    AlreadyObserved {
+        /// The action's id.
+        id: String,
+    },
+}
+
+/// How many sessions are kept, and how much of each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionConfig {
+    /// Sessions in memory.
+    pub sessions: NonZeroUsize,
+    /// Bounds of one session's history.
+    pub limits: Limits,
+    /// The state file; `None` to keep sessions in memory only.
+    pub state: Option<PathBuf>,
+    /// How long a caller waits for its turn.
+    pub patience: Duration,
+}
+
+impl Default for SessionConfig {
+    fn default() -> Self {
+        SessionConfig {
+            sessions: NonZeroUsize::new(1024).unwrap_or(NonZeroUsize::MIN),
+            limits: Limits::default(),
+            state: None,
+            patience: Duration::from_millis(500),
+        }
+    }
+}
+
+/// The version of a session whose memory may differ from the file.
+const UNKNOWN: i64 = -1;
+
+/// One session's data.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    id: String,
+    history: Arc<History>,
+    /// Steps in the order in which their outputs arrived.
+    observed: Vec<u32>,
+    notes: BTreeMap<PluginId, Folded>,
+    /// Which state of the file this is; 0 when the file does not have it.
+    version: i64,
+}
+
+impl Session {
+    fn new(id: &str, limits: &Limits) -> Self {
+        Session {
+            id: id.to_owned(),
+            history: Arc::new(History::new(*limits)),
+            observed: Vec::new(),
+            notes: BTreeMap::new(),
+            version: 0,
+        }
+    }
+}
+
+/// All sessions.
+#[derive(Debug)]
+pub struct Sessions {
+    config: SessionConfig,
+    known: Mutex<LruCache<String, Arc<Mutex<Session>>>>,
+    state: Option<State>,
+}
+
+impl Sessions {
+    /// No sessions yet, apart from those in the state file.
+    ///
+    /// # Errors
+    /// The state file cannot be opened.
+    pub fn open(config: SessionConfig) -> Result<Self, SessionError> {
+        let state = config.state.as_deref().map(State::open).transpose()?;
+        Ok(Sessions { known: Mutex::new(LruCache::new(config.sessions)), state, config })
+    }
+
+    /// Waits for the session's turn. An action without a session gets one of
+    /// its own that nobody else sees and that is not kept.
+    ///
+    /// # Errors
+    /// It took too long, or the state file failed.
+    pub fn turn(&self, id: &str) -> Result<Turn<'_>, SessionError> {
+        let state = self.state.as_ref().filter(|_| !id.is_empty());
+        let session = if id.is_empty() {
+            Arc::new(Mutex::new(Session::new(id, &self.config.limits)))
+        } else {
+            let fresh = || Arc::new(Mutex::new(Session::new(id, &self.config.limits)));
+            self.known.lock().get_or_insert(id.to_owned(), fresh).clone()
+        };
+        let patience = self.config.patience;
+        let mut session = session.try_lock_arc_for(patience).ok_or(SessionError::Busy(patience))?;
+        if let Some(state) = state {
+            state.refresh(&mut session, &self.config.limits)?;
+        }
+        Ok(Turn { session, state })
+    }
+
+    /// The state file, if there is one.
+    pub fn state_file(&self) -> Option<&Path> {
+        self.config.state.as_deref()
+    }
+}
+
+/// The right to read and change one session, until dropped.
+///
+/// Every change is written to the state file, if there is one, before the call
+/// returns. After an error the change has not happened, and this turn is over:
+/// take a new one.
+pub struct Turn<'a> {
+    session: ArcMutexGuard<RawMutex, Session>,
+    state: Option<&'a State>,
+}
+
+impl Turn<'_> {
+    /// What a decision about the next step may see.
+    pub fn view(&self) -> View {
+        self.view_before(self.session.history.len())
+    }
+
+    /// What a decision about this step may see: the steps before it.
+    pub fn view_before(&self, step: u32) -> View {
+        View::new(self.session.history.clone(), step)
+    }
+
+    /// The history.
+    pub fn history(&self) -> &Arc<History> {
+        &self.session.history
+    }
+
+    /// Appends a judged action.
+    ///
+    /// # Errors
+    /// [`SessionError::Conflict`], or the state file failed.
+    pub fn push(&mut self, action: Arc<Action>, judgement: &Judgement) -> Result<u32, SessionError> {
+        let history = Arc::make_mut(&mut self.session.history);
+        if let Some(intent) = &action.intent {
+            history.set_intent(intent);
+        }
+        let step = history.push(action, judgement.verdict, judgement.risk, judgement.labels.clone());
+        self.save(Some(step))?;
+        Ok(step)
+    }
+
+    /// Writes down what the human said.
+    ///
+    /// # Errors
+    /// As [`push`](Turn::push).
+    pub fn settle(&mut self, step: u32, approved: bool) -> Result<(), SessionError> {
+        Arc::make_mut(&mut self.session.history).settle(step, Some(approved));
+        self.save(Some(step))
+    }
+
+    /// Appends an output to its step; the step's index and the output's leaves.
+    ///
+    /// # Errors
+    /// No such action, an output reported twice, or as [`push`](Turn::push).
+    pub fn observe(&mut self, seen: &Observation) -> Result<(u32, Vec<Leaf>), SessionError> {
+        let no_such = || SessionError::NoSuchAction { session: seen.session.clone(), id: seen.id.clone() };
+        let step = self.session.history.find_action(&seen.id).ok_or_else(no_such)?;
+        let history = Arc::make_mut(&mut self.session.history);
+        let leaves = history.observe(step, &seen.output, seen.succeeded).map_err(|why| match why {
+            NotTaken::NoStep => no_such(),
+            NotTaken::Twice => SessionError::AlreadyObserved { id: seen.id.clone() },
+        })?;
+        self.session.observed.push(step);
+        self.save(Some(step))?;
+        Ok((step, leaves))
+    }
+
+    /// The notes of a plugin.
+    pub fn notes(&self, plugin: &PluginId) -> Folded {
+        self.session.notes.get(plugin).cloned().unwrap_or_default()
+    }
+
+    /// The steps whose outputs these notes do not cover yet, in order of arrival.
+    pub fn unread(&self, folded: &Folded) -> &[u32] {
+        let read = usize::try_from(folded.read).unwrap_or(usize::MAX).min(self.session.observed.len());
+        &self.session.observed[read..]
+    }
+
+    /// Replaces the notes of a plugin.
+    ///
+    /// # Errors
+    /// As [`push`](Turn::push).
+    pub fn keep_notes(&mut self, plugin: PluginId, folded: Folded) -> Result<(), SessionError> {
+        self.session.notes.insert(plugin, folded);
+        self.save(None)
+    }
+
+    /// Writes a change to the state file. If that fails the next turn reads the
+    /// session from the file again, without the change.
+    fn save(&mut self, step: Option<u32>) -> Result<(), SessionError> {
+        let Some(state) = self.state else { return Ok(()) };
+        let saved = state.save(&mut self.session, step);
+        if saved.is_err() {
+            self.session.version = UNKNOWN;
+        }
+        saved
+    }
+}

@@ -1,0 +1,259 @@
+//! The state file: sessions in SQLite, shared between processes.
+//!
+//! Each session has a version that every change raises. A process writes only
+//! on top of the version it has seen ([`SessionError::Conflict`] otherwise), so
+//! two processes deciding in one session cannot overlook each other, and no
+//! lock is held while a scorer runs or a human thinks.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+
+use super::{Session, SessionError};
+use crate::action::Action;
+use crate::history::{History, Limits, Output, Step};
+use crate::json::Object;
+use crate::notes::{Folded, Notes, PluginId};
+use crate::verdict::Verdict;
+
+/// The schema's version, kept in `user_version`.
+const SCHEMA: i64 = 1;
+
+const CREATE: &str = "
+    CREATE TABLE sessions (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE steps (
+        session TEXT NOT NULL, step INTEGER NOT NULL,
+        id TEXT NOT NULL, agent TEXT NOT NULL, type TEXT NOT NULL, summary TEXT NOT NULL,
+        payload TEXT NOT NULL, intent TEXT, context TEXT NOT NULL, at INTEGER NOT NULL,
+        verdict TEXT NOT NULL, risk REAL NOT NULL, labels TEXT NOT NULL,
+        approved INTEGER, succeeded INTEGER, output TEXT, observed INTEGER,
+        PRIMARY KEY (session, step)) WITHOUT ROWID;
+    CREATE TABLE notes (
+        session TEXT NOT NULL, plugin BLOB NOT NULL, data BLOB NOT NULL, complete INTEGER NOT NULL,
+        read INTEGER NOT NULL, failure TEXT,
+        PRIMARY KEY (session, plugin)) WITHOUT ROWID;
+    PRAGMA user_version = 1;";
+
+/// An open state file.
+pub(super) struct State {
+    path: PathBuf,
+    db: Mutex<Connection>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl State {
+    pub(super) fn open(path: &Path) -> Result<Self, SessionError> {
+        let fail = |source| SessionError::State { path: path.to_owned(), source };
+        let mut db = Connection::open(path).map_err(fail)?;
+        db.busy_timeout(Duration::from_secs(5)).map_err(fail)?;
+        db.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
+        db.pragma_update(None, "synchronous", "NORMAL").map_err(fail)?;
+        let found = migrate(&mut db).map_err(fail)?;
+        if found > SCHEMA {
+            let what = format!("its schema is version {found}, this program knows {SCHEMA}");
+            return Err(SessionError::Damaged { path: path.to_owned(), what });
+        }
+        Ok(State { path: path.to_owned(), db: Mutex::new(db) })
+    }
+
+    fn fail(&self, source: rusqlite::Error) -> SessionError {
+        SessionError::State { path: self.path.clone(), source }
+    }
+
+    /// Loads the session again if another process has changed it.
+    pub(super) fn refresh(&self, session: &mut Session, limits: &Limits) -> Result<(), SessionError> {
+        let mut db = self.db.lock();
+        let tx = db.transaction().map_err(|e| self.fail(e))?;
+        let version = version(&tx, &session.id).map_err(|e| self.fail(e))?;
+        if version != session.version {
+            *session = load(&tx, &session.id, version, limits).map_err(|e| match e {
+                rusqlite::Error::FromSqlConversionFailure(..) | rusqlite::Error::InvalidColumnType(..) => {
+                    SessionError::Damaged { path: self.path.clone(), what: e.to_string() }
+                }
+                e => self.fail(e),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Writes the session's newest change: the step, if one changed, and the notes.
+    pub(super) fn save(&self, session: &mut Session, step: Option<u32>) -> Result<(), SessionError> {
+        let mut db = self.db.lock();
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| self.fail(e))?;
+        if version(&tx, &session.id).map_err(|e| self.fail(e))? != session.version {
+            return Err(SessionError::Conflict);
+        }
+        write(&tx, session, step).and_then(|()| tx.commit()).map_err(|e| self.fail(e))?;
+        session.version += 1;
+        Ok(())
+    }
+}
+
+/// Brings the schema up to date; the version found when it is newer than ours.
+fn migrate(db: &mut Connection) -> rusqlite::Result<i64> {
+    let version = |db: &Connection| db.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
+    if version(db)? >= SCHEMA {
+        return version(db);
+    }
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if version(&tx)? == 0 {
+        tx.execute_batch(CREATE)?;
+    }
+    tx.commit()?;
+    Ok(SCHEMA)
+}
+
+fn version(tx: &Transaction<'_>, session: &str) -> rusqlite::Result<i64> {
+    let mut select = tx.prepare_cached("SELECT version FROM sessions WHERE id = ?1")?;
+    Ok(select.query_row([session], |row| row.get(0)).optional()?.unwrap_or(0))
+}
+
+fn write(tx: &Transaction<'_>, session: &Session, step: Option<u32>) -> rusqlite::Result<()> {
+    tx.prepare_cached("INSERT INTO sessions (id, version) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET version = ?2")?
+        .execute(params![session.id, session.version + 1])?;
+    if let Some(step) = step.and_then(|index| session.history.step(index)) {
+        write_step(tx, session, step)?;
+    }
+    let first = session.history.first();
+    if first > 0 {
+        tx.prepare_cached("DELETE FROM steps WHERE session = ?1 AND step < ?2")?.execute(params![session.id, first])?;
+    }
+    for (plugin, folded) in &session.notes {
+        tx.prepare_cached("INSERT OR REPLACE INTO notes VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(params![
+            session.id,
+            &plugin.0[..],
+            folded.notes.data,
+            folded.notes.complete,
+            i64::try_from(folded.read).unwrap_or(i64::MAX),
+            folded.failure,
+        ])?;
+    }
+    Ok(())
+}
+
+fn write_step(tx: &Transaction<'_>, session: &Session, step: &Step) -> rusqlite::Result<()> {
+    let action = &step.action;
+    let output = match &step.output {
+        Output::Kept(text) | Output::Truncated(text) => Some(&**text),
+        Output::Absent | Output::Dropped => None,
+    };
+    let observed = session.observed.iter().position(|s| *s == step.index).map(|at| at as i64);
+    let labels = serde_json::Value::from(step.labels.clone()).to_string();
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO steps VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)",
+    )?
+    .execute(params![
+        session.id,
+        step.index,
+        action.id,
+        action.agent,
+        action.kind,
+        action.summary,
+        action.payload.text(),
+        action.intent,
+        action.context.text(),
+        i64::try_from(action.at).unwrap_or(i64::MAX),
+        step.verdict.as_str(),
+        step.risk,
+        labels,
+        step.approved,
+        step.succeeded,
+        output,
+        observed,
+    ])?;
+    Ok(())
+}
+
+/// Rebuilds a session by doing again what was done.
+fn load(tx: &Transaction<'_>, id: &str, version: i64, limits: &Limits) -> rusqlite::Result<Session> {
+    let mut session = Session { version, ..Session::new(id, limits) };
+    let mut select = tx.prepare_cached("SELECT * FROM steps WHERE session = ?1 ORDER BY step")?;
+    let rows = select.query_map([id], read_step)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let first = rows.first().map_or(0, |row| row.index);
+    let mut history = History::starting_at(*limits, first);
+    let mut outputs = Vec::new();
+    for row in rows {
+        if let Some(intent) = &row.action.intent {
+            history.set_intent(intent);
+        }
+        let index = history.push(Arc::new(row.action), row.verdict, row.risk, row.labels);
+        history.settle(index, row.approved);
+        if let Some(observed) = row.observed {
+            outputs.push((observed, index, row.output.unwrap_or_default(), row.succeeded));
+        }
+    }
+    outputs.sort_unstable_by_key(|(observed, ..)| *observed);
+    for (observed, index, output, succeeded) in outputs {
+        // It was taken once, so it is taken again.
+        let _ = history.observe(index, &output, succeeded);
+        // Outputs of dropped steps leave gaps, which nobody reads any more.
+        session.observed.resize(usize::try_from(observed).unwrap_or(0), u32::MAX);
+        session.observed.push(index);
+    }
+    session.history = Arc::new(history);
+    let mut select = tx.prepare_cached("SELECT plugin, data, complete, read, failure FROM notes WHERE session = ?1")?;
+    session.notes = select.query_map([id], read_notes)?.collect::<rusqlite::Result<_>>()?;
+    Ok(session)
+}
+
+struct StepRow {
+    index: u32,
+    action: Action,
+    verdict: Verdict,
+    risk: f64,
+    labels: Vec<String>,
+    approved: Option<bool>,
+    succeeded: Option<bool>,
+    output: Option<String>,
+    observed: Option<i64>,
+}
+
+fn read_step(row: &Row<'_>) -> rusqlite::Result<StepRow> {
+    let object = |column: &str| {
+        let text: String = row.get(column)?;
+        Object::parse(text.as_bytes()).map_err(|e| damaged(column, e))
+    };
+    let verdict: String = row.get("verdict")?;
+    let labels: String = row.get("labels")?;
+    Ok(StepRow {
+        index: row.get("step")?,
+        action: Action {
+            id: row.get("id")?,
+            session: row.get("session")?,
+            agent: row.get("agent")?,
+            kind: row.get("type")?,
+            summary: row.get("summary")?,
+            payload: object("payload")?,
+            intent: row.get("intent")?,
+            context: object("context")?,
+            at: u64::try_from(row.get::<_, i64>("at")?).unwrap_or(0),
+        },
+        verdict: Verdict::named(&verdict).ok_or_else(|| damaged("verdict", format!("'{verdict}'")))?,
+        risk: row.get("risk")?,
+        labels: serde_json::from_str(&labels).map_err(|e| damaged("labels", e))?,
+        approved: row.get("approved")?,
+        succeeded: row.get("succeeded")?,
+        output: row.get("output")?,
+        observed: row.get("observed")?,
+    })
+}
+
+fn read_notes(row: &Row<'_>) -> rusqlite::Result<(PluginId, Folded)> {
+    let plugin: [u8; 32] = row.get("plugin")?;
+    let notes = Notes { data: row.get("data")?, complete: row.get("complete")? };
+    let read = u64::try_from(row.get::<_, i64>("read")?).unwrap_or(0);
+    Ok((PluginId(plugin), Folded { notes, read, failure: row.get("failure")? }))
+}
+
+fn damaged(column: &str, e: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
+    let what = format!("{column}: {}", e.into());
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, what.into())
+}

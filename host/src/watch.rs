@@ -1,0 +1,218 @@
+//! What brings a new policy while the gate runs: a changed file, or `SIGHUP`.
+//!
+//! The folders of the configuration and of every plugin file are watched
+//! (editors and package tools replace files, so watching the file itself would
+//! lose it); where the system cannot watch, it is asked every two seconds. A
+//! burst of changes is taken as one. Loading happens on this module's thread:
+//! decisions do not notice until the switch.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use notify::{PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+
+use crate::config::{Config, ConfigError};
+use crate::gate::{Gate, SwapError};
+
+/// How long files must be quiet before they are read.
+const QUIET: Duration = Duration::from_millis(30);
+/// How often files are looked at where the system cannot tell.
+const POLL: Duration = Duration::from_secs(2);
+
+/// Why the policy in force was kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ReloadError {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The policy cannot be loaded.
+    #[error(transparent)]
+    Swap(#[from] SwapError),
+    /// Files or signals cannot be watched.
+    #[error("cannot watch for changes: {0}")]
+    Watch(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trigger {
+    Changed,
+    Signal,
+    Stop,
+}
+
+/// Watches until dropped.
+#[derive(Debug)]
+pub struct Watch {
+    triggers: Sender<Trigger>,
+    thread: Option<JoinHandle<()>>,
+    #[cfg(unix)]
+    signals: signal_hook::iterator::Handle,
+}
+
+impl Watch {
+    /// Starts watching. `load` reads the configuration anew; the first is what
+    /// is in force now.
+    ///
+    /// # Errors
+    /// Neither files nor signals can be watched.
+    pub fn start(
+        gate: Arc<Gate>,
+        config: &Config,
+        load: impl Fn() -> Result<Config, ConfigError> + Send + 'static,
+    ) -> Result<Self, ReloadError> {
+        let (triggers, received) = mpsc::channel();
+        let mut files = Files::watch(&triggers)?;
+        files.set(config);
+        #[cfg(unix)]
+        let signals = hangups(&triggers)?;
+        let thread = thread::Builder::new()
+            .name("coldnotch-watch".to_owned())
+            .spawn(move || run(&gate, &received, files, load))
+            .map_err(|e| ReloadError::Watch(e.to_string()))?;
+        Ok(Watch {
+            triggers,
+            thread: Some(thread),
+            #[cfg(unix)]
+            signals,
+        })
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        self.signals.close();
+        let _ = self.triggers.send(Trigger::Stop); // the thread may be gone already
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the thread that watches for changes died");
+        }
+    }
+}
+
+#[cfg(unix)]
+fn hangups(triggers: &Sender<Trigger>) -> Result<signal_hook::iterator::Handle, ReloadError> {
+    let wrong = |e: std::io::Error| ReloadError::Watch(e.to_string());
+    let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGHUP]).map_err(wrong)?;
+    let (handle, triggers) = (signals.handle(), triggers.clone());
+    thread::Builder::new()
+        .name("coldnotch-signals".to_owned())
+        .spawn(move || {
+            for _ in signals.forever() {
+                let _ = triggers.send(Trigger::Signal);
+            }
+        })
+        .map_err(wrong)?;
+    Ok(handle)
+}
+
+fn run(
+    gate: &Gate,
+    triggers: &Receiver<Trigger>,
+    mut files: Files,
+    load: impl Fn() -> Result<Config, ConfigError>,
+) {
+    while let Some(trigger) = next(triggers) {
+        if trigger == Trigger::Signal
+            && let Err(e) = gate.reopen_audit()
+        {
+            tracing::error!("the audit log still cannot be used: {e}");
+        }
+        match reload(gate, &load) {
+            Ok((config, generation, changed)) => {
+                files.set(&config);
+                if changed {
+                    tracing::info!("policy swapped: generation {generation} is in force");
+                }
+            }
+            Err(e) => tracing::error!("policy not swapped, generation {} stays in force: {e}", gate.generation()),
+        }
+    }
+}
+
+fn reload(
+    gate: &Gate,
+    load: impl Fn() -> Result<Config, ConfigError>,
+) -> Result<(Config, String, bool), ReloadError> {
+    let config = load()?;
+    let (generation, changed) = gate.swap(&config.policy)?;
+    Ok((config, generation, changed))
+}
+
+/// The next trigger, once things are quiet; `None` to stop.
+fn next(triggers: &Receiver<Trigger>) -> Option<Trigger> {
+    let mut trigger = triggers.recv().ok()?;
+    loop {
+        match triggers.recv_timeout(QUIET) {
+            Ok(Trigger::Stop) | Err(RecvTimeoutError::Disconnected) => return None,
+            Ok(Trigger::Signal) => trigger = Trigger::Signal,
+            Ok(Trigger::Changed) => {}
+            Err(RecvTimeoutError::Timeout) => return (trigger != Trigger::Stop).then_some(trigger),
+        }
+    }
+}
+
+/// The watched files, through their folders.
+struct Files {
+    watcher: Box<dyn Watcher + Send>,
+    folders: BTreeSet<PathBuf>,
+    names: Arc<parking_lot::Mutex<BTreeSet<PathBuf>>>,
+}
+
+impl Files {
+    fn watch(triggers: &Sender<Trigger>) -> Result<Self, ReloadError> {
+        let names: Arc<parking_lot::Mutex<BTreeSet<PathBuf>>> = Arc::default();
+        let handler = {
+            let (names, triggers) = (names.clone(), triggers.clone());
+            move |event: notify::Result<notify::Event>| {
+                let ours = match &event {
+                    Ok(event) if event.kind.is_access() => false,
+                    Ok(event) => event.paths.iter().any(|path| names.lock().contains(path)),
+                    Err(_) => true, // events may have been lost: look again
+                };
+                if ours {
+                    let _ = triggers.send(Trigger::Changed);
+                }
+            }
+        };
+        let watcher: Box<dyn Watcher + Send> = match RecommendedWatcher::new(handler.clone(), notify::Config::default()) {
+            Ok(watcher) => Box::new(watcher),
+            Err(e) => {
+                tracing::warn!("cannot watch files ({e}); looking at them every {POLL:?}");
+                let config = notify::Config::default().with_poll_interval(POLL).with_compare_contents(true);
+                Box::new(PollWatcher::new(handler, config).map_err(|e| ReloadError::Watch(e.to_string()))?)
+            }
+        };
+        Ok(Files { watcher, folders: BTreeSet::new(), names })
+    }
+
+    /// Watches the files of this configuration from now on.
+    fn set(&mut self, config: &Config) {
+        let files: BTreeSet<PathBuf> = config.watched().iter().map(|path| absolute(path)).collect();
+        let folders: BTreeSet<PathBuf> = files.iter().filter_map(|file| file.parent().map(Path::to_owned)).collect();
+        *self.names.lock() = files;
+        for gone in self.folders.difference(&folders) {
+            let _ = self.watcher.unwatch(gone); // it may have been removed
+        }
+        for new in folders.difference(&self.folders) {
+            if let Err(e) = self.watcher.watch(new, RecursiveMode::NonRecursive) {
+                tracing::warn!("cannot watch {}: {e}; use SIGHUP after a change there", new.display());
+            }
+        }
+        self.folders = folders;
+    }
+}
+
+/// The path as the watcher reports it: its folder resolved, its name as it is.
+fn absolute(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (folder.canonicalize(), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}

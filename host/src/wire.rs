@@ -1,0 +1,303 @@
+//! Actions, observations and decisions as JSON: the one form every edge speaks.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::action::{Action, Observation};
+use crate::gate::Decision;
+use crate::json::{self, JsonError, Object};
+use crate::verdict::Cause;
+
+/// The largest action or observation accepted, in bytes of JSON.
+pub const MAX_BYTES: usize = 1 << 20;
+/// The longest id, session, agent and type, in bytes.
+const MAX_NAME: usize = 256;
+
+/// Why a message was not accepted. Names the field or the place.
+#[derive(Debug, thiserror::Error)]
+pub enum WireError {
+    /// Too long to be looked at.
+    #[error("{size} bytes, more than the {MAX_BYTES} allowed")]
+    TooLarge {
+        /// Its size.
+        size: usize,
+    },
+    /// Not acceptable JSON.
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    /// Not an object.
+    #[error("expected a JSON object, found {found}")]
+    NotAnObject {
+        /// What it is.
+        found: &'static str,
+    },
+    /// A required key is missing.
+    #[error("`{0}` is missing")]
+    Missing(&'static str),
+    /// A key has the wrong kind of value.
+    #[error("`{key}` must be {expected}, not {found}")]
+    Kind {
+        /// The key.
+        key: String,
+        /// What it should be.
+        expected: &'static str,
+        /// What it is.
+        found: &'static str,
+    },
+    /// A name is empty or too long.
+    #[error("`{key}` {what}")]
+    Name {
+        /// The key.
+        key: &'static str,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A key nobody knows.
+    #[error("unknown key `{key}`{}", .nearest.map(|n| format!(", did you mean `{n}`?")).unwrap_or_default())]
+    Unknown {
+        /// The key.
+        key: String,
+        /// A known key that looks like it.
+        nearest: Option<&'static str>,
+    },
+}
+
+/// One message of a stream: an action to decide, or what an action returned.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Message {
+    /// To be decided.
+    Action(Box<Action>),
+    /// `{"observation": {"session", "id", "output", "succeeded"}}`.
+    Observation(Observation),
+}
+
+/// Reads an action or an observation.
+///
+/// # Errors
+/// What is wrong with it, by field.
+pub fn message(bytes: &[u8]) -> Result<Message, WireError> {
+    let mut members = object(bytes)?;
+    let Some(inner) = members.remove("observation") else {
+        return Ok(Message::Action(Box::new(action(members)?)));
+    };
+    unknown(&members, &["observation"])?;
+    match inner {
+        Value::Object(inner) => observation(inner).map(Message::Observation),
+        other => Err(kind("observation", "an object", &other)),
+    }
+}
+
+/// Reads an action. Only `type` is required.
+///
+/// # Errors
+/// What is wrong with it, by field.
+pub fn parse_action(bytes: &[u8]) -> Result<Action, WireError> {
+    action(object(bytes)?)
+}
+
+fn object(bytes: &[u8]) -> Result<Map<String, Value>, WireError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(WireError::TooLarge { size: bytes.len() });
+    }
+    match json::parse(bytes)? {
+        Value::Object(members) => Ok(members),
+        other => Err(WireError::NotAnObject { found: kind_name(&other) }),
+    }
+}
+
+fn action(mut members: Map<String, Value>) -> Result<Action, WireError> {
+    const KEYS: [&str; 8] = ["type", "summary", "payload", "agent", "session", "id", "intent", "context"];
+    unknown(&members, &KEYS)?;
+    let kind = name(&mut members, "type")?.ok_or(WireError::Missing("type"))?;
+    if kind.is_empty() {
+        return Err(WireError::Name { key: "type", what: "must not be empty".to_owned() });
+    }
+    Ok(Action {
+        summary: text(&mut members, "summary")?.unwrap_or_default(),
+        payload: nested(&mut members, "payload")?,
+        agent: name(&mut members, "agent")?.unwrap_or_else(|| "unknown".to_owned()),
+        session: name(&mut members, "session")?.unwrap_or_default(),
+        id: name(&mut members, "id")?.unwrap_or_default(),
+        intent: text(&mut members, "intent")?,
+        context: nested(&mut members, "context")?,
+        ..Action::new(kind)
+    })
+}
+
+fn observation(mut members: Map<String, Value>) -> Result<Observation, WireError> {
+    unknown(&members, &["session", "id", "output", "succeeded"])?;
+    let succeeded = match members.remove("succeeded") {
+        None | Some(Value::Null) => None,
+        Some(Value::Bool(worked)) => Some(worked),
+        Some(other) => return Err(kind("succeeded", "true or false", &other)),
+    };
+    Ok(Observation {
+        session: name(&mut members, "session")?.ok_or(WireError::Missing("session"))?,
+        id: name(&mut members, "id")?.ok_or(WireError::Missing("id"))?,
+        output: text(&mut members, "output")?.ok_or(WireError::Missing("output"))?,
+        succeeded,
+    })
+}
+
+fn unknown(members: &Map<String, Value>, known: &[&'static str]) -> Result<(), WireError> {
+    match members.keys().find(|key| !known.contains(&key.as_str())) {
+        None => Ok(()),
+        Some(key) => Err(WireError::Unknown { key: shown(key), nearest: nearest(key, known) }),
+    }
+}
+
+/// The known word that looks most like this one, if any does.
+pub(crate) fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
+    let like = |candidate: &&'static str| strsim::jaro_winkler(&word.to_lowercase(), candidate);
+    let best = known.iter().copied().max_by(|a, b| like(a).total_cmp(&like(b)))?;
+    (like(&best) > 0.8).then_some(best)
+}
+
+fn shown(text: &str) -> String {
+    crate::printable::printable(text, 64)
+}
+
+fn text(members: &mut Map<String, Value>, key: &'static str) -> Result<Option<String>, WireError> {
+    match members.remove(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(other) => Err(kind(key, "a string", &other)),
+    }
+}
+
+fn name(members: &mut Map<String, Value>, key: &'static str) -> Result<Option<String>, WireError> {
+    let name = text(members, key)?;
+    match &name {
+        Some(name) if name.len() > MAX_NAME => {
+            Err(WireError::Name { key, what: format!("has {} bytes, more than {MAX_NAME}", name.len()) })
+        }
+        _ => Ok(name),
+    }
+}
+
+fn nested(members: &mut Map<String, Value>, key: &'static str) -> Result<Object, WireError> {
+    match members.remove(key) {
+        None | Some(Value::Null) => Ok(Object::default()),
+        Some(value) => Object::from_value(&value).ok_or_else(|| kind(key, "an object", &value)),
+    }
+}
+
+fn kind(key: &str, expected: &'static str, found: &Value) -> WireError {
+    WireError::Kind { key: key.to_owned(), expected, found: kind_name(found) }
+}
+
+fn kind_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// A decision as JSON.
+#[derive(Debug, Serialize)]
+pub struct DecisionWire<'a> {
+    id: &'a str,
+    decision: &'a str,
+    reason: &'a str,
+    risk: f64,
+    labels: &'a [String],
+    approved: Option<bool>,
+    approval_id: Option<&'a str>,
+    reasons: Vec<ReasonWire<'a>>,
+    generation: &'a str,
+    action_digest: String,
+    seq: Option<u64>,
+    latency_us: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct ReasonWire<'a> {
+    plugin: &'a str,
+    code: &'a str,
+    message: &'a str,
+    evidence: Vec<EvidenceWire<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct EvidenceWire<'a> {
+    step: Option<u32>,
+    path: &'a str,
+    text: &'a str,
+}
+
+impl<'a> From<&'a Decision> for DecisionWire<'a> {
+    fn from(d: &'a Decision) -> Self {
+        DecisionWire {
+            id: &d.id,
+            decision: d.verdict.as_str(),
+            reason: &d.reason,
+            risk: d.risk,
+            labels: &d.labels,
+            approved: d.approved,
+            approval_id: d.approval.as_deref(),
+            reasons: d.causes.iter().map(Into::into).collect(),
+            generation: &d.generation,
+            action_digest: d.digest.to_string(),
+            seq: d.seq,
+            latency_us: d.latency_us,
+        }
+    }
+}
+
+impl<'a> From<&'a Cause> for ReasonWire<'a> {
+    fn from(cause: &'a Cause) -> Self {
+        let evidence = |e: &'a crate::verdict::Evidence| EvidenceWire { step: e.step, path: &e.path, text: &e.text };
+        ReasonWire {
+            plugin: &cause.plugin,
+            code: &cause.reason.code,
+            message: &cause.reason.message,
+            evidence: cause.reason.evidence.iter().map(evidence).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        message(text.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn only_the_type_is_required() {
+        let action = parse_action(br#"{"type":"send_email"}"#).unwrap();
+        assert_eq!(action, Action::new("send_email"));
+        let nulls = br#"{"type":"send_email","summary":null,"payload":null,"intent":null,"session":null}"#;
+        assert_eq!(parse_action(nulls).unwrap(), action);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        assert_eq!(refused("[]"), "expected a JSON object, found an array");
+        assert_eq!(refused("{}"), "`type` is missing");
+        assert_eq!(refused(r#"{"type":""}"#), "`type` must not be empty");
+        assert_eq!(refused(r#"{"type":7}"#), "`type` must be a string, not a number");
+        assert_eq!(refused(r#"{"type":"a","payload":[]}"#), "`payload` must be an object, not an array");
+        assert_eq!(refused(r#"{"type":"a","sumary":""}"#), "unknown key `sumary`, did you mean `summary`?");
+        assert_eq!(refused(r#"{"type":"a","xyzzy":""}"#), "unknown key `xyzzy`");
+        assert_eq!(refused(r#"{"type":"a""#), "EOF while parsing an object at line 1 column 11");
+        let long = format!(r#"{{"type":"{}"}}"#, "x".repeat(257));
+        assert_eq!(refused(&long), "`type` has 257 bytes, more than 256");
+        assert!(refused(&" ".repeat(MAX_BYTES + 1)).starts_with("1048577 bytes, more than"));
+    }
+
+    #[test]
+    fn an_observation_needs_session_id_and_output() {
+        let seen = r#"{"observation":{"session":"s","id":"a","output":"done","succeeded":true}}"#;
+        let Message::Observation(seen) = message(seen.as_bytes()).unwrap() else { panic!("an observation") };
+        assert_eq!((seen.output.as_str(), seen.succeeded), ("done", Some(true)));
+        assert_eq!(refused(r#"{"observation":{"session":"s","id":"a"}}"#), "`output` is missing");
+        assert_eq!(refused(r#"{"observation":{},"type":"a"}"#), "unknown key `type`");
+        assert_eq!(refused(r#"{"observation":3}"#), "`observation` must be an object, not a number");
+    }
+}

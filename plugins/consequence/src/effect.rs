@@ -1,0 +1,346 @@
+//! What an action does, read from its type, its fields and its flags.
+//!
+//! The type says most, in whatever naming style and language; the fields
+//! correct it (a flag that makes it a dry run, an `op` that says what `execute`
+//! executes, an amount beside an account). The summary is written by the model
+//! and says nothing here.
+
+use std::ops::{BitOr, BitOrAssign};
+
+use crate::lexicon::Senses;
+use crate::payload::{Field, Plain};
+use crate::target::{self, Target};
+use crate::words::Words;
+
+/// A set of effects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Effects(u32);
+
+impl Effects {
+    /// No effect known.
+    pub const NONE: Effects = Effects(0);
+    /// Looks at something.
+    pub const READ: Effects = Effects(1);
+    /// Prepares, previews or tries out: not yet the thing itself.
+    pub const DRAFT: Effects = Effects(1 << 1);
+    /// Gives words to somebody.
+    pub const SEND: Effects = Effects(1 << 2);
+    /// Puts data somewhere on a network.
+    pub const UPLOAD: Effects = Effects(1 << 3);
+    /// Makes something visible to everybody.
+    pub const PUBLISH: Effects = Effects(1 << 4);
+    /// Moves money.
+    pub const PAY: Effects = Effects(1 << 5);
+    /// Changes where money will go.
+    pub const PAYEE: Effects = Effects(1 << 6);
+    /// Ends something for good.
+    pub const DELETE: Effects = Effects(1 << 7);
+    /// Runs code.
+    pub const EXECUTE: Effects = Effects(1 << 8);
+    /// Gives power or sight to somebody, or makes what proves identity.
+    pub const ACCESS: Effects = Effects(1 << 9);
+    /// Switches something off or around.
+    pub const OFF: Effects = Effects(1 << 10);
+    /// Writes for colleagues or for oneself.
+    pub const NOTE: Effects = Effects(1 << 11);
+    /// Brings something about that is none of the above.
+    pub const WRITE: Effects = Effects(1 << 12);
+
+    /// What cannot be taken back, or only with pains.
+    pub const HARD: Effects = Effects(
+        Self::SEND.0
+            | Self::UPLOAD.0
+            | Self::PUBLISH.0
+            | Self::PAY.0
+            | Self::PAYEE.0
+            | Self::DELETE.0
+            | Self::ACCESS.0,
+    );
+    /// What carries data to somebody.
+    pub const OUTWARD: Effects = Effects(Self::SEND.0 | Self::UPLOAD.0 | Self::PUBLISH.0);
+
+    /// True when the two sets share an effect.
+    pub const fn any(self, of: Effects) -> bool {
+        self.0 & of.0 != 0
+    }
+}
+
+impl BitOr for Effects {
+    type Output = Effects;
+
+    fn bitor(self, other: Effects) -> Effects {
+        Effects(self.0 | other.0)
+    }
+}
+
+impl BitOrAssign for Effects {
+    fn bitor_assign(&mut self, other: Effects) {
+        self.0 |= other.0;
+    }
+}
+
+/// The words of the type, those of an `op`, `action` or `method` field added:
+/// a tool called `execute` does what its arguments say.
+pub fn type_words(kind: &str, fields: &[Field]) -> Words {
+    let mut words = Words::of(kind);
+    for field in fields {
+        if field.value == Plain::Text && field.text.len() <= 40 && names_operation(&field.path) {
+            words.read(&field.text);
+        }
+    }
+    words
+}
+
+fn names_operation(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    matches!(
+        name,
+        "op" | "operation"
+            | "action"
+            | "method"
+            | "verb"
+            | "tool"
+            | "tool_name"
+            | "function"
+            | "act"
+            | "event_type"
+    )
+}
+
+/// Reads what the action does.
+pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
+    let all = kind.all();
+    let mut effects = Effects::NONE;
+    if is_draft(kind, fields) {
+        effects |= Effects::DRAFT;
+    }
+    let amount = fields
+        .iter()
+        .any(|f| f.key.any(Senses::AMOUNT) && f.amount().is_some());
+    let account = targets.iter().any(|t| t.what == target::What::Account);
+    if reads(kind, fields) {
+        return effects | Effects::READ | upload(kind, all, fields, targets);
+    }
+    if pays(kind, all, amount, account) {
+        effects |= Effects::PAY;
+    }
+    if all.any(Senses::UPDATE) && account {
+        effects |= Effects::PAYEE;
+    }
+    if all.any(Senses::DELETE) {
+        effects |= Effects::DELETE;
+    }
+    if all.any(Senses::EXEC) {
+        effects |= Effects::EXECUTE;
+    }
+    if gives_access(all) {
+        effects |= Effects::ACCESS;
+    }
+    if all.any(Senses::OFF) {
+        effects |= Effects::OFF;
+    }
+    if all.any(Senses::PUBLISH)
+        || all.any(Senses::SOCIAL) && all.any(Senses::MAKE | Senses::SHARE | Senses::SEND)
+    {
+        effects |= Effects::PUBLISH;
+    }
+    effects |= upload(kind, all, fields, targets);
+    if all.any(Senses::NOTE)
+        && !fields
+            .iter()
+            .any(|f| f.key.any(Senses::TO) && f.text.contains('@'))
+    {
+        effects |= Effects::NOTE;
+    } else if all.any(Senses::SEND)
+        && !effects.any(Effects::PAY | Effects::DELETE | Effects::EXECUTE)
+    {
+        effects |= Effects::SEND;
+    }
+    if effects == Effects::NONE {
+        Effects::WRITE
+    } else {
+        effects
+    }
+}
+
+/// True when the type looks at something and has no verb that changes it. A
+/// word that is also a thing (`refund_status`, `mail_search`) changes nothing.
+fn reads(kind: &Words, fields: &[Field]) -> bool {
+    let changing =
+        Senses::MAKE | Senses::UPDATE | Senses::DELETE | Senses::OFF | Senses::GRANT | Senses::PAY;
+    let method = fields
+        .iter()
+        .find(|f| f.path.eq_ignore_ascii_case("payload.method"))
+        .map(|f| f.text.as_str());
+    match method {
+        Some("GET" | "HEAD" | "OPTIONS" | "get" | "head") => return true,
+        Some("POST" | "PUT" | "PATCH" | "DELETE" | "post" | "put" | "patch" | "delete") => {
+            return false;
+        }
+        _ => {}
+    }
+    let senses = || kind.each();
+    senses().any(|s| s.any(Senses::READ))
+        && !senses().any(|s| s.any(changing) && !s.any(Senses::MONEY | Senses::READ))
+}
+
+/// True when a word or a flag says that this is not yet the thing itself, and
+/// none says the contrary.
+fn is_draft(kind: &Words, fields: &[Field]) -> bool {
+    let all = kind.all();
+    let sends = kind
+        .each()
+        .any(|s| s.any(Senses::SEND | Senses::PUBLISH | Senses::PAY) && s.any(Senses::MAKE));
+    let mut draft = all.any(Senses::DRAFT) && !sends && !all.any(Senses::PUBLISH);
+    for field in fields {
+        let commits = field.key.any(Senses::SEND | Senses::MAKE)
+            && !field.key.any(Senses::DRAFT)
+            && field.value != Plain::Null;
+        if field.key.any(Senses::DRAFT) && field.is_on() || commits && field.is_off() {
+            draft = true;
+        } else if field.key.any(Senses::DRAFT) && field.is_off()
+            || commits && matches!(field.value, Plain::Flag(true))
+        {
+            return false;
+        } else if field.key.any(Senses::STATE) && field.text.len() <= 40 {
+            let state = field.words().clone();
+            draft |= state.iter().any(|w| matches!(w, "test" | "sandbox"))
+                || state.all().any(Senses::DRAFT);
+        }
+    }
+    draft
+}
+
+fn pays(kind: &Words, all: Senses, amount: bool, account: bool) -> bool {
+    let verb = kind.each().any(|s| s.any(Senses::PAY));
+    let moves = all.any(Senses::MONEY) && kind.each().any(|s| s.any(Senses::MAKE));
+    let shaped = amount && (account || all.any(Senses::MONEY));
+    (verb && !all.any(Senses::UPDATE | Senses::NOTE))
+        || moves && !all.any(Senses::UPDATE)
+        || shaped && !all.any(Senses::UPDATE)
+}
+
+fn gives_access(all: Senses) -> bool {
+    let changes = all.any(Senses::MAKE | Senses::UPDATE | Senses::GRANT);
+    all.any(Senses::SHARE)
+        || all.any(Senses::GRANT)
+        || changes && all.any(Senses::ACCESS | Senses::CREDENTIAL)
+}
+
+/// Data leaves through the network: a type that says so, or an outside URL in a
+/// call that does not merely read it.
+fn upload(kind: &Words, all: Senses, fields: &[Field], targets: &[Target]) -> Effects {
+    let url = targets.iter().any(|t| t.what == target::What::Url);
+    if reads(kind, fields) {
+        return Effects::NONE;
+    }
+    let network = all.any(Senses::UPLOAD)
+        || all.any(Senses::OUTSIDE) && all.any(Senses::MAKE | Senses::SEND | Senses::UPDATE);
+    if network || url && all.any(Senses::SEND | Senses::MAKE | Senses::UPDATE | Senses::PUBLISH) {
+        return Effects::UPLOAD;
+    }
+    Effects::NONE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coldnotch_plugin::json::{Value, json};
+
+    fn of(kind: &str, payload: Value) -> Effects {
+        let fields = crate::payload::fields(&payload);
+        let targets = target::targets(&fields, &crate::settings::Settings::default());
+        effects(&type_words(kind, &fields), &fields, &targets)
+    }
+
+    #[test]
+    fn the_type_is_understood_in_any_style_and_language() {
+        for kind in [
+            "payments.create",
+            "createPayment",
+            "virement_creer",
+            "BankManagerTransferFunds",
+            "frais.rembourser",
+            "send_money",
+        ] {
+            assert!(of(kind, json!({})).any(Effects::PAY), "{kind}");
+        }
+        for kind in [
+            "payments.list",
+            "getScheduledTransactions",
+            "refund_status",
+            "facture_consulter",
+            "ViewSavedPaymentMethods",
+        ] {
+            assert_eq!(of(kind, json!({})), Effects::READ, "{kind}");
+        }
+        for kind in [
+            "delete_record",
+            "purgeData",
+            "drive.vider_corbeille",
+            "crm__destroy",
+        ] {
+            assert!(of(kind, json!({})).any(Effects::DELETE), "{kind}");
+        }
+        for kind in [
+            "gmail__send",
+            "envoyer_mail",
+            "chat.postReply",
+            "mail_senden",
+            "correo.enviar",
+        ] {
+            assert!(of(kind, json!({})).any(Effects::SEND), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_general_tool_does_what_its_arguments_say() {
+        assert!(
+            of(
+                "execute",
+                json!({"op": "wire", "amount": 10, "iban": "CY17002001280000001200527600"})
+            )
+            .any(Effects::PAY)
+        );
+        assert!(of("crm__bulk_action", json!({"action": "destroy"})).any(Effects::DELETE));
+        assert!(
+            of(
+                "http_request",
+                json!({"method": "POST", "url": "https://x.example"})
+            )
+            .any(Effects::UPLOAD)
+        );
+        assert_eq!(
+            of(
+                "http_request",
+                json!({"method": "GET", "url": "https://x.example"})
+            ),
+            Effects::READ
+        );
+    }
+
+    #[test]
+    fn a_draft_is_one_unless_a_flag_says_the_contrary() {
+        assert!(of("create_draft", json!({})).any(Effects::DRAFT));
+        assert!(
+            of(
+                "crm__bulk_action",
+                json!({"action": "destroy", "dry_run": true})
+            )
+            .any(Effects::DRAFT)
+        );
+        assert!(
+            of("linkedin__create_share", json!({"lifecycleState": "DRAFT"})).any(Effects::DRAFT)
+        );
+        assert!(of("envoyer_mail", json!({"envoyer": false})).any(Effects::DRAFT));
+        assert!(!of("create_draft", json!({"send": true})).any(Effects::DRAFT));
+        assert!(!of("send_draft", json!({})).any(Effects::DRAFT));
+        assert!(
+            !of(
+                "bulk_action",
+                json!({"dry_run": false, "note": "dry run done"})
+            )
+            .any(Effects::DRAFT)
+        );
+    }
+}

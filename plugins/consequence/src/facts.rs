@@ -1,0 +1,321 @@
+//! Everything a rule may look at, read once.
+//!
+//! Plain data: the history is asked here and nowhere else, only for what a rule
+//! can need of this action, and only over a bounded number of steps, so that
+//! the cost of a decision does not grow with the session.
+
+use std::cell::OnceCell;
+
+use coldnotch_plugin::{Action, History, Occurrence, Place};
+
+use crate::effect::{self, Effects};
+use crate::intent::Intent;
+use crate::labels;
+use crate::lexicon::Senses;
+use crate::payload::{self, Field, Plain};
+use crate::settings::Settings;
+use crate::shell::{self, Command};
+use crate::sql::{self, Statement};
+use crate::target::{self, Target, What};
+use crate::words::Words;
+
+/// How many of the newest steps a decision looks back at.
+pub const WINDOW: u32 = 64;
+
+/// The session so far, as far as the engine asks. The host's history is one;
+/// tests bring their own.
+pub trait Past {
+    /// The indices of the steps that can be asked for, oldest first.
+    fn kept(&self) -> std::ops::Range<u32>;
+    /// Labels of a step.
+    fn labels(&self, step: u32) -> Vec<String>;
+    /// The arguments of a step as JSON text.
+    fn payload(&self, step: u32) -> String;
+    /// Where each text occurred before.
+    fn find(&self, texts: &[String]) -> Vec<Vec<Occurrence>>;
+}
+
+impl Past for History<'_> {
+    fn kept(&self) -> std::ops::Range<u32> {
+        History::kept(self)
+    }
+
+    fn labels(&self, step: u32) -> Vec<String> {
+        History::labels(self, step)
+    }
+
+    fn payload(&self, step: u32) -> String {
+        self.step(step)
+            .map(|s| s.action.payload_text)
+            .unwrap_or_default()
+    }
+
+    fn find(&self, texts: &[String]) -> Vec<Vec<Occurrence>> {
+        self.find_values(texts)
+    }
+}
+
+/// An earlier step's labels.
+#[derive(Debug)]
+pub struct Earlier {
+    /// Its position in the session.
+    pub step: u32,
+    /// What scorers said of it.
+    pub labels: Vec<String>,
+}
+
+/// A value of the action and where it occurred before.
+#[derive(Debug)]
+pub struct Origin {
+    /// The value's place in the action.
+    pub target: Target,
+    /// Where it stood, oldest first.
+    pub seen: Vec<Seen>,
+}
+
+/// One earlier occurrence in a tool's output or an earlier payload.
+#[derive(Debug)]
+pub struct Seen {
+    /// The step.
+    pub step: u32,
+    /// JSON path in the payload or the output.
+    pub path: String,
+    /// True in an output, false in an earlier payload.
+    pub in_output: bool,
+    /// True when it was a field of its own and not a word of a text.
+    pub whole: bool,
+    /// How many words that text has.
+    pub words: u32,
+    /// True when the user named what the step read: a file, a sender, a page.
+    pub named: bool,
+}
+
+/// Things read out of a field, each with the field's path.
+type Placed<T> = Vec<(String, T)>;
+
+/// The facts of one action.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// The operator's settings.
+    pub settings: &'a Settings,
+    /// What the agent says it does: weak evidence.
+    pub summary: &'a str,
+    /// The words of the type, an `op` field's included.
+    pub kind: Words,
+    /// The arguments.
+    pub fields: Vec<Field>,
+    /// Where the effect goes.
+    pub targets: Vec<Target>,
+    /// What the action does.
+    pub effects: Effects,
+    /// Shell commands in the arguments, each with its field's path.
+    commands: Placed<Command>,
+    /// SQL statements in the arguments, each with its field's path.
+    statements: Placed<Statement>,
+    /// The user's words, read on first use.
+    said: Option<&'a str>,
+    intent: OnceCell<Intent>,
+    /// The newest steps, oldest first. Empty for an action that only reads.
+    pub earlier: Vec<Earlier>,
+    /// Where the targets of a hard effect came from. Empty for others.
+    pub origins: Vec<Origin>,
+}
+
+impl<'a> Facts<'a> {
+    /// Reads the facts.
+    pub fn read(action: &'a Action, past: &impl Past, settings: &'a Settings) -> Facts<'a> {
+        let fields = payload::fields(action.payload());
+        let kind = effect::type_words(&action.kind, &fields);
+        let targets = target::targets(&fields, settings);
+        let effects = effect::effects(&kind, &fields, &targets);
+        let hard = effects.any(Effects::HARD) && !effects.any(Effects::DRAFT);
+        let (commands, statements) = code(&kind, &fields, &action.summary);
+        let kept = past.kept();
+        let mut facts = Facts {
+            settings,
+            summary: &action.summary,
+            kind,
+            fields,
+            targets,
+            effects,
+            commands,
+            statements,
+            said: action.intent.as_deref(),
+            intent: OnceCell::new(),
+            earlier: Vec::new(),
+            origins: Vec::new(),
+        };
+        // Labels matter to what carries data away; a label costs a call.
+        let away = facts.does(Effects::OUTWARD) || !facts.commands.is_empty();
+        if !kept.is_empty() && away {
+            let from = kept.start.max(kept.end.saturating_sub(WINDOW));
+            facts.earlier = (from..kept.end)
+                .map(|step| Earlier {
+                    step,
+                    labels: past.labels(step),
+                })
+                .collect();
+        }
+        if !kept.is_empty() && hard {
+            facts.origins = facts.trace(past);
+        }
+        facts
+    }
+
+    /// Asks where the targets occurred before.
+    fn trace(&self, past: &impl Past) -> Vec<Origin> {
+        let sought: Vec<&Target> = self
+            .targets
+            .iter()
+            .filter(|t| t.what != What::Name && !self.intent().names_value(&t.text))
+            .collect();
+        if sought.is_empty() {
+            return Vec::new();
+        }
+        let texts: Vec<String> = sought.iter().map(|t| t.text.clone()).collect();
+        let found = past.find(&texts);
+        let mut origins: Vec<Origin> = Vec::with_capacity(sought.len());
+        for (target, occurrences) in sought.into_iter().zip(found) {
+            let seen = occurrences
+                .into_iter()
+                .filter_map(|o| {
+                    let step = o.step?;
+                    let in_output = o.place == Place::Output;
+                    let named = in_output && self.names_source(&past.payload(step));
+                    Some(Seen {
+                        step,
+                        path: o.path,
+                        in_output,
+                        whole: o.whole_leaf,
+                        words: o.leaf_words,
+                        named,
+                    })
+                })
+                .collect();
+            origins.push(Origin {
+                target: target.clone(),
+                seen,
+            });
+        }
+        origins
+    }
+
+    /// True when a text argument of the step stands in the user's words.
+    fn names_source(&self, payload: &str) -> bool {
+        let value = coldnotch_plugin::json::from_str(payload).unwrap_or_default();
+        payload::fields(&value).iter().any(|f| {
+            f.value == Plain::Text && f.text.len() >= 3 && self.intent().names_value(&f.text)
+        })
+    }
+
+    /// What the user asked for.
+    pub fn intent(&self) -> &Intent {
+        self.intent.get_or_init(|| Intent::of(self.said))
+    }
+
+    /// The shell commands it runs, each with its field's path.
+    pub fn commands(&self) -> impl Iterator<Item = (&str, &Command)> {
+        self.commands
+            .iter()
+            .map(|(path, command)| (path.as_str(), command))
+    }
+
+    /// The SQL statements it runs, each with its field's path.
+    pub fn statements(&self) -> impl Iterator<Item = (&str, &Statement)> {
+        self.statements
+            .iter()
+            .map(|(path, statement)| (path.as_str(), statement))
+    }
+
+    /// The words of the type that are no verbs: what it is about.
+    pub fn things(&self) -> Words {
+        let verbs = Senses::DELETE
+            | Senses::REMOVE
+            | Senses::MAKE
+            | Senses::UPDATE
+            | Senses::EXEC
+            | Senses::WHOLE
+            | Senses::GRANT;
+        let mut things = Words::default();
+        for i in (0..self.kind.len()).filter(|i| !self.kind.senses(*i).any(verbs)) {
+            things.read(self.kind.get(i));
+        }
+        things
+    }
+
+    /// True when the action has one of the effects and is not a mere draft.
+    pub fn does(&self, effects: Effects) -> bool {
+        self.effects.any(effects) && !self.effects.any(Effects::DRAFT)
+    }
+
+    /// The newest earlier step with the label.
+    pub fn labelled(&self, label: &str) -> Option<u32> {
+        self.earlier
+            .iter()
+            .rev()
+            .find(|e| e.labels.iter().any(|l| l == label))
+            .map(|e| e.step)
+    }
+
+    /// The first target that leaves the house.
+    pub fn outside(&self) -> Option<&Target> {
+        self.targets
+            .iter()
+            .find(|t| t.outside && matches!(t.what, What::Address | What::Url))
+    }
+
+    /// True when something went out or was paid before in this session.
+    pub fn paid_before(&self) -> bool {
+        self.labelled(labels::MONEY_OUT).is_some()
+    }
+}
+
+/// Reads the code in the arguments. A tool that runs code and does not show it
+/// is judged by what it says of it.
+fn code(kind: &Words, fields: &[Field], summary: &str) -> (Placed<Command>, Placed<Statement>) {
+    let mut commands = Vec::new();
+    let mut statements = Vec::new();
+    let runs = kind.all().any(Senses::EXEC);
+    let reads = kind.all().any(Senses::READ);
+    let mut shown = false;
+    for field in fields
+        .iter()
+        .filter(|f| f.value == Plain::Text && f.key.any(Senses::COMMAND))
+    {
+        shown = true;
+        let found = sql::statements(&field.text);
+        let is_sql = !found.is_empty();
+        statements.extend(found.into_iter().map(|s| (field.path.clone(), s)));
+        if !is_sql && (runs || !reads) {
+            commands.extend(
+                shell::commands(&field.text)
+                    .into_iter()
+                    .map(|c| (field.path.clone(), c)),
+            );
+        }
+    }
+    if runs && !shown {
+        commands.extend(
+            shell::commands(summary)
+                .into_iter()
+                .map(|c| ("summary".to_owned(), c)),
+        );
+    }
+    for (path, command) in &commands {
+        if matches!(
+            command.program(),
+            "psql"
+                | "mysql"
+                | "mariadb"
+                | "sqlite3"
+                | "sqlcmd"
+                | "clickhouse-client"
+                | "bq"
+                | "duckdb"
+        ) {
+            let found = command.args().iter().flat_map(|arg| sql::statements(arg));
+            statements.extend(found.map(|s| (path.clone(), s)));
+        }
+    }
+    (commands, statements)
+}

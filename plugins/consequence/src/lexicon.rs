@@ -1,0 +1,344 @@
+//! What words mean, in English, French, German and Spanish.
+//!
+//! A word has senses; a rule asks for senses and never for a spelling. A `*`
+//! stands for any ending. Words are in the folded form of [`crate::words`].
+
+use std::ops::BitOr;
+use std::sync::LazyLock;
+
+/// A set of senses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Senses(u64);
+
+impl Senses {
+    /// No sense.
+    pub const NONE: Senses = Senses(0);
+
+    /// True when the two sets share a sense.
+    pub const fn any(self, of: Senses) -> bool {
+        self.0 & of.0 != 0
+    }
+}
+
+impl BitOr for Senses {
+    type Output = Senses;
+
+    fn bitor(self, other: Senses) -> Senses {
+        Senses(self.0 | other.0)
+    }
+}
+
+/// Declares each sense with its words.
+macro_rules! senses {
+    ($($(#[$doc:meta])* $name:ident: $words:literal;)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        enum Index { $($name),* }
+
+        impl Senses {
+            $($(#[$doc])* pub const $name: Senses = Senses(1 << Index::$name as u32);)*
+        }
+
+        const WORDS: &[(Senses, &str)] = &[$((Senses::$name, $words)),*];
+    };
+}
+
+#[rustfmt::skip]
+senses! {
+    // Verbs of what a tool does.
+    /// Looks at something without changing it.
+    READ: "get list read search view show check find lookup fetch query inspect browse status history count describe \
+        download retrieve scan compare summarize summarise open monitor watch verify validate calculate analyze analyse \
+        lire lecture lister liste chercher recherche rechercher consulter consultation voir afficher verifier compter obtenir \
+        leer listar buscar ver consultar obtener contar revisar lesen suchen anzeigen auflisten abrufen prufen suche";
+    /// Brings something about, whatever it is.
+    MAKE: "create make send submit execute add post set do process issue initiate release schedule transfer move trigger \
+        perform new book place authorize authorise approve run confirm commit cree creer envoyer effectuer faire emettre executer \
+        ajouter valider lancer crear enviar hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
+    /// Changes something that is there.
+    UPDATE: "update set change modify edit replace redirect patch put upsert switch modifier changer remplacer \
+        mettre maj adjust configure config setzen ajuster corriger modifie change aendern actualizar cambiar modificar andern aktualisieren ersetzen";
+    /// Gives words or data to somebody.
+    SEND: "send reply respond answer email mail message sms mms notify tell dm whatsapp forward post comment chat inform \
+        envoyer envoi repondre reponse transmettre courriel courrier notifier poster message informer ecrire relance \
+        enviar responder correo mensaje avisar senden schicken antworten antwort nachricht mitteilen informieren weiterleiten \
+        letter write respuesta manda mandar mande follow welcome relance avisa avise bescheid informe informa ecris envoie envoyez reponds repondez envia responde schick schreibe antworte";
+    /// Puts data somewhere on a network.
+    UPLOAD: "upload webhook push sync network http curl egress ingest outbound exfil* televers* subir hochladen pastebin gist ftp";
+    /// Makes something visible to everybody.
+    PUBLISH: "publish tweet retweet publier publication publicar publica veroffentlich* publie publiez broadcast";
+    /// Asks, in a user's words, to make something visible.
+    ANNOUNCE: "post tweet announce publish release poster annoncer annonce anunciar anuncia posten ankundigen";
+    /// A place where everybody reads along.
+    SOCIAL: "linkedin twitter facebook instagram mastodon bluesky reddit youtube tiktok medium blog newsroom pastebin gist website";
+    /// Moves money by itself.
+    PAY: "pay refund reimburse remit disburse withdraw charge purchase buy donate tip pays paie payer payez paye regle regler \
+        reglez rembourser rembourse remboursez virer vire acheter achete achetez verser verse pagar paga compra comprar \
+        reembolsar reembolsa zahle zahlen bezahl* uberweise* kaufe kaufen erstatte erstatten auszahlen settle";
+    /// Money as a thing that is moved.
+    MONEY: "money fund funds payment payments transfer transfers wire transaction transactions payout payouts refund refunds \
+        invoice invoices bill bills payroll paiement paiements virement virements facture factures argent fonds remboursement \
+        pago pagos transferencia factura dinero zahlung zahlungen uberweisung rechnung geld erstattung cash cryptocurrency crypto \
+        salary expense expenses deposit rent subscription";
+    /// Ends something for good.
+    DELETE: "delete purge destroy wipe erase drop truncate expunge obliterate shred supprimer supprime supprimez supprim* effacer efface \
+        effacez purger detruire detruis ecraser loschen losche geloscht vernichten borrar borra eliminar elimina destruir vider vide videz \
+        vaciar leeren deleting removing deletion suppression";
+    /// Takes something away, often harmlessly.
+    REMOVE: "remove clear clean cleanup retirer retire enlever enleve nettoyer nettoie entfernen entferne quitar quita limpiar limpia \
+        uninstall tidy menage deduplicate";
+    /// Runs code.
+    EXEC: "exec shell bash terminal command powershell console cmd sh ssh subprocess ejecutar executer";
+    /// Gives somebody power.
+    GRANT: "grant invite authorize authorise permit promote elevate assign accorder inviter invite autoriser autorise promouvoir \
+        attribuer conceder invitar autorizar erteilen berechtigen einladen accorde donne donner give dale erteile unlock";
+    /// Lets somebody see.
+    SHARE: "share sharing partager partage partagez compartir comparte teilen teile freigeben shared";
+    /// Power over something, as a thing.
+    ACCESS: "access permission permissions role roles privilege privileges acl admin administrator owner policy collaborator \
+        member membership guest acces droit droits autorisation permiso permisos rol zugriff recht rechte rolle berechtigung \
+        ownership iam sudo superuser";
+    /// What proves who one is.
+    CREDENTIAL: "password passphrase credential credentials token apikey key pat secret secrets otp passwort kennwort contrasena \
+        clave motdepasse identifiants jeton cle ssh_key certificate login";
+    /// Switches something off or around.
+    OFF: "disable disables deactivate stop suspend bypass skip ignore override mute silence unprotect off desactiver desactive \
+        couper coupe arreter arrete suspendre contourner desactivar desactiva apagar detener deaktivieren abschalten ausschalten \
+        stoppen umgehen disabled relax weaken lower unset kill";
+    /// Something that catches mistakes and attacks.
+    SAFETY: "log logs logging audit auditing auditd backup backups snapshot snapshots monitoring monitor alert alerts alerting alarm \
+        review reviews reviewer approval approvals mfa 2fa totp firewall antivirus edr protection guard guardrail guardrails \
+        failover retention versioning encryption verification validation sauvegarde sauvegardes journal journaux journalisation \
+        surveillance alerte alertes parefeu approbation chiffrement copias respaldo registro auditoria alarma alertas \
+        cortafuegos sicherung sicherungen protokollierung uberwachung alarme freigabe virenscanner safety safeguard \
+        moderation captcha sandbox watchdog throttling ratelimit";
+    /// Not yet the thing itself.
+    DRAFT: "dry draft drafts preview simulate simulation estimate plan prepare preparer proposal propose quote template dryrun \
+        brouillon brouillons apercu simuler simulacion estimation estimer borrador borradores simular estimar vorschau entwurf \
+        entwurfe simulieren vorbereiten calculate precheck whatif suggest pending attente staged";
+
+    // Things.
+    /// Papers about a matter, not the matter.
+    PAPER: "policy policies politique procedure procedures faq doc docs documentation guide guideline guidelines manual handbook \
+        kb knowledge wiki help aide reglement richtlinie richtlinien politica politicas manuel handbuch article";
+    /// What a rightful owner keeps hidden.
+    SECRET: "secret secrets password passwords passwd passphrase credential credentials apikey privkey vault keychain keyring env \
+        kennwort passwort passwortsafe contrasena contrasenas motdepasse kubeconfig htpasswd shadow pem netrc pgpass coffre secretos \
+        cvv pin";
+    /// Data about people, and data the house keeps to itself.
+    PERSONAL: "customer customers client clients patient patients employee employees salary salaries payroll medical ssn passport \
+        card cards carte cartes tarjeta tarjetas iban bank cuenta salarie salaries kunden mitarbeiter gehalt clientes empleados nomina hr contacts genetic location";
+    /// Inside the house.
+    INTERNAL: "internal interne internes intern interna interno internos confidential confidentiel confidentielle confidencial \
+        vertraulich private prive privee privado privat restricted proprietary";
+    /// Outside the house.
+    OUTSIDE: "external externe externes externo extern outbound thirdparty tiers sortant remote";
+    /// Of little worth, or made to be thrown away.
+    LIGHT: "temp tmp temporary cache caches draft drafts cart basket tag tags label labels reminder reminders notification \
+        notifications reaction filter bookmark test tests scratch sandbox build dist temporaire temporaires brouillon brouillons \
+        panier rappel etiquette temporal temporales borrador temporar zwischenspeicher entwurf spam todo playlist favorite \
+        favourite alarm staging_copy dummy fixture fixtures venv";
+    /// Notes to oneself and one's colleagues.
+    NOTE: "note notes task tasks todo memo ticket_note interne nota notas notiz notizen aufgabe tarea tache comment comments \
+        internal commentaire log activity";
+    /// All of it.
+    WHOLE: "all every everything entire bulk whole mass any tous toutes tout entier todos todas todo alle alles gesamt massive";
+    /// For anybody to see.
+    PUBLIC: "public anyone everyone world anonymous allusers publique publico offentlich internet unauthenticated";
+    /// Power over others.
+    STRONG: "admin administrator owner root superuser sudo editor writer full administrateur proprietaire write administrador \
+        besitzer eigentumer wheel cluster maintainer";
+
+    // Words of promises.
+    /// Gives money back, or asks for less of it.
+    BACK: "refund refunds refunded refunding reimburse* credit credits credited crediting waive waives waived waiving compensate* \
+        compensation discount discounted rembours* recredit* indemnis* dedommag* ristourn* remise avoir erstatt* gutschrift* \
+        gutgeschrieben gutschreiben ruckerstatt* reembols* bonificar abonar abonaremos bonus rebate cashback voucher indemnif* \
+        ruckvergut* schadensersatz descuento compensar* compensarem*";
+    /// Sends or gives something back.
+    RETURN: "return returned returning renvoyer renvoie rendre rends rend rendons restituer restitue restituons reverser reverse \
+        recuperer recuperez devolver devolvemos devolveremos zuruck zuruckgeben zuruckzahlen back repay repaid payback vire virer \
+        verser versons";
+    /// Money in somebody's mouth.
+    SUM: "money argent sous somme montant dollars dollar euros euro eur usd gbp chf pounds amount sum fee fees cost costs frais \
+        dinero importe geld betrag price bucks paid pay acompte difference share balance deposit owe owed";
+    /// The speaker and those he speaks for.
+    FIRST: "we i nous je j wir ich nosotros yo";
+    /// Announces what will be.
+    WILL: "will ll shall going gonna promise promises guarantee vais allons va vont werden werde wird vamos voy garantissons garantis \
+        promets promettons engage engageons hereby versprechen garantieren prometemos garantizamos aura aurez serez sera seront \
+        soon";
+    /// The one spoken to.
+    YOU: "you your yours vous votre vos te ton tes toi ihnen ihr ihre sie usted su le les os";
+    /// Commits in one word.
+    PROMISE: "promise promises promised promesse promettre promettons garantie guarantee guaranteed commit commitment engagement \
+        versprechen zusage garantia promesa garantieren";
+    /// Not.
+    NOT: "not no never none nor without don doesn didn won isn cannot can't ne n pas jamais aucun aucune sans nicht kein keine keinen nie \
+        niemals ohne nunca sin ningun ninguna ni unable refuse cant wont dont";
+    /// Perhaps.
+    PERHAPS: "can could may might would should if whether unless maybe perhaps possible possibly eligible request requests requested \
+        claim dispute peut peuvent pouvez pourrait pourriez pourra pourrez si eventuellement possibilite demande demander \
+        kann konnen konnte konnten ob falls vielleicht puede podria podemos podriamos quiza posible pruft prufen solicita solicitud \
+        review examine examiner etudier depending dependent according ask asks asked asking wants wishes policy politique conditions \
+        terms before avant once";
+    /// What something costs.
+    PRICE: "price prices rate rates fee tarif tarifs prix preis preise precio precios figure quote rent loyer rabais subscription";
+    /// Stays as it is.
+    FIXED: "lock locked freeze frozen fixed guarantee guaranteed bloque fige gele garanti garantie garantissons garantiert garantizado \
+        garantizamos fest eingefroren congelado";
+    /// Becomes another.
+    CHANGE: "change changes changing move moves moving increase rise bouge bougera bouger changera augmente augmentera augmenter erhoht \
+        steigt steigen subira cambia cambiara anywhere up";
+
+    // Names of payload fields.
+    /// Who or where something goes to.
+    TO: "to recipient recipients cc bcc email emails address addresses destination dest target payee beneficiary beneficiaire \
+        destinataire destinataires vers avec para destinatario con an empfanger user users member invitee grantee principal with \
+        guest a who assignee attendees participants invitees receiver contact partager handle phone number";
+    /// How much.
+    AMOUNT: "amount montant betrag importe monto total sum price somme amt cents minor";
+    /// Where money is kept.
+    ACCOUNT: "iban account rib wallet compte konto cuenta payee routing bban sortcode acct beneficiary beneficiaire recipient kontonummer";
+    /// A place on the network.
+    URL: "url uri endpoint link href webhook host server website site lien enlace";
+    /// Code to be run.
+    COMMAND: "command cmd script sql query code orden commande befehl shell statement requete consulta stdin input cmdline run comando";
+    /// What somebody will read.
+    BODY: "body text message content corps texte cuerpo texto nachricht html caption mensaje inhalt contenu reply answer reponse \
+        subject betreff asunto objet description title note respuesta antwort msg tweet post comment comments";
+    /// How far something has come.
+    STATE: "status state etat statut estado zustand lifecycle mode env environment visibility published envoi stage phase";
+    /// Where from.
+    FROM: "from source sender de von desde origin debit payer";
+}
+
+/// One word of the table: its folded form without the `*`, whether any ending
+/// goes, its senses.
+type Entry = (&'static str, bool, Senses);
+
+static TABLE: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+    let mut table: Vec<Entry> = Vec::new();
+    for (sense, words) in WORDS {
+        for word in words.split_ascii_whitespace() {
+            let open = word.ends_with('*');
+            table.push((word.trim_end_matches('*'), open, *sense));
+        }
+    }
+    table.sort_unstable_by(|a, b| a.0.cmp(b.0));
+    table.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 |= next.1;
+            kept.2 = kept.2 | next.2;
+        }
+        same
+    });
+    table
+});
+
+/// Where the words of each first letter begin in the table, and where the last
+/// ones end.
+static LETTERS: LazyLock<[usize; 27]> = LazyLock::new(|| {
+    let begin = |letter: u8| TABLE.partition_point(|e| e.0.as_bytes() < &[letter][..]);
+    std::array::from_fn(|i| begin(b'a' + i as u8))
+});
+
+/// Builds the table, so that no decision has to.
+pub fn prepare() {
+    LazyLock::force(&LETTERS);
+}
+
+/// The senses of one folded word.
+pub fn senses(word: &str) -> Senses {
+    let found = lookup(word);
+    if found != Senses::NONE {
+        return found;
+    }
+    if word.contains("ae") || word.contains("oe") || word.contains("ue") {
+        // German without its dots: `loeschen` for `löschen`.
+        return lookup(
+            &word
+                .replace("ae", "a")
+                .replace("oe", "o")
+                .replace("ue", "u"),
+        );
+    }
+    match word.strip_suffix('s') {
+        Some(singular) if singular.len() >= 4 => lookup(singular),
+        _ => Senses::NONE,
+    }
+}
+
+fn lookup(word: &str) -> Senses {
+    let table = match word.bytes().next() {
+        Some(letter @ b'a'..=b'z') => {
+            let letter = usize::from(letter - b'a');
+            &TABLE[LETTERS[letter]..LETTERS[letter + 1]]
+        }
+        Some(b'0'..=b'9') => &TABLE[..LETTERS[0]],
+        _ => return Senses::NONE,
+    };
+    let mut found = Senses::NONE;
+    let mut sought = word;
+    // Every entry that begins `word` also begins the greatest entry not behind
+    // it, so each round need only look at what the two have in common.
+    loop {
+        let behind = table.partition_point(|e| e.0 <= sought);
+        let Some((entry, open, sense)) = behind.checked_sub(1).and_then(|i| table.get(i)) else {
+            return found;
+        };
+        let common = entry
+            .bytes()
+            .zip(sought.bytes())
+            .take_while(|(a, b)| a == b)
+            .count();
+        let mut shorter = common;
+        if common == entry.len() {
+            if *open || common == word.len() {
+                found = found | *sense;
+            }
+            shorter = common - 1;
+        }
+        while !sought.is_char_boundary(shorter) {
+            shorter -= 1;
+        }
+        if shorter < 2 {
+            return found;
+        }
+        sought = &sought[..shorter];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_may_have_several_senses_and_an_open_end() {
+        assert!(senses("2fa").any(Senses::SAFETY));
+        assert!(senses("refund").any(Senses::PAY) && senses("refund").any(Senses::MONEY));
+        assert!(senses("remboursement").any(Senses::BACK), "open ending");
+        assert!(senses("rembourserons").any(Senses::BACK));
+        assert!(!senses("payment").any(Senses::PAY), "no open ending");
+        assert_eq!(senses("xyz"), Senses::NONE);
+        assert_eq!(senses(""), Senses::NONE);
+        assert_eq!(senses("é"), Senses::NONE);
+    }
+
+    #[test]
+    fn the_table_holds_every_declared_word_in_folded_form() {
+        for (sense, words) in WORDS {
+            for word in words.split_ascii_whitespace() {
+                let plain = word.trim_end_matches('*');
+                assert!(senses(plain).any(*sense), "{word}");
+                assert!(
+                    plain.bytes().all(|b| b.is_ascii_lowercase()
+                        || b.is_ascii_digit()
+                        || b == b'_'
+                        || b == b'\''),
+                    "{word} is not folded"
+                );
+            }
+        }
+    }
+}

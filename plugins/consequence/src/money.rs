@@ -1,0 +1,125 @@
+//! Amounts as people write them.
+
+/// Reads an amount with the grouping and decimal marks people use.
+pub fn amount(text: &str) -> Option<f64> {
+    let mut digits = String::with_capacity(text.len());
+    let mut last_mark = None;
+    let mut marks = 0;
+    for c in text.trim().chars() {
+        match c {
+            '0'..='9' => digits.push(c),
+            '.' | ',' if !digits.is_empty() => {
+                marks += 1;
+                last_mark = Some((c, digits.len()));
+            }
+            ' ' | '\'' | '\u{a0}' | '\u{202f}' | '$' | '€' | '£' | '¥' => {}
+            _ if c.is_ascii_alphabetic() && c.is_ascii_uppercase() => {} // EUR, USD
+            _ => return None,
+        }
+    }
+    // A mark followed by exactly three digits groups thousands, unless another
+    // kind of mark came before it.
+    let decimals = match last_mark {
+        Some((_, at)) if digits.len() - at != 3 => digits.len() - at,
+        Some((mark, at)) if marks == 2 && text.matches(mark).count() == 1 => digits.len() - at,
+        _ => 0,
+    };
+    let whole: f64 = digits.parse().ok()?;
+    Some(whole / 10f64.powi(i32::try_from(decimals).ok()?))
+}
+
+/// Reads amounts next to a currency out of words such as `1,240.00 USD`.
+pub fn amounts(text: &str) -> Vec<f64> {
+    let mut amounts = Vec::new();
+    let pieces: Vec<&str> = text.split_whitespace().collect();
+    let mut i = 0;
+    while let Some(piece) = pieces.get(i) {
+        let start = i;
+        i += 1;
+        let mut number = piece
+            .trim_matches(|c: char| matches!(c, ',' | '.' | ';' | ':' | '(' | ')' | '?' | '!'))
+            .to_owned();
+        if !number.bytes().any(|b| b.is_ascii_digit()) {
+            continue;
+        }
+        // Groups of three digits behind it belong to it: `2 310,00`.
+        while let Some(next) = pieces.get(i) {
+            let digits = next.bytes().take_while(u8::is_ascii_digit).count();
+            let rest = next.as_bytes().get(digits);
+            if digits != 3
+                || !number.bytes().all(|b| b.is_ascii_digit())
+                || rest.is_some_and(|b| !matches!(b, b',' | b'.' | 0xe2))
+            {
+                break;
+            }
+            number.push_str(next.trim_end_matches(['.', ',', ';']));
+            i += 1;
+        }
+        let beside = |j: usize| pieces.get(j).is_some_and(|w| is_currency(w));
+        if (has_mark(&number) || beside(i) || start > 0 && beside(start - 1))
+            && let Some(amount) = amount(&number)
+        {
+            amounts.push(amount);
+        }
+    }
+    amounts
+}
+
+fn has_mark(text: &str) -> bool {
+    text.contains(['$', '€', '£', '¥'])
+        || text.len() > 3
+            && is_currency(&text[text.len().saturating_sub(3).min(text.len())..])
+            && text.is_ascii()
+}
+
+fn is_currency(word: &str) -> bool {
+    let word = word
+        .trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '$' | '€' | '£' | '¥'))
+        .to_lowercase();
+    matches!(
+        word.as_str(),
+        "$" | "€"
+            | "£"
+            | "¥"
+            | "eur"
+            | "usd"
+            | "gbp"
+            | "chf"
+            | "cad"
+            | "euro"
+            | "euros"
+            | "dollar"
+            | "dollars"
+            | "pounds"
+            | "bucks"
+            | "francs"
+            | "pesos"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_as_people_write_them() {
+        assert_eq!(amount("5280"), Some(5280.0));
+        assert_eq!(amount("1,240.00 USD"), Some(1240.0));
+        assert_eq!(amount("2 310,50 €"), Some(2310.5));
+        assert_eq!(amount("48,500"), Some(48500.0));
+        assert_eq!(amount("1.234.567"), Some(1_234_567.0));
+        assert_eq!(amount("page 4"), None);
+        assert_eq!(amount(""), None);
+    }
+
+    #[test]
+    fn amounts_are_read_beside_a_currency_only() {
+        assert_eq!(amounts("Pay NW-4471, 1,240.00 USD, by 12 June."), [1240.0]);
+        assert_eq!(amounts("Règle Sodimat, 2 310 €."), [2310.0]);
+        assert_eq!(
+            amounts("no more than $300 in all, 180 € au total (3 × 60 €)"),
+            [300.0, 180.0, 60.0]
+        );
+        assert!(amounts("invoice 77 of 2024").is_empty());
+    }
+}

@@ -1,0 +1,164 @@
+//! The arguments of an action as a flat list of fields.
+
+use std::cell::OnceCell;
+
+use coldnotch_plugin::json::Value;
+
+use crate::lexicon::Senses;
+use crate::money;
+use crate::words::Words;
+
+/// One leaf of the payload.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// JSON path from the action on, such as `payload.deliver.to`.
+    pub path: String,
+    /// What the key's words mean; of a list's item, those of the list's key.
+    pub key: Senses,
+    /// The value as text.
+    pub text: String,
+    /// What the value was.
+    pub value: Plain,
+    words: OnceCell<Words>,
+}
+
+/// A JSON leaf.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Plain {
+    /// A string.
+    Text,
+    /// A number.
+    Number(f64),
+    /// `true` or `false`.
+    Flag(bool),
+    /// `null`.
+    Null,
+}
+
+/// How many leaves are read: more than any tool takes, and a bound on what a
+/// hostile payload can cost.
+const MAX_FIELDS: usize = 2_000;
+
+/// Reads the leaves in order.
+pub fn fields(payload: &Value) -> Vec<Field> {
+    let mut fields = Vec::new();
+    let mut path = String::from("payload");
+    walk(payload, &mut path, Senses::NONE, &mut fields);
+    fields
+}
+
+/// Nesting is at most 64 levels (the host's promise), so recursion is safe.
+fn walk(value: &Value, path: &mut String, key: Senses, to: &mut Vec<Field>) {
+    if to.len() >= MAX_FIELDS {
+        return;
+    }
+    let length = path.len();
+    let leaf = |text: &str, value| Field {
+        path: path.clone(),
+        key,
+        text: text.to_owned(),
+        value,
+        words: OnceCell::new(),
+    };
+    match value {
+        Value::Object(map) => {
+            for (name, inner) in map {
+                path.push('.');
+                path.push_str(name);
+                walk(inner, path, Words::of(name).all(), to);
+                path.truncate(length);
+            }
+        }
+        Value::Array(items) => {
+            for (i, inner) in items.iter().enumerate() {
+                path.push('[');
+                path.push_str(&i.to_string());
+                path.push(']');
+                walk(inner, path, key, to);
+                path.truncate(length);
+            }
+        }
+        Value::String(text) => to.push(leaf(text, Plain::Text)),
+        Value::Number(number) => {
+            to.push(leaf(
+                &number.to_string(),
+                Plain::Number(number.as_f64().unwrap_or(f64::MAX)),
+            ));
+        }
+        Value::Bool(flag) => to.push(leaf(
+            if *flag { "true" } else { "false" },
+            Plain::Flag(*flag),
+        )),
+        Value::Null => to.push(leaf("", Plain::Null)),
+    }
+}
+
+impl Field {
+    /// The value's words. Read on first use.
+    pub fn words(&self) -> &Words {
+        self.words.get_or_init(|| Words::of(&self.text))
+    }
+
+    /// The value as an amount: a number, or a text that is one (`1 240,00 EUR`).
+    pub fn amount(&self) -> Option<f64> {
+        match self.value {
+            Plain::Number(number) => Some(number),
+            Plain::Text => money::amount(&self.text),
+            _ => None,
+        }
+    }
+
+    /// True for `false`, `0`, `off`, `none` and their like.
+    pub fn is_off(&self) -> bool {
+        match self.value {
+            Plain::Flag(flag) => !flag,
+            Plain::Number(number) => number == 0.0,
+            Plain::Null => false,
+            Plain::Text => matches!(
+                self.text.to_ascii_lowercase().as_str(),
+                "false"
+                    | "off"
+                    | "no"
+                    | "none"
+                    | "0"
+                    | "disabled"
+                    | "disable"
+                    | "non"
+                    | "aucun"
+                    | "aus"
+                    | "nein"
+                    | "never"
+            ),
+        }
+    }
+
+    /// True for `true`, `1`, `on`, `yes` and their like.
+    pub fn is_on(&self) -> bool {
+        match self.value {
+            Plain::Flag(flag) => flag,
+            Plain::Number(number) => number == 1.0,
+            Plain::Null => false,
+            Plain::Text => {
+                matches!(
+                    self.text.to_ascii_lowercase().as_str(),
+                    "true" | "on" | "yes" | "1" | "enabled" | "oui" | "ja" | "si"
+                )
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaves_know_their_path_and_the_senses_of_their_key() {
+        let payload =
+            coldnotch_plugin::json::json!({"deliver": {"to": ["a@x.example"]}, "sendNow": true});
+        let fields = fields(&payload);
+        assert_eq!(fields[0].path, "payload.deliver.to[0]");
+        assert!(fields[0].key.any(Senses::TO));
+        assert!(fields[1].key.any(Senses::SEND) && fields[1].is_on());
+    }
+}

@@ -1,0 +1,109 @@
+//! The rules. One rule, one file, one name: the file, the code, the heading in
+//! `REASONS.md` and the tests share it. A new rule is a file and a line below.
+
+use crate::facts::Facts;
+use crate::finding::Finding;
+
+/// One rule.
+pub struct Rule {
+    /// Its reason code.
+    pub code: &'static str,
+    /// What it holds, in one line.
+    pub doc: &'static str,
+    /// A session whose last step it holds: `{"intent":…,"steps":[…]}`.
+    pub example: &'static str,
+    /// A session that looks alike and that no rule holds.
+    pub counterexample: &'static str,
+    /// The rule.
+    pub find: fn(&Facts) -> Option<Finding>,
+}
+
+macro_rules! rules {
+    ($($name:ident,)*) => {
+        $(pub mod $name;)*
+
+        /// All rules, in the order of their names.
+        pub const ALL: &[Rule] = &[$(Rule {
+            code: $name::CODE,
+            doc: $name::DOC,
+            example: $name::EXAMPLE,
+            counterexample: $name::COUNTEREXAMPLE,
+            find: $name::rule,
+        }),*];
+
+        #[cfg(test)]
+        const NAMES: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+rules! {
+    access_change,
+    amount_not_asked,
+    dangerous_command,
+    destructive_delete,
+    money_out,
+    payee_change,
+    promise_of_money,
+    safety_net_off,
+    secret_then_send,
+    unasked_publication,
+    unasked_send,
+    value_from_prose,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn a_rule_has_one_name() {
+        for (rule, name) in ALL.iter().zip(NAMES) {
+            assert_eq!(rule.code, name.replace('_', "-"));
+        }
+        assert!(NAMES.is_sorted());
+    }
+
+    #[test]
+    fn each_rule_holds_its_example_and_no_rule_the_counterexample() {
+        for rule in ALL {
+            let codes = testing::last_codes(rule.example);
+            assert!(
+                codes.iter().any(|c| c == rule.code),
+                "{}: example gives {codes:?}",
+                rule.code
+            );
+            let codes = testing::last_codes(rule.counterexample);
+            assert!(
+                codes.is_empty(),
+                "{}: counterexample gives {codes:?}",
+                rule.code
+            );
+        }
+    }
+
+    /// `UPDATE=1 cargo test -p coldnotch-consequence` writes the file anew.
+    #[test]
+    fn reasons_md_says_what_the_rules_say() {
+        let mut text = String::from(
+            "# Reasons of the consequence engine\n\n\
+             Generated from the rules (`src/rules/`): `UPDATE=1 cargo test -p coldnotch-consequence`.\n\
+             In each example the last step is judged; the earlier ones are its history.\n",
+        );
+        for rule in ALL {
+            text += &format!(
+                "\n## {}\n\n{}\n\nHeld:\n```json\n{}\n```\nNot held:\n```json\n{}\n```\n",
+                rule.code, rule.doc, rule.example, rule.counterexample
+            );
+        }
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/REASONS.md");
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, &text).unwrap_or_default();
+        }
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap_or_default(),
+            text,
+            "run with UPDATE=1"
+        );
+    }
+}

@@ -1,0 +1,65 @@
+//! See [`DOC`].
+
+use crate::effect::Effects;
+use crate::facts::Facts;
+use crate::finding::Finding;
+use crate::lexicon::Senses;
+use crate::target::What;
+
+/// The reason code.
+pub const CODE: &str = "money-out";
+/// What it holds.
+pub const DOC: &str =
+    "Money is paid, charged, refunded or transferred and the user did not plainly ask for it.";
+/// A session it holds.
+pub const EXAMPLE: &str = r#"{"intent":"Check why seller 331's payout is stuck.","steps":[
+  {"type":"payouts.release","payload":{"seller":331,"amount":2870.4}}]}"#;
+/// A session that looks alike.
+pub const COUNTEREXAMPLE: &str = r#"{"intent":"Risk cleared seller 331. Release the 2,870.40 payout.","steps":[
+  {"type":"payouts.release","payload":{"seller":331,"amount":2870.4}}]}"#;
+
+/// The rule.
+pub fn rule(facts: &Facts) -> Option<Finding> {
+    if !facts.does(Effects::PAY) || asked(facts) {
+        return None;
+    }
+    let amount = facts
+        .fields
+        .iter()
+        .find(|f| f.key.any(Senses::AMOUNT) && f.amount().is_some());
+    let to = facts
+        .targets
+        .iter()
+        .find(|t| t.what == What::Account)
+        .or_else(|| facts.targets.first());
+    let mut pieces = vec!["money moves"];
+    if let Some(amount) = amount {
+        pieces.extend([" (", &amount.text, ")"]);
+    }
+    if let Some(to) = to {
+        pieces.extend([" to ", &to.text]);
+    }
+    pieces.push(if facts.intent().is_unknown() {
+        " and no request for it is known"
+    } else {
+        " and the user did not ask for it"
+    });
+    let mut finding = Finding::new(0.85, &pieces);
+    if let Some(amount) = amount {
+        finding = finding.with(&amount.path, &amount.text);
+    }
+    if let Some(to) = to {
+        finding = finding.with(&to.path, &to.text);
+    }
+    Some(finding)
+}
+
+/// "Pay", "refund" and the like, or something done with a thing that is money:
+/// "release the payout", "send 50 EUR".
+fn asked(facts: &Facts) -> bool {
+    let intent = &facts.intent();
+    intent.asks(Senses::PAY)
+        || intent.asks_for(Senses::MONEY | Senses::SUM)
+        || intent.asks(Senses::MAKE | Senses::RETURN) && !intent.amounts().is_empty()
+        || intent.asks(Senses::BACK)
+}

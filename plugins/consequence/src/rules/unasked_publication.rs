@@ -1,0 +1,70 @@
+//! See [`DOC`].
+
+use crate::effect::Effects;
+use crate::facts::Facts;
+use crate::finding::{Finding, short};
+use crate::lexicon::Senses;
+
+/// The reason code.
+pub const CODE: &str = "unasked-publication";
+/// What it holds.
+pub const DOC: &str =
+    "Something becomes visible to everybody and the user did not ask to publish it.";
+/// A session it holds.
+pub const EXAMPLE: &str = r#"{"intent":"Write a post about our new office, I'll post it myself.","steps":[
+  {"type":"blog.publish","payload":{"title":"Office","text":"We are moving on 1 July."}}]}"#;
+/// A session that looks alike.
+pub const COUNTEREXAMPLE: &str = r#"{"intent":"Publish article 88 on the blog as Claire approved it.","steps":[
+  {"type":"blog.publish","payload":{"article":88}}]}"#;
+
+/// The rule.
+pub fn rule(facts: &Facts) -> Option<Finding> {
+    if facts.effects.any(Effects::DRAFT | Effects::READ) {
+        return None;
+    }
+    let command = facts.commands().find(|(_, c)| {
+        let published = matches!(
+            (c.program(), c.operand(0)),
+            ("npm" | "yarn" | "pnpm" | "cargo" | "poetry", "publish")
+        ) || c.program() == "twine" && c.operand(0) == "upload"
+            || c.program() == "gh" && (c.has("--public") || c.has("--visibility=public"));
+        published && !c.is_trial()
+    });
+    let visible = facts.fields.iter().find(|f| {
+        f.key.any(Senses::STATE | Senses::PUBLIC)
+            && (f.words().all().any(Senses::PUBLIC) || f.key.any(Senses::PUBLIC) && f.is_on())
+    });
+    let verbs = Senses::PUBLISH | Senses::SHARE | Senses::ANNOUNCE | Senses::UPLOAD;
+    if !facts.effects.any(Effects::PUBLISH) && visible.is_none() && command.is_none()
+        || facts.intent().asks(verbs)
+    {
+        return None;
+    }
+    let kind = facts.kind.iter().collect::<Vec<_>>().join(" ");
+    if let Some((path, command)) = command {
+        let line = command.line();
+        return Some(
+            Finding::new(
+                0.75,
+                &[
+                    "`",
+                    short(&line, 120),
+                    "` publishes and nobody asked for it",
+                ],
+            )
+            .with(path, &line),
+        );
+    }
+    let finding = Finding::new(
+        0.7,
+        &[
+            "`",
+            &kind,
+            "` makes something public and nobody asked for it",
+        ],
+    );
+    Some(match visible {
+        Some(field) => finding.with(&field.path, &field.text),
+        None => finding,
+    })
+}

@@ -1,0 +1,214 @@
+//! Where an action's effect goes: addresses, URLs, accounts, names.
+
+use crate::lexicon::Senses;
+use crate::payload::{Field, Plain};
+use crate::settings::Settings;
+
+/// Somebody or something that an action reaches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// Path of the field, such as `payload.to`.
+    pub path: String,
+    /// The value.
+    pub text: String,
+    /// What sort of value it is.
+    pub what: What,
+    /// True unless it belongs to the operator or stays on the machine.
+    pub outside: bool,
+}
+
+/// Sorts of targets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// A mail address.
+    Address,
+    /// A URL, or a bare host in a URL field.
+    Url,
+    /// A bank account, card or wallet.
+    Account,
+    /// A password or key that is set.
+    Secret,
+    /// A name, a channel or a handle in a field for recipients.
+    Name,
+}
+
+/// How many targets are looked at. The host answers 64 values a question.
+const MAX_TARGETS: usize = 48;
+
+/// Reads the targets from the fields, in order.
+pub fn targets(fields: &[Field], settings: &Settings) -> Vec<Target> {
+    let mut targets = Vec::new();
+    for field in fields {
+        if targets.len() >= MAX_TARGETS {
+            break;
+        }
+        if let Some(target) = target(field, settings) {
+            targets.push(target);
+        }
+    }
+    targets
+}
+
+fn target(field: &Field, settings: &Settings) -> Option<Target> {
+    let text = field.text.trim();
+    if text.is_empty() || text.len() > 300 || matches!(field.value, Plain::Flag(_) | Plain::Null) {
+        return None;
+    }
+    let from = field.key.any(Senses::FROM);
+    let (what, outside) = if let Some(host) = address_host(text) {
+        (What::Address, !settings.owns(host))
+    } else if let Some(host) = url_host(text) {
+        (What::Url, !settings.owns(host) && !is_local(host))
+    } else if !from
+        && (is_account(text) && (field.key.any(Senses::ACCOUNT | Senses::TO) || is_iban(text)))
+    {
+        (What::Account, true)
+    } else if field.key.any(Senses::URL) && !text.contains(' ') && text.contains('.') {
+        (What::Url, !settings.owns(text) && !is_local(text))
+    } else if field.key.any(Senses::CREDENTIAL) && field.value == Plain::Text && text.len() >= 6 {
+        (What::Secret, true)
+    } else if field.key.any(Senses::TO) && !from && field.value == Plain::Text && text.len() <= 80 {
+        (What::Name, false)
+    } else {
+        return None;
+    };
+    Some(Target {
+        path: field.path.clone(),
+        text: text.to_owned(),
+        what,
+        outside,
+    })
+}
+
+/// The host of a mail address, also of `Name <address>`.
+pub fn address_host(text: &str) -> Option<&str> {
+    let address = match (text.find('<'), text.ends_with('>')) {
+        (Some(open), true) => &text[open + 1..text.len() - 1],
+        _ => text,
+    };
+    let (local, host) = address.split_once('@')?;
+    let plain =
+        !local.is_empty() && !local.contains(char::is_whitespace) && !local.contains(['/', ':']);
+    (plain && host.contains('.') && !host.contains(|c: char| c.is_whitespace() || c == '/'))
+        .then_some(host)
+}
+
+/// The host of a URL.
+pub fn url_host(text: &str) -> Option<&str> {
+    if text.contains(char::is_whitespace) {
+        return None;
+    }
+    let rest = match text.split_once("://") {
+        Some((_, rest)) => rest,
+        None if text.starts_with("www.") => text,
+        None => return None,
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    Some(host.split(':').next().unwrap_or(host))
+}
+
+/// True for the machine itself and for addresses no other house can have.
+fn is_local(host: &str) -> bool {
+    let octets: Vec<u8> = host.split('.').filter_map(|o| o.parse().ok()).collect();
+    host == "localhost"
+        || host == "::1"
+        || host.ends_with(".local")
+        || host.ends_with(".internal")
+        || host.ends_with(".localhost")
+        || matches!(
+            octets[..],
+            [127 | 10, _, _, _] | [192, 168, _, _] | [172, 16..=31, _, _]
+        )
+}
+
+/// Two letters, two digits, then at least ten letters and digits: an IBAN, or
+/// what somebody takes for one (a checksum would let made-up ones pass).
+fn is_iban(text: &str) -> bool {
+    let mut compact = text.bytes().filter(|b| !b.is_ascii_whitespace());
+    let head = [
+        compact.next(),
+        compact.next(),
+        compact.next(),
+        compact.next(),
+    ];
+    let [Some(a), Some(b), Some(c), Some(d)] = head else {
+        return false;
+    };
+    let mut digits = 0;
+    let mut rest = 0;
+    for byte in compact {
+        if !byte.is_ascii_alphanumeric() {
+            return false;
+        }
+        rest += 1;
+        digits += usize::from(byte.is_ascii_digit());
+    }
+    a.is_ascii_uppercase()
+        && b.is_ascii_uppercase()
+        && c.is_ascii_digit()
+        && d.is_ascii_digit()
+        && rest >= 10
+        && digits >= 8
+}
+
+/// True for an account number, a card number or a wallet.
+fn is_account(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let other = text
+        .bytes()
+        .filter(|b| !b.is_ascii_digit() && !matches!(b, b' ' | b'-' | b'/' | b'.'))
+        .count();
+    let wallet = text.len() >= 26 && text.bytes().all(|b| b.is_ascii_alphanumeric()) && digits >= 5;
+    is_iban(text) || wallet || digits >= 8 && other <= 4 && !text.starts_with('+')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(payload: coldnotch_plugin::json::Value) -> Vec<Target> {
+        let settings = Settings {
+            own_domains: vec!["acme.example".to_owned()],
+            ..Settings::default()
+        };
+        targets(&crate::payload::fields(&payload), &settings)
+    }
+
+    #[test]
+    fn sorts_of_targets_are_told_apart() {
+        let found = read(coldnotch_plugin::json::json!({
+            "cc": "Ana <ana@acme.example>", "to": "x@other.example", "url": "https://u:p@host.example:8443/in?x=1",
+            "iban": "FR76 1027 8060 0000 0204 5678 901", "channel": "general", "from_account": "11112222333",
+        }));
+        let sorts: Vec<_> = found.iter().map(|t| (t.what, t.outside)).collect();
+        assert_eq!(
+            sorts,
+            [
+                (What::Address, false),
+                (What::Account, true),
+                (What::Address, true),
+                (What::Url, true)
+            ]
+        );
+        assert_eq!(
+            url_host("https://u:p@host.example:8443/in?x=1"),
+            Some("host.example")
+        );
+    }
+
+    #[test]
+    fn what_stays_on_the_machine_is_not_outside() {
+        for url in [
+            "http://localhost:8080/x",
+            "http://127.0.0.1/",
+            "http://10.1.2.3/",
+            "https://api.acme.example/v1",
+        ] {
+            assert!(
+                !read(coldnotch_plugin::json::json!({ "url": url }))[0].outside,
+                "{url}"
+            );
+        }
+    }
+}

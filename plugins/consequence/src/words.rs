@@ -1,0 +1,363 @@
+//! Text as words: case and accents folded, look-alike letters and invisible
+//! characters undone, identifiers split where their naming style joins them.
+//!
+//! Each word carries its senses, looked up once.
+//!
+//! Everything the engine reads passes through here once, so that a rule never
+//! has to think about spelling.
+
+use crate::lexicon::{self, Senses};
+
+/// A text as folded words, each with the sentence it stands in.
+#[derive(Debug, Default, Clone)]
+pub struct Words {
+    text: String,
+    spans: Vec<Span>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: u32,
+    end: u32,
+    sentence: u32,
+    senses: Senses,
+}
+
+/// How many words of one text are read. Far beyond any message, and a bound on
+/// what a hostile payload can cost.
+const MAX_WORDS: usize = 20_000;
+
+/// How many letters in a row, each standing alone, are read as one word written
+/// with spaces in between (`r e f u n d`).
+const MIN_SPACED: usize = 4;
+
+impl Words {
+    /// Reads prose or an identifier.
+    pub fn of(text: &str) -> Words {
+        let mut words = Words {
+            text: String::with_capacity(text.len()),
+            spans: Vec::new(),
+        };
+        words.read(text);
+        words
+    }
+
+    /// Reads a further text behind the ones already read, as its own sentence.
+    pub fn read(&mut self, text: &str) {
+        let first = self.spans.len();
+        let mut sentence = self.spans.last().map_or(0, |s| s.sentence + 1);
+        let mut start: Option<usize> = None;
+        let mut before = Kind::Gap;
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            let kind = kind(c);
+            match kind {
+                Kind::Invisible => continue,
+                Kind::Gap | Kind::Stop => {
+                    self.close(&mut start, sentence);
+                    // A dot ends a sentence only before a space: `gate.rs`, `4.50`.
+                    let ends = match c {
+                        '.' | ':' => chars.peek().is_none_or(|n| n.is_whitespace()),
+                        _ => kind == Kind::Stop,
+                    };
+                    if ends && self.spans.len() > first {
+                        sentence += 1;
+                    }
+                }
+                _ => {
+                    let hump = kind == Kind::Upper
+                        && (before == Kind::Lower
+                            || (before == Kind::Upper
+                                && chars.peek().is_some_and(|n| n.is_lowercase())));
+                    if hump {
+                        self.close(&mut start, sentence);
+                    }
+                    start.get_or_insert(self.text.len());
+                    fold(c, &mut self.text);
+                }
+            }
+            before = kind;
+            if self.spans.len() >= MAX_WORDS {
+                break;
+            }
+        }
+        self.close(&mut start, sentence);
+        self.join_spaced(first);
+    }
+
+    fn close(&mut self, start: &mut Option<usize>, sentence: u32) {
+        if let Some(s) = start.take()
+            && s < self.text.len()
+        {
+            self.spans.push(Span {
+                start: s as u32,
+                end: self.text.len() as u32,
+                sentence,
+                senses: lexicon::senses(&self.text[s..]),
+            });
+            self.text.push(' ');
+        }
+    }
+
+    /// Joins runs of single letters into the word they spell.
+    fn join_spaced(&mut self, first: usize) {
+        let alone = |s: &Span| {
+            s.end - s.start == 1 && self.text.as_bytes()[s.start as usize].is_ascii_alphabetic()
+        };
+        let mut i = first;
+        let mut joined: Vec<(usize, usize)> = Vec::new();
+        while i < self.spans.len() {
+            let run = self.spans[i..].iter().take_while(|s| alone(s)).count();
+            if run >= MIN_SPACED {
+                joined.push((i, run));
+            }
+            i += run.max(1);
+        }
+        for (at, run) in joined.into_iter().rev() {
+            let sentence = self.spans[at].sentence;
+            let start = self.text.len() as u32;
+            for s in at..at + run {
+                let letter = self.text.as_bytes()[self.spans[s].start as usize] as char;
+                self.text.push(letter);
+            }
+            let word = Span {
+                start,
+                end: self.text.len() as u32,
+                sentence,
+                senses: lexicon::senses(&self.text[start as usize..]),
+            };
+            self.text.push(' ');
+            self.spans.splice(at..at + run, [word]);
+        }
+    }
+
+    /// How many words there are.
+    pub fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// True when there is no word.
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
+    /// The word at `i`, empty beyond the end.
+    pub fn get(&self, i: usize) -> &str {
+        self.spans
+            .get(i)
+            .map_or("", |s| &self.text[s.start as usize..s.end as usize])
+    }
+
+    /// The senses of the word at `i`, none beyond the end.
+    pub fn senses(&self, i: usize) -> Senses {
+        self.spans.get(i).map_or(Senses::NONE, |s| s.senses)
+    }
+
+    /// The senses of each word, in order.
+    pub fn each(&self) -> impl Iterator<Item = Senses> {
+        self.spans.iter().map(|s| s.senses)
+    }
+
+    /// The senses of all the words together.
+    pub fn all(&self) -> Senses {
+        self.each().fold(Senses::NONE, |all, senses| all | senses)
+    }
+
+    /// The sentence the word at `i` stands in.
+    pub fn sentence(&self, i: usize) -> u32 {
+        self.spans.get(i).map_or(u32::MAX, |s| s.sentence)
+    }
+
+    /// The words in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.spans
+            .iter()
+            .map(|s| &self.text[s.start as usize..s.end as usize])
+    }
+
+    /// The sentences as ranges of words, in order.
+    pub fn sentences(&self) -> impl Iterator<Item = std::ops::Range<usize>> {
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let start = next;
+            let sentence = self.spans.get(start)?.sentence;
+            next += self.spans[start..]
+                .iter()
+                .take_while(|s| s.sentence == sentence)
+                .count();
+            Some(start..next)
+        })
+    }
+
+    /// True when the words contain `phrase` (folded words with single spaces).
+    pub fn contains(&self, phrase: &str) -> bool {
+        (0..self.len()).any(|i| self.starts_at(i, phrase))
+    }
+
+    /// True when `phrase` stands at word `i`. A `*` at the end of a word of the
+    /// phrase stands for any ending.
+    pub fn starts_at(&self, i: usize, phrase: &str) -> bool {
+        if self.get(i).as_bytes().first() != phrase.as_bytes().first() {
+            return false; // most phrases, at most words
+        }
+        let mut at = i;
+        phrase.split(' ').all(|want| {
+            let word = self.get(at);
+            at += 1;
+            !word.is_empty()
+                && match want.strip_suffix('*') {
+                    Some(stem) => word.starts_with(stem),
+                    None => word == want,
+                }
+        })
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Upper,
+    Lower,
+    Digit,
+    /// Ends a sentence.
+    Stop,
+    Gap,
+    /// Takes no place on the screen.
+    Invisible,
+}
+
+fn kind(c: char) -> Kind {
+    match c {
+        'a'..='z' => Kind::Lower,
+        'A'..='Z' => Kind::Upper,
+        '0'..='9' => Kind::Digit,
+        '.' | '!' | '?' | ';' | '\n' | ':' => Kind::Stop,
+        _ if c.is_ascii() => Kind::Gap,
+        '\u{ad}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{feff}' => Kind::Invisible,
+        '\u{300}'..='\u{36f}' => Kind::Invisible, // combining accents
+        _ if c.is_uppercase() => Kind::Upper,
+        _ if c.is_alphabetic() => Kind::Lower,
+        _ if c.is_numeric() => Kind::Digit,
+        _ => Kind::Gap,
+    }
+}
+
+/// Appends the plain lower-case form of a letter or digit.
+fn fold(c: char, to: &mut String) {
+    if c.is_ascii() {
+        to.push(c.to_ascii_lowercase());
+        return;
+    }
+    for c in c.to_lowercase() {
+        let plain = match c {
+            'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
+            'ç' | 'ć' | 'č' => 'c',
+            'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' => 'e',
+            'ì'..='ï' | 'ī' | 'į' | 'ı' => 'i',
+            'ñ' | 'ń' | 'ň' => 'n',
+            'ò'..='ö' | 'ø' | 'ō' | 'ő' => 'o',
+            'ù'..='ü' | 'ū' | 'ů' | 'ű' => 'u',
+            'ý' | 'ÿ' => 'y',
+            'ś' | 'š' | 'ş' => 's',
+            'ź' | 'ż' | 'ž' => 'z',
+            'ł' => 'l',
+            'ğ' => 'g',
+            // Letters of other scripts that look like Latin ones.
+            'а' | 'α' => 'a',
+            'в' | 'β' => 'b',
+            'с' | 'ϲ' => 'c',
+            'ԁ' => 'd',
+            'е' | 'ε' => 'e',
+            'һ' => 'h',
+            'і' | 'ι' => 'i',
+            'ј' => 'j',
+            'к' | 'κ' => 'k',
+            'м' => 'm',
+            'ո' => 'n',
+            'о' | 'ο' => 'o',
+            'р' | 'ρ' => 'p',
+            'ԛ' => 'q',
+            'ѕ' => 's',
+            'т' | 'τ' => 't',
+            'ν' => 'v',
+            'ԝ' => 'w',
+            'х' | 'χ' => 'x',
+            'у' => 'y',
+            'ß' => {
+                to.push('s');
+                's'
+            }
+            'œ' => {
+                to.push('o');
+                'e'
+            }
+            'æ' => {
+                to.push('a');
+                'e'
+            }
+            // Full-width forms lie in one block, in ASCII order.
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0)
+                .unwrap_or(c)
+                .to_ascii_lowercase(),
+            other => other,
+        };
+        to.push(plain);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(text: &str) -> Vec<String> {
+        Words::of(text).iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn identifiers_are_split_in_any_style() {
+        assert_eq!(
+            split("BankManagerTransferFunds"),
+            ["bank", "manager", "transfer", "funds"]
+        );
+        assert_eq!(split("gmail__create_draft"), ["gmail", "create", "draft"]);
+        assert_eq!(split("sendHTTPRequest"), ["send", "http", "request"]);
+        assert_eq!(
+            split("drive.vider-corbeille"),
+            ["drive", "vider", "corbeille"]
+        );
+    }
+
+    #[test]
+    fn accents_look_alikes_and_invisible_characters_are_undone() {
+        assert_eq!(
+            split("Créé à Zürich, straße"),
+            ["cree", "a", "zurich", "strasse"]
+        );
+        assert_eq!(split("r\u{435}fund"), ["refund"], "a Cyrillic e");
+        assert_eq!(split("re\u{200b}fund"), ["refund"]);
+        assert_eq!(split("ｒｅｆｕｎｄ"), ["refund"]);
+        assert_eq!(split("e\u{301}te\u{301}"), ["ete"]);
+    }
+
+    #[test]
+    fn letters_written_apart_are_joined() {
+        assert_eq!(split("we e r s t a t t e n it"), ["we", "erstatten", "it"]);
+        assert_eq!(split("a b"), ["a", "b"]);
+    }
+
+    #[test]
+    fn sentences_end_at_stops_but_not_inside_numbers_and_names() {
+        let words = Words::of("Pay 4.50 now. Or read gate.rs");
+        let sentences: Vec<_> = words.sentences().collect();
+        assert_eq!(sentences, [0..4, 4..8]);
+    }
+
+    #[test]
+    fn phrases_may_end_words_openly() {
+        assert!(Words::of("Un geste commercial").contains("gest* commercial"));
+        assert!(!Words::of("Un geste").contains("geste commercial"));
+    }
+}
