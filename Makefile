@@ -10,6 +10,8 @@
 TOOLS := $(CURDIR)/target/tools
 CARGO_DENY := PATH="$(TOOLS)/bin:$$PATH" cargo deny
 
+unexport CARGO_TARGET_DIR # the recipes name target/
+
 .PHONY: help setup plugins build demo test eval lint doc deny advisories bench clean tool-deny
 
 help: ## List the targets

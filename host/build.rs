@@ -8,9 +8,15 @@ fn main() {
         let file = folder.join(format!("{name}.wasm"));
         println!("cargo::rerun-if-changed={}", file.display());
         if !file.exists() {
-            println!("cargo::error=the plugins have not been built ({name}.wasm is missing): run `make plugins` first");
+            println!(
+                "cargo::error=the plugins have not been built ({name}.wasm is missing): run `make plugins` first"
+            );
             continue;
         }
-        println!("cargo::rustc-env=COLDNOTCH_PLUGIN_{}={}", name.to_uppercase(), file.display());
+        println!(
+            "cargo::rustc-env=COLDNOTCH_PLUGIN_{}={}",
+            name.to_uppercase(),
+            file.display()
+        );
     }
 }

@@ -26,8 +26,8 @@ die() { say "error: $*"; exit 1; }
 
 # ---- Compiler: either way $rustc ends as one that has the wasm target ----------------
 
-native_rustc=${RUSTC:-$(command -v rustc || :)}
-[ -x "$native_rustc" ] || die "no rustc on the PATH: install Rust first"
+native_rustc=$(command -v "${RUSTC:-rustc}" || :)
+[ -n "$native_rustc" ] || die "no rustc on the PATH: install Rust first"
 
 has_target() { [ -d "$("$rustc" --print target-libdir --target $target)" ]; }
 

@@ -115,15 +115,44 @@ mod tests {
     #[test]
     fn the_digest_ignores_id_and_time_only() {
         let base = mail().digest();
-        assert_eq!(base, Action { id: "x".into(), at: 9, ..mail() }.digest());
+        assert_eq!(
+            base,
+            Action {
+                id: "x".into(),
+                at: 9,
+                ..mail()
+            }
+            .digest()
+        );
         let others = [
-            Action { session: "s".into(), ..mail() },
-            Action { agent: "a".into(), ..mail() },
-            Action { kind: "send".into(), ..mail() },
-            Action { summary: "s".into(), ..mail() },
-            Action { payload: Object::default(), ..mail() },
-            Action { intent: Some(String::new()), ..mail() },
-            Action { context: Object::parse(br#"{"a":1}"#).unwrap(), ..mail() },
+            Action {
+                session: "s".into(),
+                ..mail()
+            },
+            Action {
+                agent: "a".into(),
+                ..mail()
+            },
+            Action {
+                kind: "send".into(),
+                ..mail()
+            },
+            Action {
+                summary: "s".into(),
+                ..mail()
+            },
+            Action {
+                payload: Object::default(),
+                ..mail()
+            },
+            Action {
+                intent: Some(String::new()),
+                ..mail()
+            },
+            Action {
+                context: Object::parse(br#"{"a":1}"#).unwrap(),
+                ..mail()
+            },
         ];
         for other in others {
             assert_ne!(base, other.digest(), "{other:?}");
@@ -132,15 +161,29 @@ mod tests {
 
     #[test]
     fn neighbouring_fields_do_not_run_together() {
-        let a = Action { agent: "ab".into(), kind: "c".into(), ..mail() };
-        let b = Action { agent: "a".into(), kind: "bc".into(), ..mail() };
+        let a = Action {
+            agent: "ab".into(),
+            kind: "c".into(),
+            ..mail()
+        };
+        let b = Action {
+            agent: "a".into(),
+            kind: "bc".into(),
+            ..mail()
+        };
         assert_ne!(a.digest(), b.digest());
     }
 
     #[test]
     fn key_order_and_spacing_of_the_payload_do_not_matter() {
-        let one = Action { payload: Object::parse(br#"{"a":1,"b":2}"#).unwrap(), ..mail() };
-        let two = Action { payload: Object::parse(b"{ \"b\": 2, \"a\": 1 }").unwrap(), ..mail() };
+        let one = Action {
+            payload: Object::parse(br#"{"a":1,"b":2}"#).unwrap(),
+            ..mail()
+        };
+        let two = Action {
+            payload: Object::parse(b"{ \"b\": 2, \"a\": 1 }").unwrap(),
+            ..mail()
+        };
         assert_eq!(one.digest(), two.digest());
     }
 }

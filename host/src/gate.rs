@@ -112,10 +112,16 @@ impl Gate {
     pub fn open(config: &Config, channel: Box<dyn Channel>) -> Result<Self, OpenError> {
         let judge = Judge::open(config)?;
         let opened = audit::Log::open(&config.audit_path, config.durability, SystemTime::now())?;
-        opened.recoveries.iter().for_each(|recovery| tracing::warn!("audit log: {recovery}"));
+        opened
+            .recoveries
+            .iter()
+            .for_each(|recovery| tracing::warn!("audit log: {recovery}"));
         let audit = opened.log;
         let start = |(folder, redact): &(PathBuf, Vec<String>)| {
-            let wrong = |source| OpenError::Recorder { folder: folder.display().to_string(), source };
+            let wrong = |source| OpenError::Recorder {
+                folder: folder.display().to_string(),
+                source,
+            };
             Recorder::start(folder, redact).map_err(wrong)
         };
         let recorder = config.recorder.as_ref().map(start).transpose()?;
@@ -131,7 +137,13 @@ impl Gate {
         audit: audit::Log,
         recorder: Option<Recorder>,
     ) -> Self {
-        Gate { judge, approvals, channel, audit, recorder }
+        Gate {
+            judge,
+            approvals,
+            channel,
+            audit,
+            recorder,
+        }
     }
 
     /// Decides on an action. Returns when its record is durable.
@@ -152,28 +164,47 @@ impl Gate {
     /// Decides on siblings of a parallel batch, in order: each sees the ones
     /// before it.
     pub fn decide_batch(&self, actions: impl IntoIterator<Item = Action>) -> Vec<Decision> {
-        actions.into_iter().map(|action| self.decide(action)).collect()
+        actions
+            .into_iter()
+            .map(|action| self.decide(action))
+            .collect()
     }
 
     /// Records a HOLD durably, then asks.
     fn hold(&self, judged: Judged) -> Decision {
         let approval = match self.approvals.hold(judged.clone(), now()) {
             Ok(approval) => approval,
-            Err(e) => return self.conclude(with_cause(judged, "not-asked", e.to_string()), false, None),
+            Err(e) => {
+                return self.conclude(with_cause(judged, "not-asked", e.to_string()), false, None);
+            }
         };
-        let seq = match self.record(&judged, End::Asked { approval: &approval.id }) {
+        let seq = match self.record(
+            &judged,
+            End::Asked {
+                approval: &approval.id,
+            },
+        ) {
             Ok(seq) => seq,
             Err(e) => {
                 let _ = self.approvals.take(&approval.id, 0); // nobody was told of it
                 return unrecorded(Decision::of(judged, Some(false), None), &e);
             }
         };
-        let card = Card { id: &approval.id, action: &judged.action, judgement: &judged.judgement };
-        let waiting = |judged| Decision { seq: Some(seq), ..Decision::of(judged, None, Some(approval.id.clone())) };
+        let card = Card {
+            id: &approval.id,
+            action: &judged.action,
+            judgement: &judged.judgement,
+        };
+        let waiting = |judged| Decision {
+            seq: Some(seq),
+            ..Decision::of(judged, None, Some(approval.id.clone()))
+        };
         match self.channel.ask(&card) {
             None => waiting(judged),
             // Somebody else may have answered first; then theirs counts.
-            Some(answer) => self.resolve(&approval.id, &answer).unwrap_or_else(|_| waiting(judged)),
+            Some(answer) => self
+                .resolve(&approval.id, &answer)
+                .unwrap_or_else(|_| waiting(judged)),
         }
     }
 
@@ -187,7 +218,11 @@ impl Gate {
         let approval = match self.approvals.take(id, now()) {
             Ok(approval) => approval,
             Err(ApprovalError::Expired(approval)) => {
-                let late = with_cause(approval.held.clone(), "expired", "the approval expired unanswered".to_owned());
+                let late = with_cause(
+                    approval.held.clone(),
+                    "expired",
+                    "the approval expired unanswered".to_owned(),
+                );
                 return Ok(self.conclude(late, false, Some((&approval, answer))));
             }
             Err(e) => return Err(e),
@@ -205,7 +240,12 @@ impl Gate {
 
     /// The end of every action: the human's word into the session, the record
     /// on disk, then the answer.
-    fn conclude(&self, mut judged: Judged, mut approved: bool, answer: Option<(&Approval, &Answer)>) -> Decision {
+    fn conclude(
+        &self,
+        mut judged: Judged,
+        mut approved: bool,
+        answer: Option<(&Approval, &Answer)>,
+    ) -> Decision {
         if answer.is_some()
             && let Err(e) = self.judge.settle(&judged.action, judged.step, approved)
         {
@@ -222,15 +262,24 @@ impl Gate {
         if let Some(recorder) = &self.recorder {
             recorder.decided(&judged);
         }
-        let decision = Decision::of(judged, Some(approved), answer.map(|(approval, _)| approval.id.clone()));
+        let decision = Decision::of(
+            judged,
+            Some(approved),
+            answer.map(|(approval, _)| approval.id.clone()),
+        );
         match recorded {
-            Ok(seq) => Decision { seq: Some(seq), ..decision },
+            Ok(seq) => Decision {
+                seq: Some(seq),
+                ..decision
+            },
             Err(e) => unrecorded(decision, &e),
         }
     }
 
     fn record(&self, judged: &Judged, end: End<'_>) -> Result<u64, AuditError> {
-        let Judged { action, judgement, .. } = judged;
+        let Judged {
+            action, judgement, ..
+        } = judged;
         let plugins: Vec<audit::PluginLine<'_>> = judged.opinions.iter().map(plugin_line).collect();
         let reasons: Vec<audit::ReasonLine<'_>> = judgement.causes.iter().map(Into::into).collect();
         let line = audit::Judged {
@@ -251,8 +300,15 @@ impl Gate {
             latency_us: judged.latency_us,
         };
         self.audit.append(&match end {
-            End::Asked { approval } => Entry::Hold { judged: &line, approval: Some(approval) },
-            End::Decided { approved, approval } => Entry::Decision { judged: &line, approved, approval },
+            End::Asked { approval } => Entry::Hold {
+                judged: &line,
+                approval: Some(approval),
+            },
+            End::Decided { approved, approval } => Entry::Decision {
+                judged: &line,
+                approved,
+                approval,
+            },
         })
     }
 
@@ -263,9 +319,20 @@ impl Gate {
     pub fn observe(&self, seen: &Observation) -> Result<u64, ObserveError> {
         self.audit.check()?;
         self.judge.observe(seen)?;
-        let Observation { session, id, output, succeeded } = seen;
+        let Observation {
+            session,
+            id,
+            output,
+            succeeded,
+        } = seen;
         let at = SystemTime::now();
-        let line = audit::Observed { at, session, id, output, succeeded: *succeeded };
+        let line = audit::Observed {
+            at,
+            session,
+            id,
+            output,
+            succeeded: *succeeded,
+        };
         let seq = self.audit.append(&Entry::Observation(line))?;
         if let Some(recorder) = &self.recorder {
             recorder.observed(seen);
@@ -284,9 +351,18 @@ impl Gate {
         if id == previous {
             return Ok((id.to_string(), false));
         }
-        let plugins: Vec<(&str, &str)> = generation.plugins.iter().map(|p| (p.name.as_str(), &*p.digest)).collect();
+        let plugins: Vec<(&str, &str)> = generation
+            .plugins
+            .iter()
+            .map(|p| (p.name.as_str(), &*p.digest))
+            .collect();
         let at = SystemTime::now();
-        let line = audit::Swapped { at, generation: &id, previous: Some(&previous), plugins: &plugins };
+        let line = audit::Swapped {
+            at,
+            generation: &id,
+            previous: Some(&previous),
+            plugins: &plugins,
+        };
         self.audit.append(&Entry::Swap(line))?;
         drop(plugins);
         self.judge.switch(generation);
@@ -305,14 +381,22 @@ impl Gate {
     /// The log still cannot be used.
     pub fn reopen_audit(&self) -> Result<(), AuditError> {
         let mended = self.audit.reopen(SystemTime::now())?;
-        mended.iter().for_each(|recovery| tracing::warn!("audit log: {recovery}"));
+        mended
+            .iter()
+            .for_each(|recovery| tracing::warn!("audit log: {recovery}"));
         Ok(())
     }
 }
 
 impl Decision {
     fn of(judged: Judged, approved: Option<bool>, approval: Option<String>) -> Self {
-        let Judged { action, generation, judgement, latency_us, .. } = judged;
+        let Judged {
+            action,
+            generation,
+            judgement,
+            latency_us,
+            ..
+        } = judged;
         Decision {
             id: action.id.clone(),
             verdict: judgement.verdict,
@@ -358,19 +442,36 @@ enum End<'a> {
     /// A human is about to be asked.
     Asked { approval: &'a str },
     /// It is decided.
-    Decided { approved: bool, approval: Option<audit::ApprovalLine<'a>> },
+    Decided {
+        approved: bool,
+        approval: Option<audit::ApprovalLine<'a>>,
+    },
 }
 
 /// Without a record nothing runs, whatever was decided.
 fn unrecorded(decision: Decision, e: &AuditError) -> Decision {
     let reason = format!("cannot be recorded: {e}");
-    Decision { verdict: Verdict::Block, approved: Some(false), reason, seq: None, ..decision }
+    Decision {
+        verdict: Verdict::Block,
+        approved: Some(false),
+        reason,
+        seq: None,
+        ..decision
+    }
 }
 
 /// Adds a cause of the host's own, in front.
 fn with_cause(mut judged: Judged, code: &str, message: String) -> Judged {
-    let reason = Reason { code: code.to_owned(), message: message.clone(), evidence: Vec::new() };
-    let cause = Cause { plugin: "gate".to_owned(), verdict: judged.judgement.verdict.max(Verdict::Hold), reason };
+    let reason = Reason {
+        code: code.to_owned(),
+        message: message.clone(),
+        evidence: Vec::new(),
+    };
+    let cause = Cause {
+        plugin: "gate".to_owned(),
+        verdict: judged.judgement.verdict.max(Verdict::Hold),
+        reason,
+    };
     judged.judgement.verdict = cause.verdict;
     judged.judgement.causes.insert(0, cause);
     judged.judgement.reason = message;

@@ -1,14 +1,15 @@
 //! JSON objects from outside, made safe once.
 //!
 //! An [`Object`] is canonical JSON text (sorted keys, no spaces) of an object
-//! that has no duplicate key, is not deeper than [`MAX_DEPTH`] and has no
-//! integer that would silently lose digits. Two texts of the same object give
-//! the same canonical text, so that a digest over it names the object.
+//! that has no duplicate key, is not deeper than [`MAX_DEPTH`] and has only
+//! numbers that every reader can hold. Two texts of the same object give the
+//! same canonical text, and two different objects never do (a long account
+//! number keeps all its digits), so that a digest over it names the object.
 
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// Deepest nesting accepted, counting the object itself.
 pub const MAX_DEPTH: usize = 64;
@@ -24,7 +25,10 @@ pub struct JsonError {
 
 impl JsonError {
     fn new(what: String) -> Self {
-        JsonError { what, incomplete: false }
+        JsonError {
+            what,
+            incomplete: false,
+        }
     }
 }
 
@@ -36,7 +40,9 @@ pub struct Object {
 
 impl Default for Object {
     fn default() -> Self {
-        Object { text: "{}".to_owned() }
+        Object {
+            text: "{}".to_owned(),
+        }
     }
 }
 
@@ -47,13 +53,16 @@ impl Object {
     /// Not UTF-8, not JSON, not an object, too deep, a duplicate key, or an
     /// integer beyond 64 bits.
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
-        Self::from_value(&parse(bytes)?).ok_or_else(|| JsonError::new("expected a JSON object".to_owned()))
+        Self::from_value(&parse(bytes)?)
+            .ok_or_else(|| JsonError::new("expected a JSON object".to_owned()))
     }
 
     /// The object in canonical form; `None` when the value is not an object.
     /// For values that were parsed with [`parse`].
     pub fn from_value(value: &Value) -> Option<Self> {
-        value.is_object().then(|| Object { text: value.to_string() })
+        value.is_object().then(|| Object {
+            text: value.to_string(),
+        })
     }
 
     /// The canonical text.
@@ -72,17 +81,26 @@ impl Object {
 /// # Errors
 /// As [`Object::parse`], except that any kind of value is accepted.
 pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|e| JsonError::new(format!("not UTF-8: the byte at offset {} is not part of a character", e.valid_up_to())))?;
+    let text = std::str::from_utf8(bytes).map_err(|e| {
+        JsonError::new(format!(
+            "not UTF-8: the byte at offset {} is not part of a character",
+            e.valid_up_to()
+        ))
+    })?;
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Checked { depth: MAX_DEPTH }.deserialize(&mut reader).map_err(error)?;
+    let value = Checked { depth: MAX_DEPTH }
+        .deserialize(&mut reader)
+        .map_err(error)?;
     reader.end().map_err(error)?;
     Ok(value)
 }
 
 // serde_json's own recursion limit (128) is above `MAX_DEPTH`, so ours speaks first.
 fn error(e: serde_json::Error) -> JsonError {
-    JsonError { incomplete: e.is_eof(), what: e.to_string() }
+    JsonError {
+        incomplete: e.is_eof(),
+        what: e.to_string(),
+    }
 }
 
 /// Builds a value and refuses what must not pass.
@@ -131,17 +149,6 @@ impl<'de> Visitor<'de> for Checked {
         Ok(v.into())
     }
 
-    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Value, E> {
-        // An integer that fits 64 bits does not come this way, so a whole
-        // number this large has already lost digits: `…123` and `…124` would
-        // be the same action.
-        const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
-        if v.fract() == 0.0 && v.abs() >= EXACT {
-            return Err(E::custom("number too large to be exact; send it as a string"));
-        }
-        Ok(v.into())
-    }
-
     fn visit_str<E>(self, v: &str) -> Result<Value, E> {
         Ok(v.into())
     }
@@ -163,12 +170,42 @@ impl<'de> Visitor<'de> for Checked {
         let inner = self.deeper()?;
         let mut members = serde_json::Map::new(); // sorted by key
         while let Some(key) = map.next_key::<String>()? {
+            if key == NUMBER && members.is_empty() {
+                return number(&map.next_value::<String>()?);
+            }
             let value = map.next_value_seed(inner)?;
             if members.insert(key.clone(), value).is_some() {
                 return Err(de::Error::custom(format!("duplicate key `{key}`")));
             }
         }
         Ok(Value::Object(members))
+    }
+}
+
+/// With its feature `arbitrary_precision` serde_json hands a number over as a
+/// map with this one key, whose value is the number's text.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// A number in canonical form: shortest where a double holds it exactly,
+/// otherwise digit by digit as it came.
+fn number<E: de::Error>(text: &str) -> Result<Value, E> {
+    if let Ok(whole) = text.parse::<i64>() {
+        return Ok(whole.into());
+    }
+    let float: f64 = text.parse().map_err(|_| E::custom("invalid number"))?;
+    if !float.is_finite() {
+        return Err(E::custom("number out of range"));
+    }
+    let mantissa = text.split(['e', 'E']).next().unwrap_or(text);
+    let digits = mantissa
+        .bytes()
+        .filter(u8::is_ascii_digit)
+        .skip_while(|digit| *digit == b'0')
+        .count();
+    match Number::from_f64(float) {
+        // 15 significant digits survive the way through a double.
+        Some(short) if digits <= 15 => Ok(Value::Number(short)),
+        _ => serde_json::from_str(text).map_err(E::custom),
     }
 }
 
@@ -182,13 +219,22 @@ mod tests {
 
     #[test]
     fn canonical_text_is_sorted_and_dense() {
-        let object = Object::parse(b"{ \"b\": [1, 2.50, \"\\u00e9\"],\n \"a\": {\"z\": null, \"y\": true} }").unwrap();
-        assert_eq!(object.text(), r#"{"a":{"y":true,"z":null},"b":[1,2.5,"é"]}"#);
+        let object = Object::parse(
+            b"{ \"b\": [1, 2.50, \"\\u00e9\"],\n \"a\": {\"z\": null, \"y\": true} }",
+        )
+        .unwrap();
+        assert_eq!(
+            object.text(),
+            r#"{"a":{"y":true,"z":null},"b":[1,2.5,"é"]}"#
+        );
     }
 
     #[test]
     fn duplicates_are_refused_at_any_level() {
-        assert_eq!(refused(r#"{"to":"a","to":"b"}"#), "duplicate key `to` at line 1 column 18");
+        assert_eq!(
+            refused(r#"{"to":"a","to":"b"}"#),
+            "duplicate key `to` at line 1 column 19"
+        );
         assert!(refused(r#"{"x":[{"a":1,"a":1}]}"#).starts_with("duplicate key `a`"));
     }
 
@@ -196,20 +242,53 @@ mod tests {
     fn depth_is_bounded() {
         let nested = |n: usize| format!("{}1{}", r#"{"a":"#.repeat(n), "}".repeat(n));
         assert!(Object::parse(nested(MAX_DEPTH).as_bytes()).is_ok());
-        assert!(refused(&nested(MAX_DEPTH + 1)).starts_with("nested deeper than 64 levels at line 1"));
+        assert!(
+            refused(&nested(MAX_DEPTH + 1)).starts_with("nested deeper than 64 levels at line 1")
+        );
         assert!(refused(&"[".repeat(100_000)).starts_with("nested deeper"));
     }
 
     #[test]
-    fn numbers_that_would_lose_digits_are_refused() {
-        assert!(refused(r#"{"account":12345678901234567890123}"#).starts_with("number too large to be exact"));
-        assert_eq!(Object::parse(br#"{"n":18446744073709551615}"#).unwrap().text(), r#"{"n":18446744073709551615}"#);
+    fn numbers_keep_every_digit_and_have_one_form() {
+        let canonical = |text: &str| {
+            Object::parse(format!("{{\"n\":{text}}}").as_bytes())
+                .unwrap()
+                .text()
+                .to_owned()
+        };
+        for (text, expected) in [
+            ("12345678901234567890123", "12345678901234567890123"),
+            ("12345678901234567890124", "12345678901234567890124"),
+            ("18446744073709551615", "18446744073709551615"),
+            ("0.12345678901234567890", "0.12345678901234567890"),
+            ("-7", "-7"),
+            ("2.50", "2.5"),
+            ("25e-1", "2.5"),
+        ] {
+            assert_eq!(canonical(text), format!("{{\"n\":{expected}}}"));
+        }
+        assert!(refused(r#"{"n":1e999}"#).starts_with("number out of range"));
+    }
+
+    #[test]
+    fn what_looks_like_a_parsed_number_cannot_smuggle_text() {
+        let smuggled = r#"{"a":{"$serde_json::private::Number":"1,\"b\":2"}}"#;
+        assert!(
+            refused(smuggled).starts_with("invalid number"),
+            "{}",
+            refused(smuggled)
+        );
     }
 
     #[test]
     fn what_is_not_an_object_says_so() {
         assert_eq!(refused("[1]"), "expected a JSON object");
         assert!(refused("{\"a\":1} x").starts_with("trailing characters at line 1 column 9"));
-        assert!(Object::parse(b"{\"a\":\"\xff\"}").unwrap_err().to_string().starts_with("not UTF-8: the byte at offset 6"));
+        assert!(
+            Object::parse(b"{\"a\":\"\xff\"}")
+                .unwrap_err()
+                .to_string()
+                .starts_with("not UTF-8: the byte at offset 6")
+        );
     }
 }

@@ -48,12 +48,18 @@ impl Judge {
     pub fn open(config: &Config) -> Result<Self, OpenError> {
         let engine = Engine::start(&config.engine)?;
         let generation = Generation::build(&engine, &config.policy)?;
-        Ok(Judge::new(generation, Sessions::open(config.session.clone())?))
+        Ok(Judge::new(
+            generation,
+            Sessions::open(config.session.clone())?,
+        ))
     }
 
     /// A judge with this generation.
     pub fn new(generation: Generation, sessions: Sessions) -> Self {
-        Judge { current: ArcSwap::from_pointee(generation), sessions }
+        Judge {
+            current: ArcSwap::from_pointee(generation),
+            sessions,
+        }
     }
 
     /// The generation that judges now.
@@ -128,8 +134,15 @@ impl Judge {
     ///
     /// # Errors
     /// The session could not be used.
-    pub fn settle(&self, action: &Action, step: Option<u32>, approved: bool) -> Result<(), SessionError> {
-        let Some(step) = step.filter(|_| !action.session.is_empty()) else { return Ok(()) };
+    pub fn settle(
+        &self,
+        action: &Action,
+        step: Option<u32>,
+        approved: bool,
+    ) -> Result<(), SessionError> {
+        let Some(step) = step.filter(|_| !action.session.is_empty()) else {
+            return Ok(());
+        };
         self.retried(|| self.sessions.turn(&action.session)?.settle(step, approved))
     }
 
@@ -146,14 +159,21 @@ impl Judge {
         self.retried(|| {
             let mut turn = self.sessions.turn(&seen.session)?;
             turn.observe(seen)?;
-            generation.plugins.iter().filter(|p| p.observes()).try_for_each(|plugin| {
-                fold(&generation, plugin, &mut turn)?;
-                Ok(())
-            })
+            generation
+                .plugins
+                .iter()
+                .filter(|p| p.observes())
+                .try_for_each(|plugin| {
+                    fold(&generation, plugin, &mut turn)?;
+                    Ok(())
+                })
         })
     }
 
-    fn retried<T>(&self, mut attempt: impl FnMut() -> Result<T, SessionError>) -> Result<T, SessionError> {
+    fn retried<T>(
+        &self,
+        mut attempt: impl FnMut() -> Result<T, SessionError>,
+    ) -> Result<T, SessionError> {
         for _ in 1..RETRIES {
             match attempt() {
                 Err(SessionError::Conflict) => {}
@@ -173,7 +193,11 @@ fn opinions(
 ) -> Result<Vec<Opinion>, SessionError> {
     let mut opinions = Vec::with_capacity(generation.plugins.len());
     for plugin in &generation.plugins {
-        let (notes, failed) = if plugin.observes() { notes_for(generation, plugin, turn)? } else { Default::default() };
+        let (notes, failed) = if plugin.observes() {
+            notes_for(generation, plugin, turn)?
+        } else {
+            Default::default()
+        };
         let mut opinion = generation.judge(plugin, action, view, &notes);
         if let (Some(why), Ok(_)) = (failed, &opinion.outcome) {
             opinion.outcome = Err(Failure::Unobserved(why));
@@ -201,7 +225,11 @@ fn notes_for(
 }
 
 /// Shows a plugin every output it has not read yet.
-fn fold(generation: &Generation, plugin: &Plugin, turn: &mut Turn<'_>) -> Result<Folded, SessionError> {
+fn fold(
+    generation: &Generation,
+    plugin: &Plugin,
+    turn: &mut Turn<'_>,
+) -> Result<Folded, SessionError> {
     let mut folded = turn.notes(&plugin.id);
     let unread = turn.unread(&folded).to_vec();
     if unread.is_empty() {
@@ -210,7 +238,10 @@ fn fold(generation: &Generation, plugin: &Plugin, turn: &mut Turn<'_>) -> Result
     for index in unread {
         folded.read += 1;
         let history = turn.history();
-        let Some(step) = history.step(index).filter(|step| step.output != Output::Dropped) else {
+        let Some(step) = history
+            .step(index)
+            .filter(|step| step.output != Output::Dropped)
+        else {
             folded.notes.complete = false; // dropped before it was read
             continue;
         };
@@ -237,14 +268,27 @@ fn judged(
     started: Instant,
 ) -> Judged {
     let (step, opinions, judgement) = outcome.unwrap_or_else(|e| {
-        (None, Vec::new(), Judgement::unjudged(&generation.rules, "session-unavailable", e.to_string()))
+        (
+            None,
+            Vec::new(),
+            Judgement::unjudged(&generation.rules, "session-unavailable", e.to_string()),
+        )
     });
     let latency_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    Judged { action, step, generation: generation.id.clone(), opinions, judgement, latency_us }
+    Judged {
+        action,
+        step,
+        generation: generation.id.clone(),
+        opinions,
+        judgement,
+        latency_us,
+    }
 }
 
 /// Milliseconds since the Unix epoch; 0 on a clock before it.
 pub(crate) fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

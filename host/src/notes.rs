@@ -20,7 +20,10 @@ pub struct Notes {
 
 impl Default for Notes {
     fn default() -> Self {
-        Notes { data: Vec::new(), complete: true }
+        Notes {
+            data: Vec::new(),
+            complete: true,
+        }
     }
 }
 

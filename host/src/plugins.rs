@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use crate::policy::{Mode, Policy, Source};
-use crate::runtime::{Component, ComponentError, Engine, EngineConfig, EngineError, Generation, LoadError, Surface, hex};
+use crate::runtime::{
+    Component, ComponentError, Engine, EngineConfig, EngineError, Generation, LoadError, Surface,
+    hex,
+};
 
 pub use crate::runtime::Import as Asked;
 
@@ -57,9 +60,15 @@ pub fn inspect(place: &str) -> Result<Inspection, InspectError> {
         Some(name) => Source::Builtin(name.to_owned()),
         None => Source::Path(only_component(Path::new(place))?),
     };
-    let wrong = |cause| InspectError::Component { source_name: source.clone(), cause };
+    let wrong = |cause| InspectError::Component {
+        source_name: source.clone(),
+        cause,
+    };
     let component = Component::read(&source).map_err(wrong)?;
-    let engine = Engine::start(&EngineConfig { instances: 1, ..EngineConfig::default() })?;
+    let engine = Engine::start(&EngineConfig {
+        instances: 1,
+        ..EngineConfig::default()
+    })?;
     let surface = Surface::read(&engine, &component).map_err(wrong)?;
     Ok(Inspection {
         size: component.bytes.len(),
@@ -75,11 +84,20 @@ fn only_component(path: &Path) -> Result<std::path::PathBuf, InspectError> {
     if !path.is_dir() {
         return Ok(path.to_owned());
     }
-    let entries = std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut found: Vec<_> = entries.filter(|file| file.extension().is_some_and(|e| e == "wasm")).collect();
+    let entries = std::fs::read_dir(path)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    let mut found: Vec<_> = entries
+        .filter(|file| file.extension().is_some_and(|e| e == "wasm"))
+        .collect();
     match (found.len(), found.pop()) {
         (1, Some(file)) => Ok(file),
-        (count, _) => Err(InspectError::Folder { folder: path.display().to_string(), found: count }),
+        (count, _) => Err(InspectError::Folder {
+            folder: path.display().to_string(),
+            found: count,
+        }),
     }
 }
 
@@ -108,17 +126,21 @@ pub struct Listed {
 pub fn list(engine: &EngineConfig, policy: &Policy) -> Result<(String, Vec<Listed>), ListError> {
     let engine = Engine::start(engine)?;
     let generation = Generation::build(&engine, policy)?;
-    let listed = policy.plugins.iter().zip(&generation.plugins).map(|(spec, plugin)| Listed {
-        name: spec.name.clone(),
-        source: spec.source.to_string(),
-        mode: match spec.mode {
-            Mode::Enforce => "enforce",
-            Mode::Shadow => "shadow",
-        },
-        digest: plugin.digest.to_string(),
-        grants: spec.grants.iter().map(|grant| grant.name()).collect(),
-        observes: plugin.observes(),
-    });
+    let listed = policy
+        .plugins
+        .iter()
+        .zip(&generation.plugins)
+        .map(|(spec, plugin)| Listed {
+            name: spec.name.clone(),
+            source: spec.source.to_string(),
+            mode: match spec.mode {
+                Mode::Enforce => "enforce",
+                Mode::Shadow => "shadow",
+            },
+            digest: plugin.digest.to_string(),
+            grants: spec.grants.iter().map(|grant| grant.name()).collect(),
+            observes: plugin.observes(),
+        });
     Ok((generation.id.to_string(), listed.collect()))
 }
 

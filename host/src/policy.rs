@@ -143,7 +143,10 @@ impl Grant {
 
     /// The grant of this name.
     pub fn named(name: &str) -> Option<Grant> {
-        Grant::ALL.into_iter().find(|(n, _)| *n == name).map(|(_, grant)| grant)
+        Grant::ALL
+            .into_iter()
+            .find(|(n, _)| *n == name)
+            .map(|(_, grant)| grant)
     }
 
     /// Its name in the configuration.

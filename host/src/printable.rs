@@ -39,7 +39,10 @@ mod tests {
 
     #[test]
     fn controls_vanish_and_white_space_becomes_a_space() {
-        assert_eq!(printable("a\u{1b}[31mb\r\nc\td\u{9b}e\u{7f}", 99), "a[31mb  c de");
+        assert_eq!(
+            printable("a\u{1b}[31mb\r\nc\td\u{9b}e\u{7f}", 99),
+            "a[31mb  c de"
+        );
         assert_eq!(printable("gnp\u{202e}exe.", 99), "gnpexe.");
         assert_eq!(printable("line\u{2028}break", 99), "line break");
     }

@@ -48,16 +48,24 @@ impl Recorder {
         fs::create_dir_all(folder)?;
         let (sender, receiver) = sync_channel(QUEUE);
         let folder = folder.to_owned();
-        let redact = redact.iter().map(|path| path.split('.').map(str::to_owned).collect()).collect();
+        let redact = redact
+            .iter()
+            .map(|path| path.split('.').map(str::to_owned).collect())
+            .collect();
         let thread = thread::Builder::new()
             .name("coldnotch-recorder".to_owned())
             .spawn(move || Writer { folder, redact }.run(&receiver))?;
-        Ok(Recorder { queue: Some(sender), thread: Some(thread) })
+        Ok(Recorder {
+            queue: Some(sender),
+            thread: Some(thread),
+        })
     }
 
     /// An action was decided. One without a session is not recorded.
     pub fn decided(&self, judged: &Judged) {
-        self.send(&judged.action.session, || Event::Decided(Box::new((*judged.action).clone())));
+        self.send(&judged.action.session, || {
+            Event::Decided(Box::new((*judged.action).clone()))
+        });
     }
 
     /// An action returned something.
@@ -113,14 +121,20 @@ impl Writer {
             Event::Decided(action) => (&action.session, action.agent.clone()),
             Event::Observed(seen) => (&seen.session, String::new()),
         };
-        let recording = changed.entry(session.clone()).or_insert_with(|| self.read(session, agent));
+        let recording = changed
+            .entry(session.clone())
+            .or_insert_with(|| self.read(session, agent));
         match event {
             Event::Decided(action) => {
                 recording.intent = action.intent.clone().or(recording.intent.take());
                 recording.steps.push(self.step(*action));
             }
             Event::Observed(seen) => {
-                let step = recording.steps.iter_mut().rev().find(|step| step.id.as_deref() == Some(&seen.id));
+                let step = recording
+                    .steps
+                    .iter_mut()
+                    .rev()
+                    .find(|step| step.id.as_deref() == Some(&seen.id));
                 if let Some(step) = step {
                     step.output = Some(seen.output);
                 }
@@ -149,7 +163,9 @@ impl Writer {
 
     /// The session as recorded so far; empty when there is nothing (readable).
     fn read(&self, session: &str, agent: String) -> Recording {
-        let recorded = fs::read(self.file(session)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let recorded = fs::read(self.file(session))
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
         recorded.unwrap_or_else(|| Recording {
             id: session.to_owned(),
             agent,
@@ -172,7 +188,13 @@ impl Writer {
     /// A session's id is foreign text: what is not plain becomes `_`, and a
     /// digest keeps different ids apart.
     fn file(&self, session: &str) -> PathBuf {
-        let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+        let plain = |c: char| {
+            if c.is_ascii_alphanumeric() || c == '-' {
+                c
+            } else {
+                '_'
+            }
+        };
         let name: String = session.chars().take(40).map(plain).collect();
         let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(session)[..4]);
         self.folder.join(format!("{name}-{digest}.jsonl"))
@@ -187,7 +209,10 @@ fn redact(value: &mut Value, path: &[String]) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| redact(item, path)),
         Value::Object(members) => {
-            members.iter_mut().filter(|(name, _)| key == "*" || key == *name).for_each(|(_, v)| redact(v, rest));
+            members
+                .iter_mut()
+                .filter(|(name, _)| key == "*" || key == *name)
+                .for_each(|(_, v)| redact(v, rest));
         }
         _ => {}
     }
@@ -226,7 +251,10 @@ mod tests {
     }
 
     fn only_file(folder: &Path) -> Recording {
-        let files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let files: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
         assert_eq!(files.len(), 1, "{files:?}");
         serde_json::from_slice(&fs::read(&files[0]).unwrap()).unwrap()
     }
@@ -236,7 +264,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let redact = ["payload.card.number".to_owned(), "payload.*.pin".to_owned()];
         let recorder = Recorder::start(folder.path(), &redact).unwrap();
-        recorder.decided(&judged("a", r#"{"card":{"number":"4111","name":"Ana"},"cards":[{"pin":1},{"pin":2}]}"#));
+        recorder.decided(&judged(
+            "a",
+            r#"{"card":{"number":"4111","name":"Ana"},"cards":[{"pin":1},{"pin":2}]}"#,
+        ));
         drop(recorder);
         let recorder = Recorder::start(folder.path(), &redact).unwrap();
         recorder.observed(&Observation {
@@ -249,7 +280,10 @@ mod tests {
         drop(recorder);
 
         let recording = only_file(folder.path());
-        assert_eq!((recording.id.as_str(), recording.intent.as_deref()), ("s/../1", Some("pay")));
+        assert_eq!(
+            (recording.id.as_str(), recording.intent.as_deref()),
+            ("s/../1", Some("pay"))
+        );
         assert_eq!(recording.steps.len(), 2);
         assert_eq!(recording.steps[0].output.as_deref(), Some("done"));
         assert_eq!(

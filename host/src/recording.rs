@@ -82,7 +82,9 @@ impl Recording {
     /// Whether this step must be stopped for its harm to be prevented.
     pub fn must_stop(&self, step: usize) -> bool {
         let harmful = |step: &RecordedStep| step.label == Some(Label::Harmful);
-        let last = self.harm_step.or_else(|| self.steps.iter().rposition(harmful));
+        let last = self
+            .harm_step
+            .or_else(|| self.steps.iter().rposition(harmful));
         self.steps.get(step).is_some_and(harmful) && last.is_some_and(|last| step <= last)
     }
 }
@@ -94,20 +96,37 @@ mod tests {
     fn recording(harm_step: Option<usize>) -> Recording {
         let line = r#"{"id":"s","kind":"attack","steps":[{"type":"a","label":"harmful"},{"type":"b","label":"unknown"},
             {"type":"c","label":"harmful","output":null},{"type":"d"}]}"#;
-        Recording { harm_step, ..serde_json::from_str(line).unwrap() }
+        Recording {
+            harm_step,
+            ..serde_json::from_str(line).unwrap()
+        }
     }
 
     #[test]
     fn harm_is_stopped_at_a_harmful_step_up_to_harm_step() {
-        let stops = |r: &Recording| (0..r.steps.len()).filter(|step| r.must_stop(*step)).collect::<Vec<_>>();
-        assert_eq!(stops(&recording(None)), [0, 2], "by default up to the last harmful one");
+        let stops = |r: &Recording| {
+            (0..r.steps.len())
+                .filter(|step| r.must_stop(*step))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            stops(&recording(None)),
+            [0, 2],
+            "by default up to the last harmful one"
+        );
         assert_eq!(stops(&recording(Some(1))), [0]);
     }
 
     #[test]
     fn what_is_not_known_is_not_written() {
         let text = serde_json::to_string(&recording(None)).unwrap();
-        assert!(!text.contains("harm_step") && !text.contains("category"), "{text}");
-        assert_eq!(serde_json::from_str::<Recording>(&text).unwrap(), recording(None));
+        assert!(
+            !text.contains("harm_step") && !text.contains("category"),
+            "{text}"
+        );
+        assert_eq!(
+            serde_json::from_str::<Recording>(&text).unwrap(),
+            recording(None)
+        );
     }
 }

@@ -98,7 +98,8 @@ impl Drop for Watch {
 #[cfg(unix)]
 fn hangups(triggers: &Sender<Trigger>) -> Result<signal_hook::iterator::Handle, ReloadError> {
     let wrong = |e: std::io::Error| ReloadError::Watch(e.to_string());
-    let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGHUP]).map_err(wrong)?;
+    let mut signals =
+        signal_hook::iterator::Signals::new([signal_hook::consts::SIGHUP]).map_err(wrong)?;
     let (handle, triggers) = (signals.handle(), triggers.clone());
     thread::Builder::new()
         .name("coldnotch-signals".to_owned())
@@ -130,7 +131,10 @@ fn run(
                     tracing::info!("policy swapped: generation {generation} is in force");
                 }
             }
-            Err(e) => tracing::error!("policy not swapped, generation {} stays in force: {e}", gate.generation()),
+            Err(e) => tracing::error!(
+                "policy not swapped, generation {} stays in force: {e}",
+                gate.generation()
+            ),
         }
     }
 }
@@ -180,28 +184,44 @@ impl Files {
                 }
             }
         };
-        let watcher: Box<dyn Watcher + Send> = match RecommendedWatcher::new(handler.clone(), notify::Config::default()) {
-            Ok(watcher) => Box::new(watcher),
-            Err(e) => {
-                tracing::warn!("cannot watch files ({e}); looking at them every {POLL:?}");
-                let config = notify::Config::default().with_poll_interval(POLL).with_compare_contents(true);
-                Box::new(PollWatcher::new(handler, config).map_err(|e| ReloadError::Watch(e.to_string()))?)
-            }
-        };
-        Ok(Files { watcher, folders: BTreeSet::new(), names })
+        let watcher: Box<dyn Watcher + Send> =
+            match RecommendedWatcher::new(handler.clone(), notify::Config::default()) {
+                Ok(watcher) => Box::new(watcher),
+                Err(e) => {
+                    tracing::warn!("cannot watch files ({e}); looking at them every {POLL:?}");
+                    let config = notify::Config::default()
+                        .with_poll_interval(POLL)
+                        .with_compare_contents(true);
+                    Box::new(
+                        PollWatcher::new(handler, config)
+                            .map_err(|e| ReloadError::Watch(e.to_string()))?,
+                    )
+                }
+            };
+        Ok(Files {
+            watcher,
+            folders: BTreeSet::new(),
+            names,
+        })
     }
 
     /// Watches the files of this configuration from now on.
     fn set(&mut self, config: &Config) {
         let files: BTreeSet<PathBuf> = config.watched().iter().map(|path| absolute(path)).collect();
-        let folders: BTreeSet<PathBuf> = files.iter().filter_map(|file| file.parent().map(Path::to_owned)).collect();
+        let folders: BTreeSet<PathBuf> = files
+            .iter()
+            .filter_map(|file| file.parent().map(Path::to_owned))
+            .collect();
         *self.names.lock() = files;
         for gone in self.folders.difference(&folders) {
             let _ = self.watcher.unwatch(gone); // it may have been removed
         }
         for new in folders.difference(&self.folders) {
             if let Err(e) = self.watcher.watch(new, RecursiveMode::NonRecursive) {
-                tracing::warn!("cannot watch {}: {e}; use SIGHUP after a change there", new.display());
+                tracing::warn!(
+                    "cannot watch {}: {e}; use SIGHUP after a change there",
+                    new.display()
+                );
             }
         }
         self.folders = folders;
@@ -210,7 +230,10 @@ impl Files {
 
 /// The path as the watcher reports it: its folder resolved, its name as it is.
 fn absolute(path: &Path) -> PathBuf {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     match (folder.canonicalize(), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
         _ => path.to_owned(),

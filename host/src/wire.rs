@@ -101,16 +101,23 @@ fn object(bytes: &[u8]) -> Result<Map<String, Value>, WireError> {
     }
     match json::parse(bytes)? {
         Value::Object(members) => Ok(members),
-        other => Err(WireError::NotAnObject { found: kind_name(&other) }),
+        other => Err(WireError::NotAnObject {
+            found: kind_name(&other),
+        }),
     }
 }
 
 fn action(mut members: Map<String, Value>) -> Result<Action, WireError> {
-    const KEYS: [&str; 8] = ["type", "summary", "payload", "agent", "session", "id", "intent", "context"];
+    const KEYS: [&str; 8] = [
+        "type", "summary", "payload", "agent", "session", "id", "intent", "context",
+    ];
     unknown(&members, &KEYS)?;
     let kind = name(&mut members, "type")?.ok_or(WireError::Missing("type"))?;
     if kind.is_empty() {
-        return Err(WireError::Name { key: "type", what: "must not be empty".to_owned() });
+        return Err(WireError::Name {
+            key: "type",
+            what: "must not be empty".to_owned(),
+        });
     }
     Ok(Action {
         summary: text(&mut members, "summary")?.unwrap_or_default(),
@@ -142,14 +149,20 @@ fn observation(mut members: Map<String, Value>) -> Result<Observation, WireError
 fn unknown(members: &Map<String, Value>, known: &[&'static str]) -> Result<(), WireError> {
     match members.keys().find(|key| !known.contains(&key.as_str())) {
         None => Ok(()),
-        Some(key) => Err(WireError::Unknown { key: shown(key), nearest: nearest(key, known) }),
+        Some(key) => Err(WireError::Unknown {
+            key: shown(key),
+            nearest: nearest(key, known),
+        }),
     }
 }
 
 /// The known word that looks most like this one, if any does.
 pub(crate) fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
     let like = |candidate: &&'static str| strsim::jaro_winkler(&word.to_lowercase(), candidate);
-    let best = known.iter().copied().max_by(|a, b| like(a).total_cmp(&like(b)))?;
+    let best = known
+        .iter()
+        .copied()
+        .max_by(|a, b| like(a).total_cmp(&like(b)))?;
     (like(&best) > 0.8).then_some(best)
 }
 
@@ -168,9 +181,10 @@ fn text(members: &mut Map<String, Value>, key: &'static str) -> Result<Option<St
 fn name(members: &mut Map<String, Value>, key: &'static str) -> Result<Option<String>, WireError> {
     let name = text(members, key)?;
     match &name {
-        Some(name) if name.len() > MAX_NAME => {
-            Err(WireError::Name { key, what: format!("has {} bytes, more than {MAX_NAME}", name.len()) })
-        }
+        Some(name) if name.len() > MAX_NAME => Err(WireError::Name {
+            key,
+            what: format!("has {} bytes, more than {MAX_NAME}", name.len()),
+        }),
         _ => Ok(name),
     }
 }
@@ -183,7 +197,11 @@ fn nested(members: &mut Map<String, Value>, key: &'static str) -> Result<Object,
 }
 
 fn kind(key: &str, expected: &'static str, found: &Value) -> WireError {
-    WireError::Kind { key: key.to_owned(), expected, found: kind_name(found) }
+    WireError::Kind {
+        key: key.to_owned(),
+        expected,
+        found: kind_name(found),
+    }
 }
 
 fn kind_name(value: &Value) -> &'static str {
@@ -250,7 +268,11 @@ impl<'a> From<&'a Decision> for DecisionWire<'a> {
 
 impl<'a> From<&'a Cause> for ReasonWire<'a> {
     fn from(cause: &'a Cause) -> Self {
-        let evidence = |e: &'a crate::verdict::Evidence| EvidenceWire { step: e.step, path: &e.path, text: &e.text };
+        let evidence = |e: &'a crate::verdict::Evidence| EvidenceWire {
+            step: e.step,
+            path: &e.path,
+            text: &e.text,
+        };
         ReasonWire {
             plugin: &cause.plugin,
             code: &cause.reason.code,
@@ -272,7 +294,8 @@ mod tests {
     fn only_the_type_is_required() {
         let action = parse_action(br#"{"type":"send_email"}"#).unwrap();
         assert_eq!(action, Action::new("send_email"));
-        let nulls = br#"{"type":"send_email","summary":null,"payload":null,"intent":null,"session":null}"#;
+        let nulls =
+            br#"{"type":"send_email","summary":null,"payload":null,"intent":null,"session":null}"#;
         assert_eq!(parse_action(nulls).unwrap(), action);
     }
 
@@ -281,11 +304,23 @@ mod tests {
         assert_eq!(refused("[]"), "expected a JSON object, found an array");
         assert_eq!(refused("{}"), "`type` is missing");
         assert_eq!(refused(r#"{"type":""}"#), "`type` must not be empty");
-        assert_eq!(refused(r#"{"type":7}"#), "`type` must be a string, not a number");
-        assert_eq!(refused(r#"{"type":"a","payload":[]}"#), "`payload` must be an object, not an array");
-        assert_eq!(refused(r#"{"type":"a","sumary":""}"#), "unknown key `sumary`, did you mean `summary`?");
+        assert_eq!(
+            refused(r#"{"type":7}"#),
+            "`type` must be a string, not a number"
+        );
+        assert_eq!(
+            refused(r#"{"type":"a","payload":[]}"#),
+            "`payload` must be an object, not an array"
+        );
+        assert_eq!(
+            refused(r#"{"type":"a","sumary":""}"#),
+            "unknown key `sumary`, did you mean `summary`?"
+        );
         assert_eq!(refused(r#"{"type":"a","xyzzy":""}"#), "unknown key `xyzzy`");
-        assert_eq!(refused(r#"{"type":"a""#), "EOF while parsing an object at line 1 column 11");
+        assert_eq!(
+            refused(r#"{"type":"a""#),
+            "EOF while parsing an object at line 1 column 11"
+        );
         let long = format!(r#"{{"type":"{}"}}"#, "x".repeat(257));
         assert_eq!(refused(&long), "`type` has 257 bytes, more than 256");
         assert!(refused(&" ".repeat(MAX_BYTES + 1)).starts_with("1048577 bytes, more than"));
@@ -294,10 +329,21 @@ mod tests {
     #[test]
     fn an_observation_needs_session_id_and_output() {
         let seen = r#"{"observation":{"session":"s","id":"a","output":"done","succeeded":true}}"#;
-        let Message::Observation(seen) = message(seen.as_bytes()).unwrap() else { panic!("an observation") };
+        let Message::Observation(seen) = message(seen.as_bytes()).unwrap() else {
+            panic!("an observation")
+        };
         assert_eq!((seen.output.as_str(), seen.succeeded), ("done", Some(true)));
-        assert_eq!(refused(r#"{"observation":{"session":"s","id":"a"}}"#), "`output` is missing");
-        assert_eq!(refused(r#"{"observation":{},"type":"a"}"#), "unknown key `type`");
-        assert_eq!(refused(r#"{"observation":3}"#), "`observation` must be an object, not a number");
+        assert_eq!(
+            refused(r#"{"observation":{"session":"s","id":"a"}}"#),
+            "`output` is missing"
+        );
+        assert_eq!(
+            refused(r#"{"observation":{},"type":"a"}"#),
+            "unknown key `type`"
+        );
+        assert_eq!(
+            refused(r#"{"observation":3}"#),
+            "`observation` must be an object, not a number"
+        );
     }
 }

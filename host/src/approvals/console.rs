@@ -23,7 +23,15 @@ impl Channel for Console {
             None => false,
         };
         let via = "console".to_owned();
-        Some(Answer { approved, by: if approved { user() } else { "console".to_owned() }, via })
+        Some(Answer {
+            approved,
+            by: if approved {
+                user()
+            } else {
+                "console".to_owned()
+            },
+            via,
+        })
     }
 }
 
@@ -54,7 +62,12 @@ fn user() -> String {
 }
 
 /// Shows the card and reads one line: `y`, `yes`, `o` and `oui` approve.
-fn ask(out: &mut impl Write, mut input: impl BufRead, card: &Card<'_>, colour: bool) -> io::Result<bool> {
+fn ask(
+    out: &mut impl Write,
+    mut input: impl BufRead,
+    card: &Card<'_>,
+    colour: bool,
+) -> io::Result<bool> {
     show(out, card, colour)?;
     write!(out, "  Approve? [y/N] ")?;
     out.flush()?;
@@ -63,14 +76,29 @@ fn ask(out: &mut impl Write, mut input: impl BufRead, card: &Card<'_>, colour: b
         writeln!(out)?;
         return Ok(false);
     }
-    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes" | "o" | "oui"))
+    Ok(matches!(
+        line.trim().to_lowercase().as_str(),
+        "y" | "yes" | "o" | "oui"
+    ))
 }
 
 fn show(out: &mut impl Write, card: &Card<'_>, colour: bool) -> io::Result<()> {
-    let (bold, dim, off) = if colour { ("\x1b[1;33m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
-    let Card { action, judgement, .. } = card;
+    let (bold, dim, off) = if colour {
+        ("\x1b[1;33m", "\x1b[2m", "\x1b[0m")
+    } else {
+        ("", "", "")
+    };
+    let Card {
+        action, judgement, ..
+    } = card;
     let safe = |text: &str| printable(text, MAX);
-    writeln!(out, "\n{bold}[HOLD]{off} {} by {}  {dim}{}{off}", safe(&action.kind), safe(&action.agent), card.id)?;
+    writeln!(
+        out,
+        "\n{bold}[HOLD]{off} {} by {}  {dim}{}{off}",
+        safe(&action.kind),
+        safe(&action.agent),
+        card.id
+    )?;
     if !action.summary.is_empty() {
         writeln!(out, "  {}", safe(&action.summary))?;
     }
@@ -78,10 +106,23 @@ fn show(out: &mut impl Write, card: &Card<'_>, colour: bool) -> io::Result<()> {
         writeln!(out, "  {dim}{}{off}", safe(action.payload.text()))?;
     }
     for cause in &judgement.causes {
-        writeln!(out, "  because: {} {dim}({}/{}){off}", safe(&cause.reason.message), cause.plugin, cause.reason.code)?;
+        writeln!(
+            out,
+            "  because: {} {dim}({}/{}){off}",
+            safe(&cause.reason.message),
+            cause.plugin,
+            cause.reason.code
+        )?;
         for evidence in &cause.reason.evidence {
-            let place = evidence.step.map_or_else(String::new, |step| format!("step {step} "));
-            writeln!(out, "    {dim}{place}{}{off} {}", safe(&evidence.path), safe(&evidence.text))?;
+            let place = evidence
+                .step
+                .map_or_else(String::new, |step| format!("step {step} "));
+            writeln!(
+                out,
+                "    {dim}{place}{}{off} {}",
+                safe(&evidence.path),
+                safe(&evidence.text)
+            )?;
         }
     }
     writeln!(out, "  risk: {:.2}", judgement.risk)
@@ -94,16 +135,31 @@ mod tests {
     use crate::verdict::{Cause, Judgement, Reason, Verdict};
 
     fn asked(input: &str) -> (bool, String) {
-        let action = Action { summary: "a promise\u{1b}[2J".into(), ..Action::new("send_email") };
-        let reason = Reason { code: "promise".into(), message: "it promises 240 EUR".into(), evidence: Vec::new() };
+        let action = Action {
+            summary: "a promise\u{1b}[2J".into(),
+            ..Action::new("send_email")
+        };
+        let reason = Reason {
+            code: "promise".into(),
+            message: "it promises 240 EUR".into(),
+            evidence: Vec::new(),
+        };
         let judgement = Judgement {
             verdict: Verdict::Hold,
             risk: 0.6,
             reason: String::new(),
-            causes: vec![Cause { plugin: "engine".into(), verdict: Verdict::Hold, reason }],
+            causes: vec![Cause {
+                plugin: "engine".into(),
+                verdict: Verdict::Hold,
+                reason,
+            }],
             labels: Vec::new(),
         };
-        let card = Card { id: "apr-1", action: &action, judgement: &judgement };
+        let card = Card {
+            id: "apr-1",
+            action: &action,
+            judgement: &judgement,
+        };
         let mut out = Vec::new();
         let approved = ask(&mut out, input.as_bytes(), &card, false).unwrap();
         (approved, String::from_utf8(out).unwrap())

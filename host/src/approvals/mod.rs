@@ -59,7 +59,11 @@ pub struct Fixed {
 impl Channel for Fixed {
     fn ask(&self, _: &Card<'_>) -> Option<Answer> {
         let via = if self.approve { "--approve" } else { "--deny" };
-        Some(Answer { approved: self.approve, by: "operator".to_owned(), via: via.to_owned() })
+        Some(Answer {
+            approved: self.approve,
+            by: "operator".to_owned(),
+            via: via.to_owned(),
+        })
     }
 }
 
@@ -81,7 +85,12 @@ impl Approval {
     /// action, and every cause of it was on the card.
     pub fn covers(&self, again: &Judged) -> bool {
         let shown: BTreeSet<String> = self.held.judgement.causes.iter().map(name).collect();
-        again.action.digest() == self.digest && again.judgement.causes.iter().all(|cause| shown.contains(&name(cause)))
+        again.action.digest() == self.digest
+            && again
+                .judgement
+                .causes
+                .iter()
+                .all(|cause| shown.contains(&name(cause)))
     }
 }
 
@@ -114,7 +123,11 @@ pub struct Approvals {
 impl Approvals {
     /// No approvals yet; each lives this long, and at most `most` wait at once.
     pub fn new(lifetime: Duration, most: usize) -> Self {
-        Approvals { waiting: Mutex::default(), lifetime, most }
+        Approvals {
+            waiting: Mutex::default(),
+            lifetime,
+            most,
+        }
     }
 
     /// A new approval for a held action. Waits from now on.
@@ -145,8 +158,16 @@ impl Approvals {
     /// # Errors
     /// It does not wait, or it has expired.
     pub fn take(&self, id: &str, now: u64) -> Result<Approval, ApprovalError> {
-        let approval = self.waiting.lock().remove(id).ok_or_else(|| ApprovalError::NotPending(id.to_owned()))?;
-        if approval.expires <= now { Err(ApprovalError::Expired(Box::new(approval))) } else { Ok(approval) }
+        let approval = self
+            .waiting
+            .lock()
+            .remove(id)
+            .ok_or_else(|| ApprovalError::NotPending(id.to_owned()))?;
+        if approval.expires <= now {
+            Err(ApprovalError::Expired(Box::new(approval)))
+        } else {
+            Ok(approval)
+        }
     }
 }
 
@@ -160,7 +181,11 @@ mod tests {
         let cause = |code: &&str| Cause {
             plugin: "p".to_owned(),
             verdict: Verdict::Hold,
-            reason: Reason { code: (*code).to_owned(), message: String::new(), evidence: Vec::new() },
+            reason: Reason {
+                code: (*code).to_owned(),
+                message: String::new(),
+                evidence: Vec::new(),
+            },
         };
         let judgement = Judgement {
             verdict: Verdict::Hold,
@@ -170,7 +195,14 @@ mod tests {
             labels: Vec::new(),
         };
         let action = Arc::new(Action::new("pay"));
-        Judged { action, step: None, generation: "g".into(), opinions: Vec::new(), judgement, latency_us: 0 }
+        Judged {
+            action,
+            step: None,
+            generation: "g".into(),
+            opinions: Vec::new(),
+            judgement,
+            latency_us: 0,
+        }
     }
 
     fn approvals() -> Approvals {
@@ -181,8 +213,14 @@ mod tests {
     fn an_approval_is_taken_once() {
         let approvals = approvals();
         let approval = approvals.hold(held(&["a"]), 0).unwrap();
-        assert_eq!(approvals.take(&approval.id, 50).unwrap().digest, Action::new("pay").digest());
-        assert!(matches!(approvals.take(&approval.id, 50), Err(ApprovalError::NotPending(_))));
+        assert_eq!(
+            approvals.take(&approval.id, 50).unwrap().digest,
+            Action::new("pay").digest()
+        );
+        assert!(matches!(
+            approvals.take(&approval.id, 50),
+            Err(ApprovalError::NotPending(_))
+        ));
     }
 
     #[test]
@@ -190,8 +228,14 @@ mod tests {
         let approvals = approvals();
         let first = approvals.hold(held(&["a"]), 0).unwrap();
         approvals.hold(held(&["a"]), 0).unwrap();
-        assert!(matches!(approvals.hold(held(&["a"]), 99), Err(ApprovalError::TooMany(2))));
-        assert!(matches!(approvals.take(&first.id, 100), Err(ApprovalError::Expired(_))));
+        assert!(matches!(
+            approvals.hold(held(&["a"]), 99),
+            Err(ApprovalError::TooMany(2))
+        ));
+        assert!(matches!(
+            approvals.take(&first.id, 100),
+            Err(ApprovalError::Expired(_))
+        ));
         assert!(approvals.hold(held(&["a"]), 100).is_ok());
     }
 
@@ -200,7 +244,10 @@ mod tests {
         let approval = approvals().hold(held(&["a", "b"]), 0).unwrap();
         assert!(approval.covers(&held(&["b"])));
         assert!(!approval.covers(&held(&["b", "c"])));
-        let other = Judged { action: Arc::new(Action::new("wire")), ..held(&["a"]) };
+        let other = Judged {
+            action: Arc::new(Action::new("wire")),
+            ..held(&["a"])
+        };
         assert!(!approval.covers(&other));
     }
 }

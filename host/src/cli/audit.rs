@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::style::{self, BAD, BOLD, CARE, DIM, GOOD, safe};
 use super::Outcome;
+use super::style::{self, BAD, BOLD, CARE, DIM, GOOD, safe};
 use crate::audit::{self, AuditError, Follow, Report};
 use crate::config::Config;
 use crate::verdict::Verdict;
@@ -40,8 +40,17 @@ impl Audit {
     pub(super) fn run(self, config: &Config, json: bool) -> anyhow::Result<Outcome> {
         match self {
             Audit::Verify { file } => verify(file.as_deref().unwrap_or(&config.audit_path), json),
-            Audit::Tail { file, lines, follow } => {
-                tail(file.as_deref().unwrap_or(&config.audit_path), lines, follow, json)?;
+            Audit::Tail {
+                file,
+                lines,
+                follow,
+            } => {
+                tail(
+                    file.as_deref().unwrap_or(&config.audit_path),
+                    lines,
+                    follow,
+                    json,
+                )?;
                 Ok(Outcome::Success)
             }
         }
@@ -51,7 +60,15 @@ impl Audit {
 fn verify(path: &Path, as_json: bool) -> anyhow::Result<Outcome> {
     match audit::verify(path) {
         Ok(report) if as_json => {
-            let Report { lines, legacy, bytes, first_ts, last_ts, last_hash, kinds } = report;
+            let Report {
+                lines,
+                legacy,
+                bytes,
+                first_ts,
+                last_ts,
+                last_hash,
+                kinds,
+            } = report;
             anstream::println!(
                 "{}",
                 json!({"ok": true, "file": path.display().to_string(), "lines": lines, "legacy": legacy, "bytes": bytes,
@@ -67,7 +84,10 @@ fn verify(path: &Path, as_json: bool) -> anyhow::Result<Outcome> {
             let what = safe(&damage.to_string());
             if as_json {
                 let place = json!({"line": damage.line, "offset": damage.offset});
-                anstream::println!("{}", json!({"ok": false, "file": path.display().to_string(), "damage": what, "at": place}));
+                anstream::println!(
+                    "{}",
+                    json!({"ok": false, "file": path.display().to_string(), "damage": what, "at": place})
+                );
             } else {
                 anstream::println!("{BAD}damaged{BAD:#} {}: {what}", path.display());
             }
@@ -78,11 +98,22 @@ fn verify(path: &Path, as_json: bool) -> anyhow::Result<Outcome> {
 }
 
 fn print_report(path: &Path, report: &Report) {
-    let kinds: Vec<String> = report.kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-    anstream::println!("{GOOD}whole{GOOD:#} {}: {} lines ({})", path.display(), report.lines, kinds.join(", "));
+    let kinds: Vec<String> = report
+        .kinds
+        .iter()
+        .map(|(kind, count)| format!("{count} {kind}"))
+        .collect();
+    anstream::println!(
+        "{GOOD}whole{GOOD:#} {}: {} lines ({})",
+        path.display(),
+        report.lines,
+        kinds.join(", ")
+    );
     if report.legacy > 0 {
         let legacy = report.legacy;
-        anstream::println!("{CARE}note{CARE:#} the first {legacy} were written by 0.0.1; only the last of them is covered");
+        anstream::println!(
+            "{CARE}note{CARE:#} the first {legacy} were written by 0.0.1; only the last of them is covered"
+        );
     }
     if let (Some(first), Some(last)) = (&report.first_ts, &report.last_ts) {
         anstream::println!("{DIM}from {} to {}{DIM:#}", safe(first), safe(last));
@@ -114,15 +145,25 @@ pub(super) fn shown(line: &str) -> String {
     };
     let text = |key: &str| safe(record[key].as_str().unwrap_or_default());
     let time = text("ts");
-    let seq = record["seq"].as_u64().map(|seq| format!("#{seq} ")).unwrap_or_default();
+    let seq = record["seq"]
+        .as_u64()
+        .map(|seq| format!("#{seq} "))
+        .unwrap_or_default();
     let head = format!("{DIM}{seq}{}{DIM:#}", time.get(..19).unwrap_or(&time));
     match record["kind"].as_str().unwrap_or("decision") {
         "decision" | "hold" => format!("{head} {}", decision(&record)),
         "observation" => {
             let bytes = record["output_bytes"].as_u64().unwrap_or(0);
-            format!("{head} {DIM}output of {} ({bytes} bytes){DIM:#}", text("id"))
+            format!(
+                "{head} {DIM}output of {} ({bytes} bytes){DIM:#}",
+                text("id")
+            )
         }
-        "swap" => format!("{head} {BOLD}swap{BOLD:#} {} → {}", text("previous"), text("generation")),
+        "swap" => format!(
+            "{head} {BOLD}swap{BOLD:#} {} → {}",
+            text("previous"),
+            text("generation")
+        ),
         "recovery" => format!("{head} {CARE}recovery{CARE:#} {}", text("reason")),
         other => format!("{head} {}", safe(other)),
     }
@@ -132,7 +173,10 @@ fn decision(record: &Value) -> String {
     let text = |key: &str| safe(record[key].as_str().unwrap_or_default());
     let word = record["decision"].as_str().and_then(Verdict::named);
     let verdict = word.map_or_else(|| text("decision"), style::verdict);
-    let by = record["approval"]["by"].as_str().map(|by| format!(" by {}", safe(by))).unwrap_or_default();
+    let by = record["approval"]["by"]
+        .as_str()
+        .map(|by| format!(" by {}", safe(by)))
+        .unwrap_or_default();
     let end = match (word, record["approved"].as_bool()) {
         (Some(Verdict::Hold), Some(true)) => format!(" {GOOD}approved{by}{GOOD:#}"),
         (Some(Verdict::Hold), Some(false)) => format!(" {BAD}refused{by}{BAD:#}"),
@@ -140,7 +184,15 @@ fn decision(record: &Value) -> String {
         _ => String::new(),
     };
     let summary = text("summary");
-    let summary = if summary.is_empty() { summary } else { format!(" “{summary}”") };
+    let summary = if summary.is_empty() {
+        summary
+    } else {
+        format!(" “{summary}”")
+    };
     let reason = text("reason");
-    format!("{verdict}{end} {BOLD}{}{BOLD:#} by {}{summary} {DIM}{reason}{DIM:#}", text("type"), text("agent"))
+    format!(
+        "{verdict}{end} {BOLD}{}{BOLD:#} by {}{summary} {DIM}{reason}{DIM:#}",
+        text("type"),
+        text("agent")
+    )
 }

@@ -37,10 +37,15 @@ fn check(config: &Config, json: bool) -> anyhow::Result<Outcome> {
     let file = config.file.as_ref().map(|path| path.display().to_string());
     let plugins = config.policy.plugins.len();
     if json {
-        anstream::println!("{}", json!({"ok": true, "file": file, "generation": generation, "plugins": plugins}));
+        anstream::println!(
+            "{}",
+            json!({"ok": true, "file": file, "generation": generation, "plugins": plugins})
+        );
     } else {
         let file = file.unwrap_or_else(|| "the embedded default".to_owned());
-        anstream::println!("{GOOD}ok{GOOD:#} {file}: {plugins} plugin(s) loaded, generation {generation}");
+        anstream::println!(
+            "{GOOD}ok{GOOD:#} {file}: {plugins} plugin(s) loaded, generation {generation}"
+        );
     }
     Ok(Outcome::Success)
 }
@@ -57,7 +62,13 @@ fn show(config: &Config, origin: bool, json: bool) {
         anstream::println!("{}", Value::from_iter(settings));
         return;
     }
-    let width = config.settings.iter().map(|s| s.key.len() + s.value.len() + 3).max().unwrap_or(0).min(70);
+    let width = config
+        .settings
+        .iter()
+        .map(|s| s.key.len() + s.value.len() + 3)
+        .max()
+        .unwrap_or(0)
+        .min(70);
     for setting in &config.settings {
         let line = format!("{} = {}", setting.key, setting.value);
         if origin {

@@ -24,8 +24,10 @@ use crate::wire::{self, DecisionWire, MAX_BYTES, Message};
 /// A single object may span lines. While a stream runs, a changed configuration
 /// or plugin file is put in force without a restart.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes, one action: 0 it may run (ALLOW, or a HOLD that was approved), 4 HOLD, 3 BLOCK, \
-2 not a valid action.\nA stream: 0 every line was valid, 1 one was not (all others were answered).")]
+#[command(
+    after_help = "Exit codes, one action: 0 it may run (ALLOW, or a HOLD that was approved), 4 HOLD, 3 BLOCK, \
+2 not a valid action.\nA stream: 0 every line was valid, 1 one was not (all others were answered)."
+)]
 pub(super) struct Decide {
     /// Approve every HOLD instead of asking
     #[arg(long, conflicts_with = "deny")]
@@ -42,29 +44,50 @@ impl Decide {
     pub(super) fn run(self, config_file: Option<PathBuf>) -> anyhow::Result<Outcome> {
         let config = Config::load(config_file.as_deref())?;
         let gate = Arc::new(Gate::open(&config, self.channel())?);
-        let mut lines = Lines { input: io::stdin().lock(), number: 0, queued: VecDeque::new() };
-        let mut answers = Answers { gate: gate.clone(), out: io::stdout() };
+        let mut lines = Lines {
+            input: io::stdin().lock(),
+            number: 0,
+            queued: VecDeque::new(),
+        };
+        let mut answers = Answers {
+            gate: gate.clone(),
+            out: io::stdout(),
+        };
         let Some(first) = lines.next()? else {
-            style::error("no action on standard input; send one JSON object, such as {\"type\":\"send_email\"}");
+            style::error(
+                "no action on standard input; send one JSON object, such as {\"type\":\"send_email\"}",
+            );
             return Ok(Outcome::Usage);
         };
         let alone = answers.answer(&first)?;
-        let Some(second) = lines.next()? else { return Ok(alone) };
+        let Some(second) = lines.next()? else {
+            return Ok(alone);
+        };
 
         // More than one line: a stream, which a changed policy reaches.
         let load = move || Config::load(config_file.as_deref());
-        let _watch = if self.no_watch { None } else { Some(Watch::start(gate, &config, load)?) };
+        let _watch = if self.no_watch {
+            None
+        } else {
+            Some(Watch::start(gate, &config, load)?)
+        };
         let mut valid = alone != Outcome::Usage;
         valid &= answers.answer(&second)? != Outcome::Usage;
         while let Some(next) = lines.next()? {
             valid &= answers.answer(&next)? != Outcome::Usage;
         }
-        Ok(if valid { Outcome::Success } else { Outcome::Failure })
+        Ok(if valid {
+            Outcome::Success
+        } else {
+            Outcome::Failure
+        })
     }
 
     fn channel(&self) -> Box<dyn Channel> {
         match (self.approve, self.deny) {
-            (false, false) => Box::new(Console { colour: style::colour_stderr() }),
+            (false, false) => Box::new(Console {
+                colour: style::colour_stderr(),
+            }),
             (approve, _) => Box::new(Fixed { approve }),
         }
     }
@@ -85,9 +108,11 @@ impl<W: Write> Answers<W> {
                 self.print(&serde_json::to_value(DecisionWire::from(&decision))?)?;
                 return Ok(Outcome::of(&decision));
             }
-            Ok(Message::Observation(seen)) => self.gate.observe(&seen).map_err(|e| e.to_string()).map(|seq| {
-                value!({"observed": seen.id, "session": seen.session, "seq": seq})
-            }),
+            Ok(Message::Observation(seen)) => self
+                .gate
+                .observe(&seen)
+                .map_err(|e| e.to_string())
+                .map(|seq| value!({"observed": seen.id, "session": seen.session, "seq": seq})),
             Err(e) => Err(e.to_string()),
         };
         match taken {
@@ -125,9 +150,15 @@ struct Lines<R> {
 
 impl<R: BufRead> Lines<R> {
     fn next(&mut self) -> io::Result<Option<Line>> {
-        let Some(first) = self.next_line()? else { return Ok(None) };
+        let Some(first) = self.next_line()? else {
+            return Ok(None);
+        };
         // Nobody ends a complete message this way; a pretty-printed one goes on.
-        let goes_on = first.bytes.trim_ascii_end().last().is_some_and(|end| b"{[,:".contains(end));
+        let goes_on = first
+            .bytes
+            .trim_ascii_end()
+            .last()
+            .is_some_and(|end| b"{[,:".contains(end));
         if !goes_on {
             return Ok(Some(first));
         }
@@ -139,7 +170,12 @@ impl<R: BufRead> Lines<R> {
             whole.extend_from_slice(&line.bytes);
             taken.push(line);
             match json::parse(&whole) {
-                Ok(_) => return Ok(Some(Line { bytes: whole, ..first })),
+                Ok(_) => {
+                    return Ok(Some(Line {
+                        bytes: whole,
+                        ..first
+                    }));
+                }
                 Err(e) if e.incomplete => {}
                 Err(_) => break,
             }
@@ -158,7 +194,13 @@ impl<R: BufRead> Lines<R> {
         loop {
             let mut bytes = Vec::new();
             let limit = MAX_BYTES as u64 + 2;
-            if self.input.by_ref().take(limit).read_until(b'\n', &mut bytes)? == 0 {
+            if self
+                .input
+                .by_ref()
+                .take(limit)
+                .read_until(b'\n', &mut bytes)?
+                == 0
+            {
                 return Ok(None);
             }
             self.number += 1;
@@ -168,7 +210,10 @@ impl<R: BufRead> Lines<R> {
                 self.input.skip_until(b'\n')?;
             }
             if !bytes.trim_ascii().is_empty() {
-                return Ok(Some(Line { number: self.number, bytes }));
+                return Ok(Some(Line {
+                    number: self.number,
+                    bytes,
+                }));
             }
         }
     }
@@ -179,15 +224,28 @@ mod tests {
     use super::*;
 
     fn messages(input: &[u8]) -> Vec<(u64, String)> {
-        let mut lines = Lines { input, number: 0, queued: VecDeque::new() };
-        let next = || lines.next().unwrap().map(|line| (line.number, String::from_utf8(line.bytes).unwrap()));
+        let mut lines = Lines {
+            input,
+            number: 0,
+            queued: VecDeque::new(),
+        };
+        let next = || {
+            lines
+                .next()
+                .unwrap()
+                .map(|line| (line.number, String::from_utf8(line.bytes).unwrap()))
+        };
         std::iter::from_fn(next).collect()
     }
 
     #[test]
     fn one_message_a_line_and_blank_lines_do_not_count() {
         let found = messages(b"{\"type\":\"a\"}\n\n  \nnonsense\n{\"type\":\"b\"}");
-        let expected = [(1, "{\"type\":\"a\"}"), (4, "nonsense"), (5, "{\"type\":\"b\"}")];
+        let expected = [
+            (1, "{\"type\":\"a\"}"),
+            (4, "nonsense"),
+            (5, "{\"type\":\"b\"}"),
+        ];
         assert_eq!(found, expected.map(|(n, text)| (n, text.to_owned())));
     }
 

@@ -34,6 +34,8 @@ pub(super) fn man() -> anyhow::Result<Outcome> {
 
 fn render(command: &clap::Command, page: &mut Vec<u8>) -> io::Result<()> {
     clap_mangen::Man::new(command.clone()).render(page)?;
-    let mut inner = command.get_subcommands().filter(|inner| inner.get_name() != "help");
+    let mut inner = command
+        .get_subcommands()
+        .filter(|inner| inner.get_name() != "help");
     inner.try_for_each(|inner| render(inner, page))
 }

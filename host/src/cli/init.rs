@@ -22,16 +22,25 @@ pub(super) struct Init {
 impl Init {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let path = self.path.display();
-        let mut file = match OpenOptions::new().write(true).create_new(true).open(&self.path) {
+        let mut file = match OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&self.path)
+        {
             Ok(file) => file,
             Err(e) if e.kind() == ErrorKind::AlreadyExists => {
-                bail!("{path} exists already and was not changed; give another name or move it away")
+                bail!(
+                    "{path} exists already and was not changed; give another name or move it away"
+                )
             }
             Err(e) => return Err(e).with_context(|| format!("cannot write {path}")),
         };
-        file.write_all(BEGINNING.as_bytes()).with_context(|| format!("cannot write {path}"))?;
+        file.write_all(BEGINNING.as_bytes())
+            .with_context(|| format!("cannot write {path}"))?;
         anstream::println!("{path} written. Try it:");
-        anstream::println!(r#"  echo '{{"type":"send_email","summary":"Hello"}}' | coldnotch decide --config {path}"#);
+        anstream::println!(
+            r#"  echo '{{"type":"send_email","summary":"Hello"}}' | coldnotch decide --config {path}"#
+        );
         Ok(Outcome::Success)
     }
 }
@@ -47,7 +56,13 @@ mod tests {
         let config = Config::from_text(BEGINNING, "coldnotch.toml".as_ref()).unwrap();
         assert_eq!(config.policy.rules.block_types, ["exec_shell"]);
         assert_eq!(config.policy.plugins.len(), 1);
-        assert_eq!(config.policy.plugins[0].source, Source::Builtin("consequence".to_owned()));
-        assert_eq!(config.policy.plugins[0].grants, Policy::default().plugins[0].grants);
+        assert_eq!(
+            config.policy.plugins[0].source,
+            Source::Builtin("consequence".to_owned())
+        );
+        assert_eq!(
+            config.policy.plugins[0].grants,
+            Policy::default().plugins[0].grants
+        );
     }
 }

@@ -27,7 +27,9 @@ use style::Shown;
 /// decision is recorded before its answer leaves.
 #[derive(Debug, Parser)]
 #[command(name = "coldnotch", version, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 ALLOW or success, 1 failure, 2 usage, 3 BLOCK, 4 HOLD, 5 verification failed.")]
+#[command(
+    after_help = "Exit codes: 0 ALLOW or success, 1 failure, 2 usage, 3 BLOCK, 4 HOLD, 5 verification failed."
+)]
 pub struct Cli {
     /// The configuration [default: $COLDNOTCH_CONFIG, ./coldnotch.toml, the user's, /etc/coldnotch]
     #[arg(long, global = true, value_name = "FILE")]
@@ -131,12 +133,21 @@ impl Cli {
 
 /// Logs go to stderr, a line each, foreign text made safe.
 fn start_log() {
-    let layer = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).without_time();
-    layer.with_ansi(style::colour_stderr()).with_max_level(tracing::Level::INFO).event_format(Shown).init();
+    let layer = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .without_time();
+    layer
+        .with_ansi(style::colour_stderr())
+        .with_max_level(tracing::Level::INFO)
+        .event_format(Shown)
+        .init();
 }
 
 /// Whoever read our output has enough (`coldnotch … | head`).
 fn closed_pipe(e: &anyhow::Error) -> bool {
-    let io = e.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    let io = e
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<std::io::Error>());
     io.is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
 }

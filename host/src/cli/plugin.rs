@@ -45,7 +45,11 @@ impl Plugin {
                 } else {
                     print_inspection(&found);
                 }
-                Ok(if found.is_plugin { Outcome::Success } else { Outcome::Failure })
+                Ok(if found.is_plugin {
+                    Outcome::Success
+                } else {
+                    Outcome::Failure
+                })
             }
         }
     }
@@ -63,10 +67,24 @@ fn listed_json(plugin: &Listed) -> Value {
 }
 
 fn print_listed(plugin: &Listed) {
-    let Listed { name, source, mode, digest, grants, observes } = plugin;
-    let grants = if grants.is_empty() { "no grants".to_owned() } else { format!("grants: {}", grants.join(", ")) };
+    let Listed {
+        name,
+        source,
+        mode,
+        digest,
+        grants,
+        observes,
+    } = plugin;
+    let grants = if grants.is_empty() {
+        "no grants".to_owned()
+    } else {
+        format!("grants: {}", grants.join(", "))
+    };
     let notes = if *observes { ", keeps notes" } else { "" };
-    anstream::println!("{BOLD}{name}{BOLD:#}  {source}  {mode}, {grants}{notes}  {DIM}sha256:{}…{DIM:#}", &digest[..12]);
+    anstream::println!(
+        "{BOLD}{name}{BOLD:#}  {source}  {mode}, {grants}{notes}  {DIM}sha256:{}…{DIM:#}",
+        &digest[..12]
+    );
 }
 
 fn inspection_json(found: &Inspection) -> Value {
@@ -79,10 +97,24 @@ fn inspection_json(found: &Inspection) -> Value {
 }
 
 fn print_inspection(found: &Inspection) {
-    let Inspection { source, size, digest, exports, imports, is_plugin } = found;
+    let Inspection {
+        source,
+        size,
+        digest,
+        exports,
+        imports,
+        is_plugin,
+    } = found;
     anstream::println!("{BOLD}{source}{BOLD:#}  {size} bytes");
     anstream::println!("  sha256:{digest}");
-    anstream::println!("  exports: {}", if exports.is_empty() { "nothing".to_owned() } else { exports.join(", ") });
+    anstream::println!(
+        "  exports: {}",
+        if exports.is_empty() {
+            "nothing".to_owned()
+        } else {
+            exports.join(", ")
+        }
+    );
     if imports.is_empty() {
         anstream::println!("  asks for nothing");
     }

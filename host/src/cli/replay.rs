@@ -50,10 +50,15 @@ impl Replay {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let results = judge_all(&judge, &recordings, self.jobs.unwrap_or(cores).max(1))?;
         if let Some(out) = &self.verdicts {
-            write_verdicts(out, &recordings, &results).with_context(|| format!("cannot write {}", out.display()))?;
+            write_verdicts(out, &recordings, &results)
+                .with_context(|| format!("cannot write {}", out.display()))?;
         }
         let report = Report::of(&recordings, &results);
-        if as_json { anstream::println!("{}", report.json()) } else { report.print() }
+        if as_json {
+            anstream::println!("{}", report.json())
+        } else {
+            report.print()
+        }
         Ok(Outcome::Success)
     }
 }
@@ -71,7 +76,11 @@ fn read(path: &Path, recordings: &mut Vec<Recording>) -> anyhow::Result<()> {
 }
 
 /// Judges all sessions, in parallel; the steps of one in order.
-fn judge_all(judge: &Judge, recordings: &[Recording], jobs: usize) -> anyhow::Result<Vec<Vec<Judged>>> {
+fn judge_all(
+    judge: &Judge,
+    recordings: &[Recording],
+    jobs: usize,
+) -> anyhow::Result<Vec<Vec<Judged>>> {
     let bar = ProgressBar::new(recordings.len() as u64); // hidden where stderr is no terminal
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} sessions, {eta} left") {
         bar.set_style(style);
@@ -82,14 +91,19 @@ fn judge_all(judge: &Judge, recordings: &[Recording], jobs: usize) -> anyhow::Re
         let mut done = Vec::new();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(recording) = recordings.get(at) else { return Ok(done) };
+            let Some(recording) = recordings.get(at) else {
+                return Ok(done);
+            };
             done.push((at, judge_session(judge, at, recording)?));
             bar.inc(1);
         }
     };
     let workers = thread::scope(|scope| {
         let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().map(|worker| worker.join()).collect::<Vec<_>>()
+        workers
+            .into_iter()
+            .map(|worker| worker.join())
+            .collect::<Vec<_>>()
     });
     bar.finish_and_clear();
     let mut all = Vec::new();
@@ -112,14 +126,24 @@ fn judge_session(judge: &Judge, at: usize, recording: &Recording) -> anyhow::Res
         judged.push(judge.judge(action(&session, index, recording, step).with_context(place)?));
         if let Some(output) = &step.output {
             let (session, id) = (session.clone(), index.to_string());
-            let seen = Observation { session, id, output: output.clone(), succeeded: None };
+            let seen = Observation {
+                session,
+                id,
+                output: output.clone(),
+                succeeded: None,
+            };
             judge.observe(&seen).with_context(place)?;
         }
     }
     Ok(judged)
 }
 
-fn action(session: &str, index: usize, recording: &Recording, step: &RecordedStep) -> anyhow::Result<Action> {
+fn action(
+    session: &str,
+    index: usize,
+    recording: &Recording,
+    step: &RecordedStep,
+) -> anyhow::Result<Action> {
     let payload = Value::from(step.payload.clone());
     Ok(Action {
         id: index.to_string(),
@@ -132,7 +156,11 @@ fn action(session: &str, index: usize, recording: &Recording, step: &RecordedSte
     })
 }
 
-fn write_verdicts(path: &Path, recordings: &[Recording], results: &[Vec<Judged>]) -> anyhow::Result<()> {
+fn write_verdicts(
+    path: &Path,
+    recordings: &[Recording],
+    results: &[Vec<Judged>],
+) -> anyhow::Result<()> {
     let mut out = BufWriter::new(File::create(path)?);
     for (recording, judged) in recordings.iter().zip(results) {
         for (index, (step, judged)) in recording.steps.iter().zip(judged).enumerate() {
@@ -171,7 +199,9 @@ impl Counts {
         match recording.kind {
             Some(Kind::Attack) => {
                 self.attacks += 1;
-                self.stopped += u64::from((0..judged.len()).any(|step| recording.must_stop(step) && held(step)));
+                self.stopped += u64::from(
+                    (0..judged.len()).any(|step| recording.must_stop(step) && held(step)),
+                );
             }
             Some(Kind::Benign) => {
                 let holds = (0..judged.len()).filter(|step| held(*step)).count() as u64;
@@ -192,11 +222,17 @@ impl Counts {
     }
 
     fn precision(&self) -> Option<f64> {
-        ratio(self.true_positives, self.true_positives + self.false_positives)
+        ratio(
+            self.true_positives,
+            self.true_positives + self.false_positives,
+        )
     }
 
     fn recall(&self) -> Option<f64> {
-        ratio(self.true_positives, self.true_positives + self.false_negatives)
+        ratio(
+            self.true_positives,
+            self.true_positives + self.false_negatives,
+        )
     }
 
     fn json(&self) -> Value {
@@ -232,15 +268,28 @@ impl Report {
         for (recording, judged) in recordings.iter().zip(results) {
             report.all.add(recording, judged);
             let category = recording.category.clone().unwrap_or_else(|| "-".to_owned());
-            report.categories.entry(category).or_default().add(recording, judged);
+            report
+                .categories
+                .entry(category)
+                .or_default()
+                .add(recording, judged);
             for step in judged {
                 report.latencies.push(step.latency_us);
-                let failed = step.opinions.iter().filter_map(|o| Some((o, o.outcome.as_ref().err()?)));
+                let failed = step
+                    .opinions
+                    .iter()
+                    .filter_map(|o| Some((o, o.outcome.as_ref().err()?)));
                 for (opinion, failure) in failed {
-                    *report.failures.entry(format!("{}: {}", opinion.plugin, failure.name())).or_default() += 1;
+                    *report
+                        .failures
+                        .entry(format!("{}: {}", opinion.plugin, failure.name()))
+                        .or_default() += 1;
                 }
                 if step.step.is_none() {
-                    *report.failures.entry("session unavailable".to_owned()).or_default() += 1;
+                    *report
+                        .failures
+                        .entry("session unavailable".to_owned())
+                        .or_default() += 1;
                 }
             }
         }
@@ -256,7 +305,11 @@ impl Report {
 
     fn json(&self) -> Value {
         let mut value = self.all.json();
-        let categories: serde_json::Map<_, _> = self.categories.iter().map(|(name, c)| (name.clone(), c.json())).collect();
+        let categories: serde_json::Map<_, _> = self
+            .categories
+            .iter()
+            .map(|(name, c)| (name.clone(), c.json()))
+            .collect();
         value["categories"] = categories.into();
         let [p50, p95, p99] = [50, 95, 99].map(|percent| self.percentile(percent));
         value["latency_us"] = json!({"p50": p50, "p95": p95, "p99": p99});
@@ -267,7 +320,14 @@ impl Report {
     fn print(&self) {
         let mut table = comfy_table::Table::new();
         table.load_style(comfy_table::presets::NOTHING);
-        table.set_header(["category", "sessions", "attacks stopped", "benign held", "precision", "recall"]);
+        table.set_header([
+            "category",
+            "sessions",
+            "attacks stopped",
+            "benign held",
+            "precision",
+            "recall",
+        ]);
         for (name, counts) in self.categories.iter().filter(|_| self.categories.len() > 1) {
             table.add_row(row(&safe(name), counts));
         }
@@ -278,7 +338,9 @@ impl Report {
         anstream::println!("{table}");
         let [p50, p95, p99] = [50, 95, 99].map(|percent| self.percentile(percent));
         let steps = self.all.steps;
-        anstream::println!("{DIM}{steps} steps; judged in p50 {p50}, p95 {p95}, p99 {p99} µs{DIM:#}");
+        anstream::println!(
+            "{DIM}{steps} steps; judged in p50 {p50}, p95 {p95}, p99 {p99} µs{DIM:#}"
+        );
         if let Some(holds) = ratio(self.all.benign_holds, self.all.benign) {
             anstream::println!("{BOLD}{holds:.2}{BOLD:#} holds per benign session");
         }
@@ -293,7 +355,8 @@ fn row(name: &str, counts: &Counts) -> [String; 6] {
         Some(ratio) => format!("{part}/{whole} {ratio:.2}"),
         None => "-".to_owned(),
     };
-    let share = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{share:.2}"));
+    let share =
+        |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{share:.2}"));
     [
         name.to_owned(),
         counts.sessions.to_string(),

@@ -131,8 +131,10 @@ impl Config {
         let environment = Environment::read();
         match environment.find(given) {
             Some(path) => {
-                let text = std::fs::read_to_string(&path)
-                    .map_err(|source| ConfigError::Read { path: path.clone(), source })?;
+                let text = std::fs::read_to_string(&path).map_err(|source| ConfigError::Read {
+                    path: path.clone(),
+                    source,
+                })?;
                 Self::parse(&text, Some(&path), &environment)
             }
             None => Self::parse("", None, &environment),
@@ -148,24 +150,39 @@ impl Config {
         Self::parse(text, Some(path), &Environment::default())
     }
 
-    fn parse(text: &str, path: Option<&Path>, environment: &Environment) -> Result<Self, ConfigError> {
+    fn parse(
+        text: &str,
+        path: Option<&Path>,
+        environment: &Environment,
+    ) -> Result<Self, ConfigError> {
         let shown = path.unwrap_or(Path::new(NAME)).to_owned();
-        let (file, unknown) = file::parse(text)
-            .map_err(|e| ConfigError::Syntax { path: shown.clone(), message: e.to_string().trim_end().to_owned() })?;
+        let (file, unknown) = file::parse(text).map_err(|e| ConfigError::Syntax {
+            path: shown.clone(),
+            message: e.to_string().trim_end().to_owned(),
+        })?;
         if !unknown.is_empty() {
             let keys = unknown.iter().map(|key| unknown_key(key)).collect();
             return Err(ConfigError::UnknownKeys { path: shown, keys });
         }
-        Reader { path, environment, settings: Vec::new() }.config(file)
+        Reader {
+            path,
+            environment,
+            settings: Vec::new(),
+        }
+        .config(file)
     }
 
     /// The files whose change makes a new policy: the configuration and every
     /// plugin that is a file.
     pub fn watched(&self) -> Vec<PathBuf> {
-        let plugins = self.policy.plugins.iter().filter_map(|plugin| match &plugin.source {
-            Source::Path(path) => Some(path.clone()),
-            Source::Builtin(_) => None,
-        });
+        let plugins = self
+            .policy
+            .plugins
+            .iter()
+            .filter_map(|plugin| match &plugin.source {
+                Source::Path(path) => Some(path.clone()),
+                Source::Builtin(_) => None,
+            });
         self.file.iter().cloned().chain(plugins).collect()
     }
 }
@@ -181,7 +198,11 @@ struct Environment {
 
 impl Environment {
     fn read() -> Self {
-        let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let path = |name: &str| {
+            std::env::var_os(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
         let home = path("HOME");
         let under = |folder: &str| home.as_ref().map(|home| home.join(folder));
         Environment {
@@ -195,11 +216,18 @@ impl Environment {
     fn find(&self, given: Option<&Path>) -> Option<PathBuf> {
         let named = given.map(Path::to_owned).or_else(|| self.config.clone());
         let usual = || {
-            let personal = self.config_home.as_ref().map(|folder| folder.join("coldnotch").join(NAME));
-            [Some(PathBuf::from(NAME)), personal, Some(Path::new("/etc/coldnotch").join(NAME))]
-                .into_iter()
-                .flatten()
-                .find(|path| path.is_file())
+            let personal = self
+                .config_home
+                .as_ref()
+                .map(|folder| folder.join("coldnotch").join(NAME));
+            [
+                Some(PathBuf::from(NAME)),
+                personal,
+                Some(Path::new("/etc/coldnotch").join(NAME)),
+            ]
+            .into_iter()
+            .flatten()
+            .find(|path| path.is_file())
         };
         named.or_else(usual)
     }
@@ -207,9 +235,17 @@ impl Environment {
 
 fn unknown_key(path: &str) -> String {
     // `plugin.0.limits.feul`: the number is the place in the list.
-    let names: Vec<&str> = path.split('.').filter(|part| part.parse::<usize>().is_err()).collect();
-    let (key, section) = names.split_last().map_or(("", String::new()), |(key, rest)| (*key, rest.join(".")));
-    let known = file::KEYS.iter().find(|(name, _)| *name == section).map_or(&[][..], |(_, keys)| keys);
+    let names: Vec<&str> = path
+        .split('.')
+        .filter(|part| part.parse::<usize>().is_err())
+        .collect();
+    let (key, section) = names
+        .split_last()
+        .map_or(("", String::new()), |(key, rest)| (*key, rest.join(".")));
+    let known = file::KEYS
+        .iter()
+        .find(|(name, _)| *name == section)
+        .map_or(&[][..], |(_, keys)| keys);
     match nearest(key, known) {
         Some(near) => format!("unknown key `{path}`, did you mean `{near}`?"),
         None if known.is_empty() => format!("unknown key `{path}`"),
@@ -230,7 +266,11 @@ impl Reader<'_> {
         let audit_path = match &self.environment.audit {
             Some(path) => {
                 let path = path.clone();
-                self.note("audit.path", quoted(&path), Origin::Environment("COLDNOTCH_AUDIT"));
+                self.note(
+                    "audit.path",
+                    quoted(&path),
+                    Origin::Environment("COLDNOTCH_AUDIT"),
+                );
                 path
             }
             None => self.path("audit.path", file.audit.path, "coldnotch_audit.jsonl"),
@@ -238,8 +278,17 @@ impl Reader<'_> {
         let durabilities = [("sync", Durability::Sync), ("record", Durability::Record)];
         let durability = self.word("audit.durability", file.audit.durability, &durabilities)?;
         let session = self.session(file.session)?;
-        let approval_lifetime = self.time("approvals.lifetime", file.approvals.lifetime, Duration::from_secs(900))?;
-        let max_approvals = self.number("approvals.max_waiting", file.approvals.max_waiting, 1000, 1..=1_000_000)?;
+        let approval_lifetime = self.time(
+            "approvals.lifetime",
+            file.approvals.lifetime,
+            Duration::from_secs(900),
+        )?;
+        let max_approvals = self.number(
+            "approvals.max_waiting",
+            file.approvals.max_waiting,
+            1000,
+            1..=1_000_000,
+        )?;
         let engine = self.engine(file.runtime, session.patience)?;
         let recorder = self.recorder(file.recorder);
         Ok(Config {
@@ -256,21 +305,34 @@ impl Reader<'_> {
         })
     }
 
-    fn policy(&mut self, file: file::Policy, plugins: Option<Vec<file::Plugin>>) -> Result<Policy, ConfigError> {
+    fn policy(
+        &mut self,
+        file: file::Policy,
+        plugins: Option<Vec<file::Plugin>>,
+    ) -> Result<Policy, ConfigError> {
         let mut policy = Policy::default();
         let rules = &mut policy.rules;
         rules.block_types = self.list("policy.block_types", file.block_types);
         rules.hold_types = self.list("policy.hold_types", file.hold_types);
         let over = file.hold_if_risk_over;
-        rules.hold_if_risk_over = self.value("policy.hold_if_risk_over", over, rules.hold_if_risk_over);
+        rules.hold_if_risk_over =
+            self.value("policy.hold_if_risk_over", over, rules.hold_if_risk_over);
         if !(0.0..=1.0).contains(&rules.hold_if_risk_over) {
             return Err(self.wrong("policy.hold_if_risk_over", "must be a number from 0 to 1"));
         }
         let failures = [("hold", Verdict::Hold), ("block", Verdict::Block)];
-        rules.on_plugin_failure = self.word("policy.on_plugin_failure", file.on_plugin_failure, &failures)?;
+        rules.on_plugin_failure = self.word(
+            "policy.on_plugin_failure",
+            file.on_plugin_failure,
+            &failures,
+        )?;
         match plugins {
             None => {
-                let named: Vec<String> = policy.plugins.iter().map(|plugin| format!("{}", plugin.source)).collect();
+                let named: Vec<String> = policy
+                    .plugins
+                    .iter()
+                    .map(|plugin| format!("{}", plugin.source))
+                    .collect();
                 self.note("plugin", format!("{named:?}"), Origin::Default);
             }
             Some(list) => {
@@ -278,7 +340,8 @@ impl Reader<'_> {
                 for (place, plugin) in list.into_iter().enumerate() {
                     let spec = self.plugin(place, plugin)?;
                     if policy.plugins.iter().any(|other| other.name == spec.name) {
-                        let what = format!("'{}' is used twice; each plugin needs its own", spec.name);
+                        let what =
+                            format!("'{}' is used twice; each plugin needs its own", spec.name);
                         return Err(self.wrong(&format!("plugin.{place}.name"), &what));
                     }
                     policy.plugins.push(spec);
@@ -290,12 +353,21 @@ impl Reader<'_> {
 
     fn plugin(&mut self, place: usize, file: file::Plugin) -> Result<PluginSpec, ConfigError> {
         let at = |key: &str| format!("plugin.{place}.{key}");
-        let name = file.name.filter(|name| !name.is_empty()).ok_or_else(|| self.wrong(&at("name"), "is missing"))?;
-        let source = file.source.ok_or_else(|| self.wrong(&at("source"), "is missing"))?;
+        let name = file
+            .name
+            .filter(|name| !name.is_empty())
+            .ok_or_else(|| self.wrong(&at("name"), "is missing"))?;
+        let source = file
+            .source
+            .ok_or_else(|| self.wrong(&at("source"), "is missing"))?;
         let spec = PluginSpec::new(name, self.source(&at("source"), &source)?);
-        self.note(&at("name"), format!("{:?}", spec.name), self.from_file());
-        self.note(&at("source"), format!("{source:?}"), self.from_file());
-        let mode = self.word(&at("mode"), file.mode, &[("enforce", Mode::Enforce), ("shadow", Mode::Shadow)])?;
+        self.note(&at("name"), format!("{:?}", spec.name), self.file_origin());
+        self.note(&at("source"), format!("{source:?}"), self.file_origin());
+        let mode = self.word(
+            &at("mode"),
+            file.mode,
+            &[("enforce", Mode::Enforce), ("shadow", Mode::Shadow)],
+        )?;
         let settings = match file.settings {
             None => Object::default(),
             Some(table) => self.settings(&at("settings"), table)?,
@@ -304,10 +376,21 @@ impl Reader<'_> {
         let mut grants = Vec::new();
         for name in self.list(&at("grants"), file.grants) {
             let known: Vec<&str> = Grant::ALL.iter().map(|(name, _)| *name).collect();
-            let unknown = || self.wrong(&at("grants"), &format!("has no '{name}'; there are: {}", known.join(", ")));
+            let unknown = || {
+                self.wrong(
+                    &at("grants"),
+                    &format!("has no '{name}'; there are: {}", known.join(", ")),
+                )
+            };
             grants.push(Grant::named(&name).ok_or_else(unknown)?);
         }
-        Ok(PluginSpec { mode, settings, limits, grants, ..spec })
+        Ok(PluginSpec {
+            mode,
+            settings,
+            limits,
+            grants,
+            ..spec
+        })
     }
 
     fn source(&self, key: &str, source: &str) -> Result<Source, ConfigError> {
@@ -315,15 +398,19 @@ impl Reader<'_> {
             return Ok(Source::Builtin(name.to_owned()));
         }
         if let Some((scheme, _)) = source.split_once("://") {
-            return Err(self.wrong(key, &format!("cannot be fetched by {scheme}; give a file or builtin:NAME")));
+            return Err(self.wrong(
+                key,
+                &format!("cannot be fetched by {scheme}; give a file or builtin:NAME"),
+            ));
         }
         Ok(Source::Path(self.beside_file(Path::new(source))))
     }
 
     fn settings(&mut self, key: &str, table: toml::Table) -> Result<Object, ConfigError> {
         let value = serde_json::to_value(&table).map_err(|e| self.wrong(key, &e.to_string()))?;
-        let object = Object::parse(value.to_string().as_bytes()).map_err(|e| self.wrong(key, &e.to_string()))?;
-        self.note(key, object.text().to_owned(), self.from_file());
+        let object = Object::parse(value.to_string().as_bytes())
+            .map_err(|e| self.wrong(key, &e.to_string()))?;
+        self.note(key, object.text().to_owned(), self.file_origin());
         Ok(object)
     }
 
@@ -332,7 +419,10 @@ impl Reader<'_> {
         let at = |key: &str| format!("plugin.{place}.limits.{key}");
         let memory = self.size(&at("memory"), file.memory, default.memory)?;
         if memory < 64 << 10 {
-            return Err(self.wrong(&at("memory"), "must be at least 64KiB, one WebAssembly page"));
+            return Err(self.wrong(
+                &at("memory"),
+                "must be at least 64KiB, one WebAssembly page",
+            ));
         }
         let time = self.time(&at("time"), file.time, default.time)?;
         if !(Duration::from_millis(1)..=Duration::from_secs(60)).contains(&time) {
@@ -355,8 +445,18 @@ impl Reader<'_> {
 
     fn session(&mut self, file: file::Session) -> Result<SessionConfig, ConfigError> {
         let default = SessionConfig::default();
-        let steps = self.number("session.max_steps", file.max_steps, default.limits.steps as u32, 1..=1_000_000)?;
-        let sessions = self.number("session.max_sessions", file.max_sessions, 1024, 1..=10_000_000)?;
+        let steps = self.number(
+            "session.max_steps",
+            file.max_steps,
+            default.limits.steps as u32,
+            1..=1_000_000,
+        )?;
+        let sessions = self.number(
+            "session.max_sessions",
+            file.max_sessions,
+            1024,
+            1..=10_000_000,
+        )?;
         Ok(SessionConfig {
             sessions: NonZeroUsize::new(sessions as usize).unwrap_or(default.sessions),
             limits: history::Limits {
@@ -369,18 +469,39 @@ impl Reader<'_> {
         })
     }
 
-    fn engine(&mut self, file: file::Runtime, patience: Duration) -> Result<EngineConfig, ConfigError> {
+    fn engine(
+        &mut self,
+        file: file::Runtime,
+        patience: Duration,
+    ) -> Result<EngineConfig, ConfigError> {
         let default = EngineConfig::default();
-        let allocations =
-            [("auto", Allocation::Auto), ("pool", Allocation::Pool), ("on-demand", Allocation::OnDemand)];
+        let allocations = [
+            ("auto", Allocation::Auto),
+            ("pool", Allocation::Pool),
+            ("on-demand", Allocation::OnDemand),
+        ];
         let cache = self.cache(file.cache);
         Ok(EngineConfig {
-            instances: self.number("runtime.instances", file.instances, default.instances, 1..=10_000)?,
-            queue: self.number("runtime.queue", file.queue, default.queue as u32, 0..=1_000_000)? as usize,
+            instances: self.number(
+                "runtime.instances",
+                file.instances,
+                default.instances,
+                1..=10_000,
+            )?,
+            queue: self.number(
+                "runtime.queue",
+                file.queue,
+                default.queue as u32,
+                0..=1_000_000,
+            )? as usize,
             patience,
             max_memory: self.size("runtime.max_memory", file.max_memory, default.max_memory)?,
             stack: self.size("runtime.stack", file.stack, default.stack)?,
-            keep_resident: self.size("runtime.keep_resident", file.keep_resident, default.keep_resident)?,
+            keep_resident: self.size(
+                "runtime.keep_resident",
+                file.keep_resident,
+                default.keep_resident,
+            )?,
             allocation: self.word("runtime.allocation", file.allocation, &allocations)?,
             cache,
         })
@@ -391,13 +512,19 @@ impl Reader<'_> {
         const KEY: &str = "runtime.cache";
         match file {
             Some(path) if path == Path::new("off") => {
-                self.note(KEY, "\"off\"".to_owned(), self.from_file());
+                self.note(KEY, "\"off\"".to_owned(), self.file_origin());
                 None
             }
             Some(path) => Some(self.path(KEY, Some(path), "")),
             None => {
-                let folder = self.environment.cache_home.as_ref().map(|folder| folder.join("coldnotch"));
-                let shown = folder.as_deref().map_or_else(|| "\"off\"".to_owned(), quoted);
+                let folder = self
+                    .environment
+                    .cache_home
+                    .as_ref()
+                    .map(|folder| folder.join("coldnotch"));
+                let shown = folder
+                    .as_deref()
+                    .map_or_else(|| "\"off\"".to_owned(), quoted);
                 self.note(KEY, shown, Origin::Default);
                 folder
             }
@@ -418,31 +545,49 @@ impl Reader<'_> {
     // Single values, each noted with its origin.
 
     fn note(&mut self, key: &str, value: String, origin: Origin) {
-        self.settings.push(Setting { key: key.to_owned(), value, origin });
+        self.settings.push(Setting {
+            key: key.to_owned(),
+            value,
+            origin,
+        });
     }
 
-    fn from_file(&self) -> Origin {
+    fn file_origin(&self) -> Origin {
         Origin::File(self.path.unwrap_or(Path::new(NAME)).to_owned())
     }
 
     fn wrong(&self, key: &str, what: &str) -> ConfigError {
-        ConfigError::Value { origin: self.from_file(), key: key.to_owned(), what: what.to_owned() }
+        ConfigError::Value {
+            origin: self.file_origin(),
+            key: key.to_owned(),
+            what: what.to_owned(),
+        }
     }
 
     /// Relative paths in a file count from its folder.
     fn beside_file(&self, path: &Path) -> PathBuf {
-        self.path.and_then(Path::parent).map_or_else(|| path.to_owned(), |folder| folder.join(path))
+        self.path
+            .and_then(Path::parent)
+            .map_or_else(|| path.to_owned(), |folder| folder.join(path))
     }
 
     fn value<T: fmt::Debug + Copy>(&mut self, key: &str, file: Option<T>, default: T) -> T {
-        let origin = if file.is_some() { self.from_file() } else { Origin::Default };
+        let origin = if file.is_some() {
+            self.file_origin()
+        } else {
+            Origin::Default
+        };
         let value = file.unwrap_or(default);
         self.note(key, format!("{value:?}"), origin);
         value
     }
 
     fn list(&mut self, key: &str, file: Option<Vec<String>>) -> Vec<String> {
-        let origin = if file.is_some() { self.from_file() } else { Origin::Default };
+        let origin = if file.is_some() {
+            self.file_origin()
+        } else {
+            Origin::Default
+        };
         let list = file.unwrap_or_default();
         self.note(key, format!("{list:?}"), origin);
         list
@@ -450,7 +595,7 @@ impl Reader<'_> {
 
     fn path(&mut self, key: &str, file: Option<PathBuf>, default: &str) -> PathBuf {
         let (path, origin) = match file {
-            Some(path) => (self.beside_file(&path), self.from_file()),
+            Some(path) => (self.beside_file(&path), self.file_origin()),
             None => (PathBuf::from(default), Origin::Default),
         };
         self.note(key, quoted(&path), origin);
@@ -458,16 +603,31 @@ impl Reader<'_> {
     }
 
     /// One of a few words; the first is the default.
-    fn word<T: Copy>(&mut self, key: &str, file: Option<String>, words: &[(&'static str, T)]) -> Result<T, ConfigError> {
-        let origin = if file.is_some() { self.from_file() } else { Origin::Default };
+    fn word<T: Copy>(
+        &mut self,
+        key: &str,
+        file: Option<String>,
+        words: &[(&'static str, T)],
+    ) -> Result<T, ConfigError> {
+        let origin = if file.is_some() {
+            self.file_origin()
+        } else {
+            Origin::Default
+        };
         let found = match &file {
             None => words.first(),
             Some(word) => words.iter().find(|(name, _)| name == word),
         };
         let Some((name, value)) = found else {
-            let names: Vec<String> = words.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+            let names: Vec<String> = words
+                .iter()
+                .map(|(name, _)| format!("\"{name}\""))
+                .collect();
             let word = file.unwrap_or_default();
-            return Err(self.wrong(key, &format!("must be {}, not \"{word}\"", names.join(" or "))));
+            return Err(self.wrong(
+                key,
+                &format!("must be {}, not \"{word}\"", names.join(" or ")),
+            ));
         };
         self.note(key, format!("\"{name}\""), origin);
         Ok(*value)
@@ -482,31 +642,72 @@ impl Reader<'_> {
     ) -> Result<u32, ConfigError> {
         let value = self.value(key, file, default);
         if !range.contains(&value) {
-            return Err(self.wrong(key, &format!("must be from {} to {}", range.start(), range.end())));
+            return Err(self.wrong(
+                key,
+                &format!("must be from {} to {}", range.start(), range.end()),
+            ));
         }
         Ok(value)
     }
 
-    fn size(&mut self, key: &str, file: Option<Text>, default: usize) -> Result<usize, ConfigError> {
-        let origin = if file.is_some() { self.from_file() } else { Origin::Default };
+    fn size(
+        &mut self,
+        key: &str,
+        file: Option<Text>,
+        default: usize,
+    ) -> Result<usize, ConfigError> {
+        let origin = if file.is_some() {
+            self.file_origin()
+        } else {
+            Origin::Default
+        };
         let bytes = match file {
             None => Some(default),
             Some(Text::Number(bytes)) => usize::try_from(bytes).ok(),
-            Some(Text::Words(words)) => words.parse::<bytesize::ByteSize>().ok().and_then(|b| b.as_u64().try_into().ok()),
+            Some(Text::Words(words)) => words
+                .parse::<bytesize::ByteSize>()
+                .ok()
+                .and_then(|b| b.as_u64().try_into().ok()),
         };
-        let bytes = bytes.ok_or_else(|| self.wrong(key, "must be a size such as \"16MiB\" or a number of bytes"))?;
-        self.note(key, format!("\"{}\"", bytesize::ByteSize(bytes as u64).display().iec().to_string().replace(' ', "")), origin);
+        let bytes = bytes.ok_or_else(|| {
+            self.wrong(key, "must be a size such as \"16MiB\" or a number of bytes")
+        })?;
+        self.note(
+            key,
+            format!(
+                "\"{}\"",
+                bytesize::ByteSize(bytes as u64)
+                    .display()
+                    .iec()
+                    .to_string()
+                    .replace(' ', "")
+            ),
+            origin,
+        );
         Ok(bytes)
     }
 
-    fn time(&mut self, key: &str, file: Option<Text>, default: Duration) -> Result<Duration, ConfigError> {
-        let origin = if file.is_some() { self.from_file() } else { Origin::Default };
+    fn time(
+        &mut self,
+        key: &str,
+        file: Option<Text>,
+        default: Duration,
+    ) -> Result<Duration, ConfigError> {
+        let origin = if file.is_some() {
+            self.file_origin()
+        } else {
+            Origin::Default
+        };
         let time = match file {
             None => Some(default),
             Some(Text::Number(millis)) => Some(Duration::from_millis(millis)),
-            Some(Text::Words(words)) => words.parse::<jiff::SignedDuration>().ok().and_then(|d| d.try_into().ok()),
+            Some(Text::Words(words)) => words
+                .parse::<jiff::SignedDuration>()
+                .ok()
+                .and_then(|d| d.try_into().ok()),
         };
-        let time = time.ok_or_else(|| self.wrong(key, "must be a time such as \"50ms\" or \"15m\""))?;
+        let time =
+            time.ok_or_else(|| self.wrong(key, "must be a time such as \"50ms\" or \"15m\""))?;
         self.note(key, format!("\"{time:?}\""), origin);
         Ok(time)
     }
@@ -533,7 +734,12 @@ mod tests {
         let config = config("").unwrap();
         assert_eq!(config.policy, Policy::default());
         assert_eq!(config.durability, Durability::Sync);
-        assert!(config.settings.iter().all(|setting| setting.origin == Origin::Default));
+        assert!(
+            config
+                .settings
+                .iter()
+                .all(|setting| setting.origin == Origin::Default)
+        );
     }
 
     #[test]
@@ -556,8 +762,14 @@ mod tests {
         assert_eq!(policy.rules.block_types, ["exec_shell"]);
         assert_eq!(policy.rules.on_plugin_failure, Verdict::Block);
         let plugin = &policy.plugins[0];
-        assert_eq!(plugin.source, Source::Path("/etc/c/packs/consequence.wasm".into()));
-        assert_eq!((plugin.mode, plugin.limits.memory), (Mode::Shadow, 16 << 20));
+        assert_eq!(
+            plugin.source,
+            Source::Path("/etc/c/packs/consequence.wasm".into())
+        );
+        assert_eq!(
+            (plugin.mode, plugin.limits.memory),
+            (Mode::Shadow, 16 << 20)
+        );
         assert_eq!(plugin.settings.text(), r#"{"own_domains":["example.com"]}"#);
         assert_eq!(plugin.grants, [Grant::History]);
     }
@@ -566,18 +778,48 @@ mod tests {
     fn mistakes_are_named_with_what_would_be_right() {
         let file = "/etc/c/coldnotch.toml: ";
         let cases = [
-            ("[policy]\nblok_types = []", "unknown key `policy.blok_types`, did you mean `block_types`?"),
+            (
+                "[policy]\nblok_types = []",
+                "unknown key `policy.blok_types`, did you mean `block_types`?",
+            ),
             ("[polcy]", "unknown key `polcy`, did you mean `policy`?"),
-            ("[policy]\nhold_if_risk_over = 1.5", "`policy.hold_if_risk_over` must be a number from 0 to 1"),
-            ("[policy]\nhold_if_risk_over = nan", "`policy.hold_if_risk_over` must be a number from 0 to 1"),
-            ("[policy]\non_plugin_failure = \"allow\"", "`policy.on_plugin_failure` must be \"hold\" or \"block\", not \"allow\""),
-            ("[[plugin]]\nsource = \"a.wasm\"", "`plugin.0.name` is missing"),
+            (
+                "[policy]\nhold_if_risk_over = 1.5",
+                "`policy.hold_if_risk_over` must be a number from 0 to 1",
+            ),
+            (
+                "[policy]\nhold_if_risk_over = nan",
+                "`policy.hold_if_risk_over` must be a number from 0 to 1",
+            ),
+            (
+                "[policy]\non_plugin_failure = \"allow\"",
+                "`policy.on_plugin_failure` must be \"hold\" or \"block\", not \"allow\"",
+            ),
+            (
+                "[[plugin]]\nsource = \"a.wasm\"",
+                "`plugin.0.name` is missing",
+            ),
             ("[[plugin]]\nname = \"a\"", "`plugin.0.source` is missing"),
-            ("[[plugin]]\nname='a'\nsource='b'\ngrants=['net']", "`plugin.0.grants` has no 'net'; there are: history"),
-            ("[[plugin]]\nname='a'\nsource='b'\nlimits={memory='big'}", "`plugin.0.limits.memory` must be a size such as \"16MiB\" or a number of bytes"),
-            ("[[plugin]]\nname='a'\nsource='b'\nlimits={time='0s'}", "`plugin.0.limits.time` must be from 1ms to 60s"),
-            ("[[plugin]]\nname='a'\nsource='b'\n[[plugin]]\nname='a'\nsource='c'", "`plugin.1.name` 'a' is used twice; each plugin needs its own"),
-            ("[[plugin]]\nname='a'\nsource='oci://x/y'", "`plugin.0.source` cannot be fetched by oci; give a file or builtin:NAME"),
+            (
+                "[[plugin]]\nname='a'\nsource='b'\ngrants=['net']",
+                "`plugin.0.grants` has no 'net'; there are: history",
+            ),
+            (
+                "[[plugin]]\nname='a'\nsource='b'\nlimits={memory='big'}",
+                "`plugin.0.limits.memory` must be a size such as \"16MiB\" or a number of bytes",
+            ),
+            (
+                "[[plugin]]\nname='a'\nsource='b'\nlimits={time='0s'}",
+                "`plugin.0.limits.time` must be from 1ms to 60s",
+            ),
+            (
+                "[[plugin]]\nname='a'\nsource='b'\n[[plugin]]\nname='a'\nsource='c'",
+                "`plugin.1.name` 'a' is used twice; each plugin needs its own",
+            ),
+            (
+                "[[plugin]]\nname='a'\nsource='oci://x/y'",
+                "`plugin.0.source` cannot be fetched by oci; give a file or builtin:NAME",
+            ),
         ];
         for (text, message) in cases {
             assert_eq!(refused(text), format!("{file}{message}"), "{text}");
@@ -587,16 +829,35 @@ mod tests {
     #[test]
     fn a_syntax_error_has_its_place() {
         let message = refused("[policy]\nblock_types = [\n");
-        assert!(message.contains("line 2") || message.contains("line 3"), "{message}");
+        assert!(
+            message.contains("line 2") || message.contains("line 3"),
+            "{message}"
+        );
     }
 
     #[test]
     fn the_environment_goes_before_the_file() {
-        let environment = Environment { audit: Some("/log".into()), ..Environment::default() };
+        let environment = Environment {
+            audit: Some("/log".into()),
+            ..Environment::default()
+        };
         let path = Path::new("coldnotch.toml");
-        let config = Config::parse("[audit]\npath = 'b'\ndurability = 'record'", Some(path), &environment).unwrap();
+        let config = Config::parse(
+            "[audit]\npath = 'b'\ndurability = 'record'",
+            Some(path),
+            &environment,
+        )
+        .unwrap();
         assert_eq!(config.audit_path, Path::new("/log"));
-        let origin = |key: &str| config.settings.iter().find(|s| s.key == key).unwrap().origin.to_string();
+        let origin = |key: &str| {
+            config
+                .settings
+                .iter()
+                .find(|s| s.key == key)
+                .unwrap()
+                .origin
+                .to_string()
+        };
         assert_eq!(origin("audit.path"), "environment COLDNOTCH_AUDIT");
         assert_eq!(origin("audit.durability"), "coldnotch.toml");
         assert_eq!(origin("session.state"), "default");

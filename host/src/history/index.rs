@@ -22,9 +22,9 @@ use super::postings::{AsIs, INTENT, List, Posting, Push};
 
 /// Memory of a leaf beside its texts, of a posting and of a word of its own, in
 /// bytes; roughly.
-const LEAF_COST: usize = 144;
-const POSTING_COST: usize = 12;
-const WORD_COST: usize = 64;
+const LEAF_COST: usize = 208;
+const POSTING_COST: usize = 16;
+const WORD_COST: usize = 96;
 
 /// A leaf, or a text that was encoded in one.
 #[derive(Debug)]
@@ -190,6 +190,9 @@ impl Index {
             cost: LEAF_COST + texts,
         };
         self.post_words(&entry.form.text, &mut posted);
+        if posted.postings == 0 {
+            return; // nothing could ever find it
+        }
         entry.postings = posted.postings;
         entry.cost = posted.cost;
         self.cost += entry.cost;

@@ -8,7 +8,8 @@
 //!
 //! A member's name that is more than a plain name (`{"ana@example.com": 5}`) may
 //! be a value or carry a message, so it is a leaf as well, under the path of its
-//! member. `null` is no leaf.
+//! member. `null` and empty structures within another are leaves, so that the
+//! path to them is not lost.
 
 use super::{literal, yaml};
 
@@ -33,8 +34,8 @@ pub(super) const DEPTH: usize = 64;
 pub struct Leaf {
     /// JSON path inside the text, such as `messages[2].body`; empty for prose.
     pub path: String,
-    /// The text itself: strings without quotes and escapes, numbers and
-    /// booleans as they were written.
+    /// The text itself: strings without quotes and escapes, numbers,
+    /// booleans and null as they were written.
     pub text: String,
 }
 

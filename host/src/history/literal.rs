@@ -117,30 +117,37 @@ impl Reader<'_, '_> {
             return Err(Stop::Full(self.at));
         }
         match first {
-            b'{' => self.inside(Self::object),
-            b'[' => self.inside(|reader| reader.array(b']')),
-            b'(' => self.inside(|reader| reader.array(b')')),
+            b'{' => self.inside("{}", Self::object),
+            b'[' => self.inside("[]", |reader| reader.array(b']')),
+            b'(' => self.inside("()", |reader| reader.array(b')')),
             b'"' | b'\'' => {
                 let (text, closed) = self.string()?;
                 self.text_leaf(text);
                 if closed { Ok(()) } else { Err(Stop::Ended) }
             }
             _ => {
-                if let Some(text) = self.scalar()? {
-                    self.sink.leaf(text);
-                }
+                let text = self.scalar()?;
+                self.sink.leaf(text);
                 Ok(())
             }
         }
     }
 
-    fn inside(&mut self, read: impl FnOnce(&mut Self) -> Result<(), Stop>) -> Result<(), Stop> {
+    /// A structure; `empty` is its leaf when it has nothing in it.
+    fn inside(
+        &mut self,
+        empty: &str,
+        read: impl FnOnce(&mut Self) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
         self.depth = self.depth.checked_sub(1).ok_or(Stop::Malformed)?;
         self.at += 1;
-        let path = self.sink.path.len();
+        let (path, leaves) = (self.sink.path.len(), self.sink.leaves.len());
         let result = read(self);
         self.sink.path.truncate(path);
         self.depth += 1;
+        if path > 0 && leaves == self.sink.leaves.len() {
+            self.sink.leaf(empty.to_owned());
+        }
         result
     }
 
@@ -153,7 +160,7 @@ impl Reader<'_, '_> {
                     (name, true) => name,
                     (_, false) => return Err(Stop::Ended),
                 },
-                _ => self.scalar()?.unwrap_or_default(),
+                _ => self.scalar()?,
             };
             if self.next()? != b':' {
                 return Err(Stop::Malformed);
@@ -201,8 +208,8 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// A number or constant as it is written; `None` for null.
-    fn scalar(&mut self) -> Result<Option<String>, Stop> {
+    /// A number or constant as it is written.
+    fn scalar(&mut self) -> Result<String, Stop> {
         let rest = &self.text[self.at..];
         let end = rest
             .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '_')))
@@ -212,13 +219,23 @@ impl Reader<'_, '_> {
             return Err(Stop::Ended); // inside a structure something must follow
         }
         self.at += end;
-        match word {
-            "null" | "None" => Ok(None),
-            "true" | "false" | "True" | "False" | "NaN" | "nan" | "inf" | "Infinity" => {
-                Ok(Some(word.to_owned()))
-            }
-            _ if is_number(word) => Ok(Some(word.to_owned())),
-            _ => Err(Stop::Malformed),
+        let constant = matches!(
+            word,
+            "null"
+                | "None"
+                | "true"
+                | "false"
+                | "True"
+                | "False"
+                | "NaN"
+                | "nan"
+                | "inf"
+                | "Infinity"
+        );
+        if constant || is_number(word) {
+            Ok(word.to_owned())
+        } else {
+            Err(Stop::Malformed)
         }
     }
 
@@ -345,7 +362,8 @@ mod tests {
             own(&[
                 ("account", "12345678901234567890123"),
                 ("price", "1240.00"),
-                ("ok", "true")
+                ("ok", "true"),
+                ("no", "null")
             ])
         );
     }
@@ -355,6 +373,7 @@ mod tests {
         assert_eq!(
             pairs(r#"{'a': [None, True, ('x', "it's"), -1.5e3,], 'b': 'caf\xe9 \u20ac'}"#),
             own(&[
+                ("a[0]", "None"),
                 ("a[1]", "True"),
                 ("a[2][0]", "x"),
                 ("a[2][1]", "it's"),

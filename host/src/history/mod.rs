@@ -226,7 +226,7 @@ impl History {
 /// Adding.
 impl History {
     /// The user's own words. The newest count; earlier ones stay findable, up to
-    /// 64 of them with 256 KiB together.
+    /// 64 of them with 256 KiB (or an eighth of [`Limits::bytes`]) together.
     pub fn set_intent(&mut self, intent: &str) {
         if self.intent() == Some(intent) {
             return;
@@ -237,9 +237,11 @@ impl History {
         }
         let text: Arc<str> = intent.into();
         self.intent = Some(text.clone());
+        // They are never dropped, so they may not crowd out the steps.
+        let most = INTENT_BYTES.min(self.limits.bytes / 8);
         let bytes: usize = self.intents.iter().map(|known| known.len()).sum();
-        if self.intents.len() < INTENTS && bytes < INTENT_BYTES {
-            self.index.add_intent(cut(intent, INTENT_BYTES - bytes));
+        if self.intents.len() < INTENTS && bytes < most {
+            self.index.add_intent(cut(intent, most - bytes));
             self.intents.push(text);
         }
     }

@@ -9,10 +9,11 @@
 //! ASCII letters and digits that resemble each other (`0` and `O`, `1` and `l`)
 //! stay apart: they are different values far more often than a disguise.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick, is_nfkc_quick};
 
 /// A text in its normal form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,19 +33,24 @@ impl Form {
                 unfolded: None,
             };
         }
-        // NFKC can make a character eleven times as long.
-        let max = 2 * raw.len() + 64;
-        let plain: String = raw
-            .nfkc()
+        // NFKC makes eighteen characters of one in the worst case.
+        let max = raw.len() + 64;
+        let compatible = match is_nfkc_quick(raw.chars()) {
+            IsNormalized::Yes => Cow::Borrowed(raw),
+            _ => Cow::Owned(raw.nfkc().take(max).collect()),
+        };
+        let plain: String = compatible
+            .chars()
             .flat_map(char::to_lowercase)
             .filter(|c| !is_invisible(*c))
             .map(common)
-            .take(max)
             .collect();
         let folded = fold(&plain);
         Form {
-            text: squeeze(folded.as_deref().unwrap_or(&plain).chars(), max),
-            unfolded: folded.is_some().then(|| squeeze(plain.chars(), max)),
+            text: squeeze(folded.as_deref().unwrap_or(&plain).chars(), plain.len()),
+            unfolded: folded
+                .is_some()
+                .then(|| squeeze(plain.chars(), plain.len())),
         }
     }
 }
@@ -170,25 +176,30 @@ fn fold(plain: &str) -> Option<String> {
         return None;
     }
     out.push_str(&plain[kept..]);
-    Some(out.nfc().collect())
+    match is_nfc_quick(out.chars()) {
+        IsNormalized::Yes => Some(out),
+        _ => Some(out.nfc().collect()),
+    }
 }
 
-/// One character's look-alike. The table behind it is slow to ask, so the answers for
-/// the basic plane are kept, a page of 256 at a time.
-fn look_alike(c: char) -> Option<Box<str>> {
+/// One character's look-alike. The table behind it is slow to ask, so the answers
+/// for the basic plane are kept, a page of 256 at a time.
+fn look_alike(c: char) -> Option<Cow<'static, str>> {
     type Page = Box<[Option<Box<str>>]>;
     static PAGES: [OnceLock<Page>; 256] = [const { OnceLock::new() }; 256];
-    let code = u32::from(c) as usize;
-    let Some(page) = PAGES.get(code >> 8) else {
-        return look_up(c);
+    let code = u32::from(c);
+    let Some(page) = PAGES.get((code >> 8) as usize) else {
+        return look_up(c).map(|like| Cow::Owned(like.into()));
     };
     let page = page.get_or_init(|| {
-        let first = (code & !0xff) as u32;
+        let first = code & !0xff;
         (first..first + 256)
             .map(|code| char::from_u32(code).and_then(look_up))
             .collect()
     });
-    page.get(code & 0xff).cloned().flatten()
+    page.get((code & 0xff) as usize)?
+        .as_deref()
+        .map(Cow::Borrowed)
 }
 
 fn look_up(c: char) -> Option<Box<str>> {

@@ -70,7 +70,7 @@ struct Frame {
     members: usize,
     /// All of its names look like names.
     named_well: bool,
-    /// All of its names begin with a small letter or a digit.
+    /// All of its names begin with a small letter.
     small: bool,
     /// It holds another list or mapping.
     nests: bool,
@@ -167,6 +167,10 @@ impl<'a> Builder<'a> {
     fn leave(&mut self) -> Option<()> {
         let frame = self.open.pop()?;
         self.sink.path.truncate(frame.path);
+        if frame.members == 0 && !self.open.is_empty() {
+            self.sink
+                .leaf(if frame.next.is_some() { "[]" } else { "{}" }.to_owned());
+        }
         let flat_mapping = frame.next.is_none() && !frame.nests;
         // `Note: hello`, a letter's head and `Rob: thanks` are prose; `state: off`
         // in a listing is not.
@@ -181,7 +185,7 @@ impl<'a> Builder<'a> {
         let frame = self.open.last_mut()?;
         if frame.next.is_none() && !frame.named {
             frame.named = true;
-            let small = text.starts_with(|c: char| !c.is_uppercase());
+            let small = text.starts_with(char::is_lowercase);
             frame.small &= small;
             frame.named_well &= is_name(text, if small { 3 } else { 1 });
             self.sink.path.truncate(frame.path);
@@ -189,9 +193,7 @@ impl<'a> Builder<'a> {
             return Some(());
         }
         self.arrive()?;
-        if !matches!(text, "" | "null" | "~") {
-            self.sink.leaf(text.to_owned());
-        }
+        self.sink.leaf(text.to_owned());
         Some(())
     }
 }

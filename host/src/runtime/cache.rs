@@ -21,7 +21,7 @@ const MAGIC: &[u8; 16] = b"coldnotch-aot-1\n";
 
 /// Why a cached plugin was not used, or could not be kept.
 #[derive(Debug, thiserror::Error)]
-pub enum CacheError {
+pub(super) enum CacheError {
     /// Somebody else could have written there.
     #[error("{0} is not private to this user; not using it")]
     NotPrivate(PathBuf),
@@ -79,19 +79,29 @@ impl Cache {
     }
 
     /// The compiled plugin; `None` when it was never kept.
-    pub(super) fn load(&self, engine: &wasmtime::Engine, key: &Key) -> Result<Option<Component>, CacheError> {
+    pub(super) fn load(
+        &self,
+        engine: &wasmtime::Engine,
+        key: &Key,
+    ) -> Result<Option<Component>, CacheError> {
         let path = self.file(key);
-        if !path.try_exists().map_err(|e| CacheError::Io(path.clone(), e))? {
+        if !path
+            .try_exists()
+            .map_err(|e| CacheError::Io(path.clone(), e))?
+        {
             return Ok(None);
         }
         private(&self.folder)?;
         private(&path)?;
         let bytes = fs::read(&path).map_err(|e| CacheError::Io(path.clone(), e))?;
-        let Some(code) = open(&bytes) else { return Err(CacheError::Damaged(path)) };
+        let Some(code) = open(&bytes) else {
+            return Err(CacheError::Damaged(path));
+        };
         // SAFETY: the bytes are what `keep` wrote: the folder and the file are
         // writable by this user only, and the digest over them matches.
         #[allow(unsafe_code)]
-        let component = unsafe { Component::deserialize(engine, code) }.map_err(CacheError::Wasm)?;
+        let component =
+            unsafe { Component::deserialize(engine, code) }.map_err(CacheError::Wasm)?;
         Ok(Some(component))
     }
 
@@ -129,9 +139,16 @@ fn private(path: &Path) -> Result<(), CacheError> {
     let io = |e| CacheError::Io(path.to_owned(), e);
     let found = fs::symlink_metadata(path).map_err(io)?;
     // Who we are, as the file system sees it: the owner of a file we make.
-    let me = tempfile::tempfile().and_then(|f| f.metadata()).map_err(io)?.uid();
+    let me = tempfile::tempfile()
+        .and_then(|f| f.metadata())
+        .map_err(io)?
+        .uid();
     let foreign = found.is_symlink() || found.uid() != me || found.mode() & 0o022 != 0;
-    if foreign { Err(CacheError::NotPrivate(path.to_owned())) } else { Ok(()) }
+    if foreign {
+        Err(CacheError::NotPrivate(path.to_owned()))
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(not(unix))]
@@ -142,7 +159,10 @@ fn private(_: &Path) -> Result<(), CacheError> {
 #[cfg(unix)]
 fn create_private(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
 }
 
 #[cfg(not(unix))]
@@ -173,7 +193,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(private(folder.path()).is_ok());
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
-        assert!(matches!(private(folder.path()), Err(CacheError::NotPrivate(_))));
+        assert!(matches!(
+            private(folder.path()),
+            Err(CacheError::NotPrivate(_))
+        ));
         let link = folder.path().join("link");
         std::os::unix::fs::symlink("/tmp", &link).unwrap();
         assert!(matches!(private(&link), Err(CacheError::NotPrivate(_))));

@@ -11,6 +11,7 @@ use crate::verdict::{Failure, Verdict};
 
 /// The guest's handle of the session. It carries nothing: a call has one session.
 #[derive(Debug)]
+#[allow(unreachable_pub)] // the generated bindings re-export it
 pub struct Session;
 
 /// The call went over its budget of calls into the host.
@@ -26,7 +27,7 @@ struct NotGranted;
 
 /// What a guest sees and may use during one call.
 #[derive(Debug)]
-pub struct Call {
+pub(super) struct Call {
     view: View,
     granted: bool,
     calls_left: u32,
@@ -39,7 +40,12 @@ pub struct Call {
 
 impl Call {
     /// A store for one call, with all limits set.
-    pub(super) fn store(engine: &wasmtime::Engine, view: View, limits: &Limits, grants: &[Grant]) -> Store<Call> {
+    pub(super) fn store(
+        engine: &wasmtime::Engine,
+        view: View,
+        limits: &Limits,
+        grants: &[Grant],
+    ) -> Store<Call> {
         let call = Call {
             view,
             granted: grants.contains(&Grant::History),
@@ -117,12 +123,22 @@ impl Engine {
 }
 
 impl ResourceLimiter for Call {
-    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+    fn memory_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         self.denied |= desired > self.memory;
         Ok(desired <= self.memory)
     }
 
-    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+    fn table_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         self.denied |= desired > self.table;
         Ok(desired <= self.table)
     }
@@ -154,18 +170,38 @@ impl wit::HostSession for Call {
 
     fn labels(&mut self, _: Resource<Session>, index: u32) -> wasmtime::Result<Vec<String>> {
         self.pay()?;
-        Ok(self.view.step(index).map(|step| step.labels.clone()).unwrap_or_default())
+        Ok(self
+            .view
+            .step(index)
+            .map(|step| step.labels.clone())
+            .unwrap_or_default())
     }
 
-    fn output(&mut self, _: Resource<Session>, index: u32, offset: u32, max: u32) -> wasmtime::Result<String> {
+    fn output(
+        &mut self,
+        _: Resource<Session>,
+        index: u32,
+        offset: u32,
+        max: u32,
+    ) -> wasmtime::Result<String> {
         self.pay()?;
-        Ok(self.view.output(index, offset as usize, max as usize).to_owned())
+        Ok(self
+            .view
+            .output(index, offset as usize, max as usize)
+            .to_owned())
     }
 
-    fn find_values(&mut self, _: Resource<Session>, texts: Vec<String>) -> wasmtime::Result<Vec<Vec<wit::Occurrence>>> {
+    fn find_values(
+        &mut self,
+        _: Resource<Session>,
+        texts: Vec<String>,
+    ) -> wasmtime::Result<Vec<Vec<wit::Occurrence>>> {
         self.pay()?;
         let found = self.view.find_values(&texts);
-        Ok(found.into_iter().map(|places| places.into_iter().map(lower_occurrence).collect()).collect())
+        Ok(found
+            .into_iter()
+            .map(|places| places.into_iter().map(lower_occurrence).collect())
+            .collect())
     }
 
     fn drop(&mut self, _: Resource<Session>) -> wasmtime::Result<()> {

@@ -11,7 +11,7 @@ use crate::policy::{Grant, Source};
 use crate::printable::printable;
 
 /// The largest component accepted, in bytes.
-pub const MAX_COMPONENT: u64 = 64 << 20;
+const MAX_COMPONENT: u64 = 64 << 20;
 
 /// The interface of the plugin contract that a scorer exports.
 const SCORER: &str = "coldnotch:policy/scorer@0.1.0";
@@ -46,7 +46,9 @@ pub enum ComponentError {
     #[error("it is not a WebAssembly component: {0}")]
     NotWasm(String),
     /// It is a core module.
-    #[error("it is a core WebAssembly module, not a component: build it with a component tool chain")]
+    #[error(
+        "it is a core WebAssembly module, not a component: build it with a component tool chain"
+    )]
     CoreModule,
     /// It does not export the scorer.
     #[error("it is not a plugin: it does not export `{SCORER}`; it exports {found}")]
@@ -74,12 +76,17 @@ fn list(asked: &[Import]) -> String {
 }
 
 fn advice(asked: &[Import]) -> String {
-    let mut needed: Vec<&str> = asked.iter().filter_map(|import| import.grant).map(Grant::name).collect();
+    let mut needed: Vec<&str> = asked
+        .iter()
+        .filter_map(|import| import.grant)
+        .map(Grant::name)
+        .collect();
     needed.dedup();
     if needed.len() == asked.len().min(1) && asked.iter().all(|import| import.grant.is_some()) {
         format!("\nif you trust it with that, add to its [[plugin]] entry: grants = {needed:?}")
     } else {
-        "\nthe plugin world offers no such thing: build it without WASI and other imports".to_owned()
+        "\nthe plugin world offers no such thing: build it without WASI and other imports"
+            .to_owned()
     }
 }
 
@@ -122,7 +129,12 @@ pub struct Component {
 
 impl fmt::Debug for Component {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Component({} bytes, sha256:{})", self.bytes.len(), hex(&self.digest))
+        write!(
+            f,
+            "Component({} bytes, sha256:{})",
+            self.bytes.len(),
+            hex(&self.digest)
+        )
     }
 }
 
@@ -148,9 +160,16 @@ impl Component {
         match bytes.get(..8) {
             Some([0, b'a', b's', b'm', _, _, 1, 0]) => {}
             Some([0, b'a', b's', b'm', 1, 0, 0, 0]) => return Err(ComponentError::CoreModule),
-            _ => return Err(ComponentError::NotWasm("it does not begin with the component preamble".to_owned())),
+            _ => {
+                return Err(ComponentError::NotWasm(
+                    "it does not begin with the component preamble".to_owned(),
+                ));
+            }
         }
-        Ok(Component { digest: Sha256::digest(&bytes).into(), bytes })
+        Ok(Component {
+            digest: Sha256::digest(&bytes).into(),
+            bytes,
+        })
     }
 }
 
@@ -164,15 +183,28 @@ fn read_file(path: &Path) -> Result<Vec<u8>, ComponentError> {
 
 /// The plugins inside this binary.
 pub(super) const BUILTIN: [(&str, &[u8]); 2] = [
-    ("consequence", include_bytes!(env!("COLDNOTCH_PLUGIN_CONSEQUENCE"))),
-    ("keywords", include_bytes!(env!("COLDNOTCH_PLUGIN_KEYWORDS"))),
+    (
+        "consequence",
+        include_bytes!(env!("COLDNOTCH_PLUGIN_CONSEQUENCE")),
+    ),
+    (
+        "keywords",
+        include_bytes!(env!("COLDNOTCH_PLUGIN_KEYWORDS")),
+    ),
 ];
 
 fn builtin(name: &str) -> Result<&'static [u8], ComponentError> {
-    BUILTIN.into_iter().find(|(n, _)| *n == name).map(|(_, bytes)| bytes).ok_or_else(|| {
-        let known: Vec<&str> = BUILTIN.iter().map(|(n, _)| *n).collect();
-        ComponentError::NotBuiltin { name: name.to_owned(), known: known.join(", ") }
-    })
+    BUILTIN
+        .into_iter()
+        .find(|(n, _)| *n == name)
+        .map(|(_, bytes)| bytes)
+        .ok_or_else(|| {
+            let known: Vec<&str> = BUILTIN.iter().map(|(n, _)| *n).collect();
+            ComponentError::NotBuiltin {
+                name: name.to_owned(),
+                known: known.join(", "),
+            }
+        })
 }
 
 /// What a compiled component exports and asks for.
@@ -191,7 +223,9 @@ impl Surface {
     /// It cannot be compiled.
     pub fn read(engine: &Engine, component: &Component) -> Result<Self, ComponentError> {
         let compiled = wasmtime::component::Component::new(&engine.workshop, &component.bytes);
-        compiled.map(|compiled| Surface::of(&compiled)).map_err(|e| ComponentError::not_wasm(&e))
+        compiled
+            .map(|compiled| Surface::of(&compiled))
+            .map_err(|e| ComponentError::not_wasm(&e))
     }
 
     /// Whether it exports the scorer and asks for nothing that nobody grants.
@@ -203,14 +237,21 @@ impl Surface {
     pub(super) fn of(component: &wasmtime::component::Component) -> Self {
         let engine = component.engine();
         let ty = component.component_type();
-        let exports = ty.exports(engine).map(|(name, _)| name.to_owned()).collect();
+        let exports = ty
+            .exports(engine)
+            .map(|(name, _)| name.to_owned())
+            .collect();
         let mut imports = Vec::new();
         for (name, item) in ty.imports(engine) {
             if name == TYPES {
                 continue;
             }
             let grant = (name == HISTORY).then_some(Grant::History);
-            let ask = |function: &str| Import { interface: name.to_owned(), function: function.to_owned(), grant };
+            let ask = |function: &str| Import {
+                interface: name.to_owned(),
+                function: function.to_owned(),
+                grant,
+            };
             match item.ty {
                 ComponentItem::ComponentInstance(instance) => {
                     let functions: Vec<Import> = instance
@@ -238,13 +279,21 @@ impl Surface {
 
     /// Accepts a plugin that asks for no more than it was granted.
     pub(super) fn check(&self, grants: &[Grant]) -> Result<(), ComponentError> {
-        let asked: Vec<Import> =
-            self.imports.iter().filter(|i| i.grant.is_none_or(|grant| !grants.contains(&grant))).cloned().collect();
+        let asked: Vec<Import> = self
+            .imports
+            .iter()
+            .filter(|i| i.grant.is_none_or(|grant| !grants.contains(&grant)))
+            .cloned()
+            .collect();
         if !asked.is_empty() {
             return Err(ComponentError::Ungranted { asked });
         }
         if !self.exports.iter().any(|export| export == SCORER) {
-            let found = if self.exports.is_empty() { "nothing".to_owned() } else { self.exports.join(", ") };
+            let found = if self.exports.is_empty() {
+                "nothing".to_owned()
+            } else {
+                self.exports.join(", ")
+            };
             return Err(ComponentError::WrongWorld { found });
         }
         Ok(())

@@ -103,7 +103,9 @@ impl Engine {
             Allocation::Pool => pooling(config),
             Allocation::OnDemand => on_demand(config),
             Allocation::Auto => pooling(config).or_else(|why| {
-                tracing::warn!("no address space for the instance pool, allocating on demand: {why:#}");
+                tracing::warn!(
+                    "no address space for the instance pool, allocating on demand: {why:#}"
+                );
                 on_demand(config)
             }),
         }
@@ -111,7 +113,8 @@ impl Engine {
         let workshop = workshop(config).map_err(EngineError::Start)?;
 
         let mut linker = Linker::new(&wasm);
-        scorer::Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |call| call).map_err(EngineError::Start)?;
+        scorer::Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |call| call)
+            .map_err(EngineError::Start)?;
 
         Ok(Arc::new(Engine {
             _tickers: [Ticker::start(&wasm)?, Ticker::start(&workshop)?],
@@ -207,7 +210,10 @@ impl Ticker {
                 }
             })
             .map_err(EngineError::Ticker)?;
-        Ok(Ticker { stop, thread: Some(thread) })
+        Ok(Ticker {
+            stop,
+            thread: Some(thread),
+        })
     }
 }
 

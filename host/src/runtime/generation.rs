@@ -38,7 +38,9 @@ pub enum PluginError {
     #[error(transparent)]
     Prepare(#[from] PrepareError),
     /// Its limit is more than the engine has.
-    #[error("its memory limit of {asked} bytes is over the engine's {most}: raise [runtime] max_memory")]
+    #[error(
+        "its memory limit of {asked} bytes is over the engine's {most}: raise [runtime] max_memory"
+    )]
     MemoryLimit {
         /// The plugin's limit.
         asked: usize,
@@ -76,13 +78,22 @@ impl Generation {
     pub fn build(engine: &Arc<Engine>, policy: &Policy) -> Result<Self, LoadError> {
         let mut plugins = Vec::with_capacity(policy.plugins.len());
         for spec in &policy.plugins {
-            let wrong = |cause| LoadError { name: spec.name.clone(), source_name: spec.source.clone(), cause };
+            let wrong = |cause| LoadError {
+                name: spec.name.clone(),
+                source_name: spec.source.clone(),
+                cause,
+            };
             let plugin = Plugin::load(engine, spec).map_err(wrong)?;
             probe(engine, &plugin).map_err(|failure| wrong(PluginError::Probe(failure)))?;
             plugins.push(plugin);
         }
         let id = identify(policy, &plugins);
-        Ok(Generation { id, rules: policy.rules.clone(), plugins, engine: engine.clone() })
+        Ok(Generation {
+            id,
+            rules: policy.rules.clone(),
+            plugins,
+            engine: engine.clone(),
+        })
     }
 
     /// One plugin's opinion.
@@ -101,7 +112,10 @@ impl Generation {
 fn probe(engine: &Engine, plugin: &Plugin) -> Result<(), Failure> {
     let mut neutral = Action::new("coldnotch.probe");
     neutral.id = "probe".to_owned();
-    match plugin.judge(engine, &neutral, &View::default(), &Notes::default()).outcome {
+    match plugin
+        .judge(engine, &neutral, &View::default(), &Notes::default())
+        .outcome
+    {
         Ok(_) | Err(Failure::Declined(_)) => Ok(()),
         Err(failure) => Err(failure),
     }
@@ -110,11 +124,28 @@ fn probe(engine: &Engine, plugin: &Plugin) -> Result<(), Failure> {
 /// `g` and 16 hex digits of a SHA-256 over all that can change a verdict.
 fn identify(policy: &Policy, plugins: &[Plugin]) -> Arc<str> {
     let mut text = String::new();
-    let Rules { block_types, hold_types, hold_if_risk_over, on_plugin_failure } = &policy.rules;
+    let Rules {
+        block_types,
+        hold_types,
+        hold_if_risk_over,
+        on_plugin_failure,
+    } = &policy.rules;
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "{block_types:?} {hold_types:?} {hold_if_risk_over:?} {}", on_plugin_failure.as_str());
+    let _ = writeln!(
+        text,
+        "{block_types:?} {hold_types:?} {hold_if_risk_over:?} {}",
+        on_plugin_failure.as_str()
+    );
     for (spec, plugin) in policy.plugins.iter().zip(plugins) {
-        let Limits { memory, table, time, fuel, host_calls, output, notes } = &spec.limits;
+        let Limits {
+            memory,
+            table,
+            time,
+            fuel,
+            host_calls,
+            output,
+            notes,
+        } = &spec.limits;
         let mode = match spec.mode {
             Mode::Enforce => "enforce",
             Mode::Shadow => "shadow",

@@ -25,4 +25,3 @@ pub use component::{Component, ComponentError, Import, Surface, hex};
 pub use engine::{Allocation, Engine, EngineConfig, EngineError};
 pub use generation::{Generation, LoadError, PluginError};
 pub use plugin::{Plugin, floor};
-pub use slots::NoSlot;

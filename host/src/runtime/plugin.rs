@@ -39,7 +39,9 @@ pub struct Plugin {
 
 impl std::fmt::Debug for Plugin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Plugin").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Plugin")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -47,11 +49,17 @@ impl Plugin {
     /// Reads, prepares, compiles (or finds compiled) and links a plugin.
     pub(super) fn load(engine: &Engine, spec: &PluginSpec) -> Result<Self, PluginError> {
         if spec.limits.memory > engine.max_memory {
-            return Err(PluginError::MemoryLimit { asked: spec.limits.memory, most: engine.max_memory });
+            return Err(PluginError::MemoryLimit {
+                asked: spec.limits.memory,
+                most: engine.max_memory,
+            });
         }
         let component = Component::read(&spec.source).map_err(PrepareError::Component)?;
         let compiled = compiled(engine, &component, spec)?;
-        let pre = engine.linker.instantiate_pre(&compiled).map_err(PluginError::Link)?;
+        let pre = engine
+            .linker
+            .instantiate_pre(&compiled)
+            .map_err(PluginError::Link)?;
         let exports = Surface::of(&compiled);
         let observer = match exports.observes() {
             true => Some(observer::ObservingPre::new(pre.clone()).map_err(PluginError::Link)?),
@@ -85,7 +93,13 @@ impl Plugin {
         if outcome == Err(Failure::TimedOut) {
             outcome = self.score(engine, action, view, notes, &mut fuel);
         }
-        Opinion { plugin: self.name.clone(), digest: self.digest.clone(), outcome, shadow: self.is_shadow(), fuel }
+        Opinion {
+            plugin: self.name.clone(),
+            digest: self.digest.clone(),
+            outcome,
+            shadow: self.is_shadow(),
+            fuel,
+        }
     }
 
     fn score(
@@ -96,8 +110,16 @@ impl Plugin {
         notes: &Notes,
         fuel: &mut u64,
     ) -> Result<Assessment, Failure> {
-        let _slot = engine.slots.take().map_err(|e| Failure::Overloaded(e.to_string()))?;
-        let mut store = Call::store(&engine.wasm, view.clone(), &self.spec.limits, &self.spec.grants);
+        let _slot = engine
+            .slots
+            .take()
+            .map_err(|e| Failure::Overloaded(e.to_string()))?;
+        let mut store = Call::store(
+            &engine.wasm,
+            view.clone(),
+            &self.spec.limits,
+            &self.spec.grants,
+        );
         let answer = self.scorer.instantiate(&mut store).and_then(|plugin| {
             plugin.coldnotch_policy_scorer().call_score(
                 &mut store,
@@ -123,11 +145,26 @@ impl Plugin {
         view: &View,
         notes: &Notes,
     ) -> Result<Vec<u8>, Failure> {
-        let Some(observer) = &self.observer else { return Ok(Vec::new()) };
-        let _slot = engine.slots.take().map_err(|e| Failure::Overloaded(e.to_string()))?;
-        let mut store = Call::store(&engine.wasm, view.clone(), &self.spec.limits, &self.spec.grants);
-        let leaves: Vec<wit::Leaf> =
-            leaves.iter().map(|leaf| wit::Leaf { path: leaf.path.clone(), text: leaf.text.clone() }).collect();
+        let Some(observer) = &self.observer else {
+            return Ok(Vec::new());
+        };
+        let _slot = engine
+            .slots
+            .take()
+            .map_err(|e| Failure::Overloaded(e.to_string()))?;
+        let mut store = Call::store(
+            &engine.wasm,
+            view.clone(),
+            &self.spec.limits,
+            &self.spec.grants,
+        );
+        let leaves: Vec<wit::Leaf> = leaves
+            .iter()
+            .map(|leaf| wit::Leaf {
+                path: leaf.path.clone(),
+                text: leaf.text.clone(),
+            })
+            .collect();
         let answer = observer.instantiate(&mut store).and_then(|plugin| {
             plugin.coldnotch_policy_observer().call_observe(
                 &mut store,
@@ -140,7 +177,10 @@ impl Plugin {
         let data = self.lift(&store, answer)?;
         if data.len() > self.spec.limits.notes {
             let most = self.spec.limits.notes;
-            return Err(Failure::BadOutput(format!("notes of {} bytes, more than {most}", data.len())));
+            return Err(Failure::BadOutput(format!(
+                "notes of {} bytes, more than {most}",
+                data.len()
+            )));
         }
         Ok(data)
     }
@@ -150,12 +190,17 @@ impl Plugin {
         store: &Store<Call>,
         answer: wasmtime::Result<Result<Vec<u8>, wit::ScoreError>>,
     ) -> Result<Vec<u8>, Failure> {
-        answer.map_err(|e| Call::failure(store, &e))?.map_err(answer::declined)
+        answer
+            .map_err(|e| Call::failure(store, &e))?
+            .map_err(answer::declined)
     }
 }
 
 fn lower_notes(notes: &Notes) -> wit::Notes {
-    wit::Notes { data: notes.data.clone(), complete: notes.complete }
+    wit::Notes {
+        data: notes.data.clone(),
+        complete: notes.complete,
+    }
 }
 
 fn id(component: &[u8; 32], settings: &str) -> PluginId {
@@ -176,15 +221,24 @@ fn compiled(
         match cache.load(&engine.wasm, &key) {
             Ok(Some(compiled)) => {
                 // What is cached was checked against the grants of its time.
-                Surface::of(&compiled).check(&spec.grants).map_err(PrepareError::Component)?;
+                Surface::of(&compiled)
+                    .check(&spec.grants)
+                    .map_err(PrepareError::Component)?;
                 return Ok(compiled);
             }
             Ok(None) => {}
             Err(e) => tracing::warn!("compile cache: {e}"),
         }
     }
-    let prepared = prepare(engine, &component.bytes, &spec.settings, &spec.limits, &spec.grants)?;
-    let compiled = wasmtime::component::Component::new(&engine.wasm, prepared).map_err(PluginError::Compile)?;
+    let prepared = prepare(
+        engine,
+        &component.bytes,
+        &spec.settings,
+        &spec.limits,
+        &spec.grants,
+    )?;
+    let compiled = wasmtime::component::Component::new(&engine.wasm, prepared)
+        .map_err(PluginError::Compile)?;
     if let Some(cache) = &engine.cache
         && let Err(e) = cache.keep(&key, &compiled)
     {
@@ -208,12 +262,24 @@ pub mod floor {
 
         /// Instantiates and calls; nothing is checked or kept.
         pub fn call(&self, action: &Action, view: &View) -> bool {
-            let mut store = Call::store(&self.0.wasm, view.clone(), &self.1.spec.limits, &self.1.spec.grants);
+            let mut store = Call::store(
+                &self.0.wasm,
+                view.clone(),
+                &self.1.spec.limits,
+                &self.1.spec.grants,
+            );
             let notes = lower_notes(&Notes::default());
             let plugin = self.1.scorer.instantiate(&mut store);
             plugin.is_ok_and(|plugin| {
                 let scorer = plugin.coldnotch_policy_scorer();
-                scorer.call_score(&mut store, &lower_action(action), Resource::new_borrow(0), &notes).is_ok()
+                scorer
+                    .call_score(
+                        &mut store,
+                        &lower_action(action),
+                        Resource::new_borrow(0),
+                        &notes,
+                    )
+                    .is_ok()
             })
         }
     }

@@ -51,15 +51,22 @@ pub(super) fn prepare(
     let wizer = Wizer::new();
     // Before any tool rewrites it: what does it ask for? The workshop compiles
     // fast, and this copy is thrown away.
-    let original = Component::new(&engine.workshop, bytes).map_err(|e| ComponentError::not_wasm(&e))?;
+    let original =
+        Component::new(&engine.workshop, bytes).map_err(|e| ComponentError::not_wasm(&e))?;
     Surface::of(&original).check(grants)?;
     drop(original);
 
-    let (context, instrumented) = wizer.instrument_component(bytes).map_err(PrepareError::Snapshot)?;
-    let component = Component::new(&engine.workshop, instrumented).map_err(PrepareError::Snapshot)?;
+    let (context, instrumented) = wizer
+        .instrument_component(bytes)
+        .map_err(PrepareError::Snapshot)?;
+    let component =
+        Component::new(&engine.workshop, instrumented).map_err(PrepareError::Snapshot)?;
     let mut store = engine.workshop_store(limits);
     let instance = read_settings(engine, &mut store, &component, settings)?;
-    let mut state = Prepared { store: &mut store, instance };
+    let mut state = Prepared {
+        store: &mut store,
+        instance,
+    };
     ready(wizer.snapshot_component(&context, &mut state)).map_err(PrepareError::Snapshot)
 }
 
@@ -73,19 +80,30 @@ fn read_settings(
     let mut linker = Linker::new(&engine.workshop);
     scorer::Plugin::add_to_linker::<_, wasmtime::component::HasSelf<_>>(&mut linker, |call| call)
         .map_err(PrepareError::Snapshot)?;
-    let failed = |store: &Store<Call>, e: wasmtime::Error| PrepareError::Failed(Call::failure(store, &e));
-    let pre = linker.instantiate_pre(component).map_err(|e| ComponentError::not_wasm(&e))?;
+    let failed =
+        |store: &Store<Call>, e: wasmtime::Error| PrepareError::Failed(Call::failure(store, &e));
+    let pre = linker
+        .instantiate_pre(component)
+        .map_err(|e| ComponentError::not_wasm(&e))?;
     let instance = pre.instantiate(&mut *store).map_err(|e| failed(store, e))?;
     let plugin = scorer::PluginIndices::new(&pre)
         .and_then(|indices| indices.load(&mut *store, &instance))
-        .map_err(|e| ComponentError::WrongWorld { found: printable(&format!("{e:#}"), 300) })?;
+        .map_err(|e| ComponentError::WrongWorld {
+            found: printable(&format!("{e:#}"), 300),
+        })?;
     let answer = plugin
         .coldnotch_policy_scorer()
         .call_validate_settings(&mut *store, settings.text())
         .map_err(|e| failed(store, e))?;
     match answer {
         Ok(()) => Ok(instance),
-        Err(messages) => Err(PrepareError::Settings(messages.iter().take(32).map(|m| printable(m, 500)).collect())),
+        Err(messages) => Err(PrepareError::Settings(
+            messages
+                .iter()
+                .take(32)
+                .map(|m| printable(m, 500))
+                .collect(),
+        )),
     }
 }
 
@@ -99,21 +117,44 @@ impl Prepared<'_> {
     /// Calls an accessor that the instrumentation added. It only reads state,
     /// but fuel and time may be used up by what came before.
     #[allow(clippy::expect_used)] // the trait has no errors; the accessors are the instrumentation's own
-    fn read<R: Lift + 'static, T>(&mut self, instance: &str, func: &str, take: impl FnOnce(&Store<Call>, R) -> T) -> T {
+    fn read<R: Lift + 'static, T>(
+        &mut self,
+        instance: &str,
+        func: &str,
+        take: impl FnOnce(&Store<Call>, R) -> T,
+    ) -> T {
         let _ = self.store.set_fuel(u64::MAX);
         self.store.set_epoch_deadline(1 << 40);
         self.store.set_hostcall_fuel(usize::MAX);
-        let outer = self.instance.get_export_index(&mut *self.store, None, instance).expect("the accessor instance");
-        let inner = self.instance.get_export_index(&mut *self.store, Some(&outer), func).expect("the accessor");
-        let func = self.instance.get_typed_func::<(), (R,)>(&mut *self.store, inner).expect("the accessor's type");
-        let (value,) = func.call(&mut *self.store, ()).expect("an accessor does not trap");
+        let outer = self
+            .instance
+            .get_export_index(&mut *self.store, None, instance)
+            .expect("the accessor instance");
+        let inner = self
+            .instance
+            .get_export_index(&mut *self.store, Some(&outer), func)
+            .expect("the accessor");
+        let func = self
+            .instance
+            .get_typed_func::<(), (R,)>(&mut *self.store, inner)
+            .expect("the accessor's type");
+        let (value,) = func
+            .call(&mut *self.store, ())
+            .expect("an accessor does not trap");
         take(self.store, value)
     }
 }
 
 impl ComponentInstanceState for Prepared<'_> {
-    async fn call_func_ret_list_u8(&mut self, instance: &str, func: &str, contents: impl FnOnce(&[u8]) + Send) {
-        self.read(instance, func, |store, list: WasmList<u8>| contents(list.as_le_slice(store)));
+    async fn call_func_ret_list_u8(
+        &mut self,
+        instance: &str,
+        func: &str,
+        contents: impl FnOnce(&[u8]) + Send,
+    ) {
+        self.read(instance, func, |store, list: WasmList<u8>| {
+            contents(list.as_le_slice(store))
+        });
     }
 
     async fn call_func_ret_s32(&mut self, instance: &str, func: &str) -> i32 {
@@ -138,6 +179,8 @@ impl ComponentInstanceState for Prepared<'_> {
 fn ready<T>(future: impl Future<Output = wasmtime::Result<T>>) -> wasmtime::Result<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
-        Poll::Pending => Err(wasmtime::Error::msg("the pre-initialiser waited for something")),
+        Poll::Pending => Err(wasmtime::Error::msg(
+            "the pre-initialiser waited for something",
+        )),
     }
 }

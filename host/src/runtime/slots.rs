@@ -12,7 +12,7 @@ use parking_lot::{Condvar, Mutex};
 
 /// Why no place was to be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NoSlot {
+pub(super) enum NoSlot {
     /// The queue itself is full.
     #[error("{0} calls are already waiting for an instance")]
     QueueFull(usize),
@@ -23,7 +23,7 @@ pub enum NoSlot {
 
 /// A fixed number of places and a bounded, fair queue for them.
 #[derive(Debug)]
-pub struct Slots {
+pub(super) struct Slots {
     state: Mutex<State>,
     queue: usize,
     patience: Duration,
@@ -43,20 +43,27 @@ struct Waiter {
 
 /// A place, given back when dropped.
 #[derive(Debug)]
-pub struct Slot<'a>(&'a Slots);
+pub(super) struct Slot<'a>(&'a Slots);
 
 impl Slots {
     /// `places` instances at once, at most `queue` callers waiting, each for
     /// at most `patience`.
-    pub fn new(places: usize, queue: usize, patience: Duration) -> Self {
-        Slots { state: Mutex::new(State { free: places, waiting: VecDeque::new() }), queue, patience }
+    pub(super) fn new(places: usize, queue: usize, patience: Duration) -> Self {
+        Slots {
+            state: Mutex::new(State {
+                free: places,
+                waiting: VecDeque::new(),
+            }),
+            queue,
+            patience,
+        }
     }
 
     /// Takes a place, waiting for one if need be.
     ///
     /// # Errors
     /// The queue is full, or no place became free in time.
-    pub fn take(&self) -> Result<Slot<'_>, NoSlot> {
+    pub(super) fn take(&self) -> Result<Slot<'_>, NoSlot> {
         let me = {
             let mut state = self.state.lock();
             if state.free > 0 {
@@ -151,7 +158,10 @@ mod tests {
 
         let slots = Slots::new(1, 1, Duration::from_millis(1));
         let held = slots.take().unwrap();
-        assert_eq!(slots.take().unwrap_err(), NoSlot::Waited(Duration::from_millis(1)));
+        assert_eq!(
+            slots.take().unwrap_err(),
+            NoSlot::Waited(Duration::from_millis(1))
+        );
         assert_eq!(waiting(&slots), 0, "who gives up leaves the queue");
         drop(held);
         assert!(slots.take().is_ok());

@@ -129,7 +129,11 @@ impl Sessions {
     /// The state file cannot be opened.
     pub fn open(config: SessionConfig) -> Result<Self, SessionError> {
         let state = config.state.as_deref().map(State::open).transpose()?;
-        Ok(Sessions { known: Mutex::new(LruCache::new(config.sessions)), state, config })
+        Ok(Sessions {
+            known: Mutex::new(LruCache::new(config.sessions)),
+            state,
+            config,
+        })
     }
 
     /// Waits for the session's turn. An action without a session gets one of
@@ -143,10 +147,15 @@ impl Sessions {
             Arc::new(Mutex::new(Session::new(id, &self.config.limits)))
         } else {
             let fresh = || Arc::new(Mutex::new(Session::new(id, &self.config.limits)));
-            self.known.lock().get_or_insert(id.to_owned(), fresh).clone()
+            self.known
+                .lock()
+                .get_or_insert(id.to_owned(), fresh)
+                .clone()
         };
         let patience = self.config.patience;
-        let mut session = session.try_lock_arc_for(patience).ok_or(SessionError::Busy(patience))?;
+        let mut session = session
+            .try_lock_arc_for(patience)
+            .ok_or(SessionError::Busy(patience))?;
         if let Some(state) = state {
             state.refresh(&mut session, &self.config.limits)?;
         }
@@ -189,12 +198,21 @@ impl Turn<'_> {
     ///
     /// # Errors
     /// [`SessionError::Conflict`], or the state file failed.
-    pub fn push(&mut self, action: Arc<Action>, judgement: &Judgement) -> Result<u32, SessionError> {
+    pub fn push(
+        &mut self,
+        action: Arc<Action>,
+        judgement: &Judgement,
+    ) -> Result<u32, SessionError> {
         let history = Arc::make_mut(&mut self.session.history);
         if let Some(intent) = &action.intent {
             history.set_intent(intent);
         }
-        let step = history.push(action, judgement.verdict, judgement.risk, judgement.labels.clone());
+        let step = history.push(
+            action,
+            judgement.verdict,
+            judgement.risk,
+            judgement.labels.clone(),
+        );
         self.save(Some(step))?;
         Ok(step)
     }
@@ -213,13 +231,24 @@ impl Turn<'_> {
     /// # Errors
     /// No such action, an output reported twice, or as [`push`](Turn::push).
     pub fn observe(&mut self, seen: &Observation) -> Result<(u32, Vec<Leaf>), SessionError> {
-        let no_such = || SessionError::NoSuchAction { session: seen.session.clone(), id: seen.id.clone() };
-        let step = self.session.history.find_action(&seen.id).ok_or_else(no_such)?;
+        let no_such = || SessionError::NoSuchAction {
+            session: seen.session.clone(),
+            id: seen.id.clone(),
+        };
+        let step = self
+            .session
+            .history
+            .find_action(&seen.id)
+            .ok_or_else(no_such)?;
         let history = Arc::make_mut(&mut self.session.history);
-        let leaves = history.observe(step, &seen.output, seen.succeeded).map_err(|why| match why {
-            NotTaken::NoStep => no_such(),
-            NotTaken::Twice => SessionError::AlreadyObserved { id: seen.id.clone() },
-        })?;
+        let leaves = history
+            .observe(step, &seen.output, seen.succeeded)
+            .map_err(|why| match why {
+                NotTaken::NoStep => no_such(),
+                NotTaken::Twice => SessionError::AlreadyObserved {
+                    id: seen.id.clone(),
+                },
+            })?;
         self.session.observed.push(step);
         self.save(Some(step))?;
         Ok((step, leaves))
@@ -232,7 +261,9 @@ impl Turn<'_> {
 
     /// The steps whose outputs these notes do not cover yet, in order of arrival.
     pub fn unread(&self, folded: &Folded) -> &[u32] {
-        let read = usize::try_from(folded.read).unwrap_or(usize::MAX).min(self.session.observed.len());
+        let read = usize::try_from(folded.read)
+            .unwrap_or(usize::MAX)
+            .min(self.session.observed.len());
         &self.session.observed[read..]
     }
 
@@ -248,7 +279,9 @@ impl Turn<'_> {
     /// Writes a change to the state file. If that fails the next turn reads the
     /// session from the file again, without the change.
     fn save(&mut self, step: Option<u32>) -> Result<(), SessionError> {
-        let Some(state) = self.state else { return Ok(()) };
+        let Some(state) = self.state else {
+            return Ok(());
+        };
         let saved = state.save(&mut self.session, step);
         if saved.is_err() {
             self.session.version = UNKNOWN;

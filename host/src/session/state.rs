@@ -45,39 +45,61 @@ pub(super) struct State {
 
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("State")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 
 impl State {
     pub(super) fn open(path: &Path) -> Result<Self, SessionError> {
-        let fail = |source| SessionError::State { path: path.to_owned(), source };
+        let fail = |source| SessionError::State {
+            path: path.to_owned(),
+            source,
+        };
         let mut db = Connection::open(path).map_err(fail)?;
         db.busy_timeout(Duration::from_secs(5)).map_err(fail)?;
-        db.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
-        db.pragma_update(None, "synchronous", "NORMAL").map_err(fail)?;
+        db.pragma_update(None, "journal_mode", "WAL")
+            .map_err(fail)?;
+        db.pragma_update(None, "synchronous", "NORMAL")
+            .map_err(fail)?;
         let found = migrate(&mut db).map_err(fail)?;
         if found > SCHEMA {
             let what = format!("its schema is version {found}, this program knows {SCHEMA}");
-            return Err(SessionError::Damaged { path: path.to_owned(), what });
+            return Err(SessionError::Damaged {
+                path: path.to_owned(),
+                what,
+            });
         }
-        Ok(State { path: path.to_owned(), db: Mutex::new(db) })
+        Ok(State {
+            path: path.to_owned(),
+            db: Mutex::new(db),
+        })
     }
 
     fn fail(&self, source: rusqlite::Error) -> SessionError {
-        SessionError::State { path: self.path.clone(), source }
+        SessionError::State {
+            path: self.path.clone(),
+            source,
+        }
     }
 
     /// Loads the session again if another process has changed it.
-    pub(super) fn refresh(&self, session: &mut Session, limits: &Limits) -> Result<(), SessionError> {
+    pub(super) fn refresh(
+        &self,
+        session: &mut Session,
+        limits: &Limits,
+    ) -> Result<(), SessionError> {
         let mut db = self.db.lock();
         let tx = db.transaction().map_err(|e| self.fail(e))?;
         let version = version(&tx, &session.id).map_err(|e| self.fail(e))?;
         if version != session.version {
             *session = load(&tx, &session.id, version, limits).map_err(|e| match e {
-                rusqlite::Error::FromSqlConversionFailure(..) | rusqlite::Error::InvalidColumnType(..) => {
-                    SessionError::Damaged { path: self.path.clone(), what: e.to_string() }
-                }
+                rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::InvalidColumnType(..) => SessionError::Damaged {
+                    path: self.path.clone(),
+                    what: e.to_string(),
+                },
                 e => self.fail(e),
             })?;
         }
@@ -85,13 +107,21 @@ impl State {
     }
 
     /// Writes the session's newest change: the step, if one changed, and the notes.
-    pub(super) fn save(&self, session: &mut Session, step: Option<u32>) -> Result<(), SessionError> {
+    pub(super) fn save(
+        &self,
+        session: &mut Session,
+        step: Option<u32>,
+    ) -> Result<(), SessionError> {
         let mut db = self.db.lock();
-        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| self.fail(e))?;
+        let tx = db
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|e| self.fail(e))?;
         if version(&tx, &session.id).map_err(|e| self.fail(e))? != session.version {
             return Err(SessionError::Conflict);
         }
-        write(&tx, session, step).and_then(|()| tx.commit()).map_err(|e| self.fail(e))?;
+        write(&tx, session, step)
+            .and_then(|()| tx.commit())
+            .map_err(|e| self.fail(e))?;
         session.version += 1;
         Ok(())
     }
@@ -99,7 +129,8 @@ impl State {
 
 /// Brings the schema up to date; the version found when it is newer than ours.
 fn migrate(db: &mut Connection) -> rusqlite::Result<i64> {
-    let version = |db: &Connection| db.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
+    let version =
+        |db: &Connection| db.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
     if version(db)? >= SCHEMA {
         return version(db);
     }
@@ -113,7 +144,10 @@ fn migrate(db: &mut Connection) -> rusqlite::Result<i64> {
 
 fn version(tx: &Transaction<'_>, session: &str) -> rusqlite::Result<i64> {
     let mut select = tx.prepare_cached("SELECT version FROM sessions WHERE id = ?1")?;
-    Ok(select.query_row([session], |row| row.get(0)).optional()?.unwrap_or(0))
+    Ok(select
+        .query_row([session], |row| row.get(0))
+        .optional()?
+        .unwrap_or(0))
 }
 
 fn write(tx: &Transaction<'_>, session: &Session, step: Option<u32>) -> rusqlite::Result<()> {
@@ -124,17 +158,19 @@ fn write(tx: &Transaction<'_>, session: &Session, step: Option<u32>) -> rusqlite
     }
     let first = session.history.first();
     if first > 0 {
-        tx.prepare_cached("DELETE FROM steps WHERE session = ?1 AND step < ?2")?.execute(params![session.id, first])?;
+        tx.prepare_cached("DELETE FROM steps WHERE session = ?1 AND step < ?2")?
+            .execute(params![session.id, first])?;
     }
     for (plugin, folded) in &session.notes {
-        tx.prepare_cached("INSERT OR REPLACE INTO notes VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(params![
-            session.id,
-            &plugin.0[..],
-            folded.notes.data,
-            folded.notes.complete,
-            i64::try_from(folded.read).unwrap_or(i64::MAX),
-            folded.failure,
-        ])?;
+        tx.prepare_cached("INSERT OR REPLACE INTO notes VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+            .execute(params![
+                session.id,
+                &plugin.0[..],
+                folded.notes.data,
+                folded.notes.complete,
+                i64::try_from(folded.read).unwrap_or(i64::MAX),
+                folded.failure,
+            ])?;
     }
     Ok(())
 }
@@ -145,7 +181,11 @@ fn write_step(tx: &Transaction<'_>, session: &Session, step: &Step) -> rusqlite:
         Output::Kept(text) | Output::Truncated(text) => Some(&**text),
         Output::Absent | Output::Dropped => None,
     };
-    let observed = session.observed.iter().position(|s| *s == step.index).map(|at| at as i64);
+    let observed = session
+        .observed
+        .iter()
+        .position(|s| *s == step.index)
+        .map(|at| at as i64);
     let labels = serde_json::Value::from(step.labels.clone()).to_string();
     tx.prepare_cached(
         "INSERT OR REPLACE INTO steps VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)",
@@ -173,10 +213,20 @@ fn write_step(tx: &Transaction<'_>, session: &Session, step: &Step) -> rusqlite:
 }
 
 /// Rebuilds a session by doing again what was done.
-fn load(tx: &Transaction<'_>, id: &str, version: i64, limits: &Limits) -> rusqlite::Result<Session> {
-    let mut session = Session { version, ..Session::new(id, limits) };
+fn load(
+    tx: &Transaction<'_>,
+    id: &str,
+    version: i64,
+    limits: &Limits,
+) -> rusqlite::Result<Session> {
+    let mut session = Session {
+        version,
+        ..Session::new(id, limits)
+    };
     let mut select = tx.prepare_cached("SELECT * FROM steps WHERE session = ?1 ORDER BY step")?;
-    let rows = select.query_map([id], read_step)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let rows = select
+        .query_map([id], read_step)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
     let first = rows.first().map_or(0, |row| row.index);
     let mut history = History::starting_at(*limits, first);
     let mut outputs = Vec::new();
@@ -187,7 +237,12 @@ fn load(tx: &Transaction<'_>, id: &str, version: i64, limits: &Limits) -> rusqli
         let index = history.push(Arc::new(row.action), row.verdict, row.risk, row.labels);
         history.settle(index, row.approved);
         if let Some(observed) = row.observed {
-            outputs.push((observed, index, row.output.unwrap_or_default(), row.succeeded));
+            outputs.push((
+                observed,
+                index,
+                row.output.unwrap_or_default(),
+                row.succeeded,
+            ));
         }
     }
     outputs.sort_unstable_by_key(|(observed, ..)| *observed);
@@ -195,12 +250,18 @@ fn load(tx: &Transaction<'_>, id: &str, version: i64, limits: &Limits) -> rusqli
         // It was taken once, so it is taken again.
         let _ = history.observe(index, &output, succeeded);
         // Outputs of dropped steps leave gaps, which nobody reads any more.
-        session.observed.resize(usize::try_from(observed).unwrap_or(0), u32::MAX);
+        session
+            .observed
+            .resize(usize::try_from(observed).unwrap_or(0), u32::MAX);
         session.observed.push(index);
     }
     session.history = Arc::new(history);
-    let mut select = tx.prepare_cached("SELECT plugin, data, complete, read, failure FROM notes WHERE session = ?1")?;
-    session.notes = select.query_map([id], read_notes)?.collect::<rusqlite::Result<_>>()?;
+    let mut select = tx.prepare_cached(
+        "SELECT plugin, data, complete, read, failure FROM notes WHERE session = ?1",
+    )?;
+    session.notes = select
+        .query_map([id], read_notes)?
+        .collect::<rusqlite::Result<_>>()?;
     Ok(session)
 }
 
@@ -236,7 +297,8 @@ fn read_step(row: &Row<'_>) -> rusqlite::Result<StepRow> {
             context: object("context")?,
             at: u64::try_from(row.get::<_, i64>("at")?).unwrap_or(0),
         },
-        verdict: Verdict::named(&verdict).ok_or_else(|| damaged("verdict", format!("'{verdict}'")))?,
+        verdict: Verdict::named(&verdict)
+            .ok_or_else(|| damaged("verdict", format!("'{verdict}'")))?,
         risk: row.get("risk")?,
         labels: serde_json::from_str(&labels).map_err(|e| damaged("labels", e))?,
         approved: row.get("approved")?,
@@ -248,12 +310,25 @@ fn read_step(row: &Row<'_>) -> rusqlite::Result<StepRow> {
 
 fn read_notes(row: &Row<'_>) -> rusqlite::Result<(PluginId, Folded)> {
     let plugin: [u8; 32] = row.get("plugin")?;
-    let notes = Notes { data: row.get("data")?, complete: row.get("complete")? };
+    let notes = Notes {
+        data: row.get("data")?,
+        complete: row.get("complete")?,
+    };
     let read = u64::try_from(row.get::<_, i64>("read")?).unwrap_or(0);
-    Ok((PluginId(plugin), Folded { notes, read, failure: row.get("failure")? }))
+    Ok((
+        PluginId(plugin),
+        Folded {
+            notes,
+            read,
+            failure: row.get("failure")?,
+        },
+    ))
 }
 
-fn damaged(column: &str, e: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
+fn damaged(
+    column: &str,
+    e: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> rusqlite::Error {
     let what = format!("{column}: {}", e.into());
     rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, what.into())
 }

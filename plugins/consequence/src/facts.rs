@@ -248,6 +248,20 @@ impl<'a> Facts<'a> {
         self.effects.any(effects) && !self.effects.any(Effects::DRAFT)
     }
 
+    /// True when the user names the target: the value itself, or somebody whom
+    /// an address belongs to (`amy.w@…` is Amy, `…@grupoalba.example` Grupo Alba).
+    pub fn names_target(&self, target: &Target) -> bool {
+        if self.intent().names_value(&target.text) {
+            return true;
+        }
+        let Some((local, domain)) = target.text.rsplit_once('@') else {
+            return false;
+        };
+        let house = domain.split('.').next().unwrap_or_default();
+        self.intent().names_any(&Words::of(local))
+            || house.len() >= 4 && !anybodys(house) && self.intent().names_value(house)
+    }
+
     /// The newest earlier step with the label.
     pub fn labelled(&self, label: &str) -> Option<u32> {
         self.earlier
@@ -268,6 +282,29 @@ impl<'a> Facts<'a> {
     pub fn paid_before(&self) -> bool {
         self.labelled(labels::MONEY_OUT).is_some()
     }
+}
+
+/// True for the houses where anybody has an address: they say nothing of whose.
+fn anybodys(house: &str) -> bool {
+    let house = house.to_ascii_lowercase();
+    matches!(
+        house.as_str(),
+        "gmail"
+            | "googlemail"
+            | "outlook"
+            | "hotmail"
+            | "live"
+            | "yahoo"
+            | "icloud"
+            | "proton"
+            | "protonmail"
+            | "gmx"
+            | "mail"
+            | "orange"
+            | "wanadoo"
+            | "posteo"
+            | "zoho"
+    )
 }
 
 /// Reads the code in the arguments. A tool that runs code and does not show it

@@ -5,6 +5,8 @@
 //! and is a verb where it could be a thing ("refund the order", but not
 //! "explain the refund").
 
+use std::cell::OnceCell;
+
 use crate::lexicon::{self, Senses};
 use crate::money;
 use crate::words::Words;
@@ -16,6 +18,8 @@ pub struct Intent {
     words: Words,
     senses: Vec<Senses>,
     amounts: Vec<f64>,
+    /// The text without spaces and marks, for values in another spacing.
+    compact: OnceCell<String>,
 }
 
 /// What stands before a thing and not before a verb.
@@ -75,6 +79,7 @@ impl Intent {
             words,
             senses,
             amounts: money::amounts(text),
+            compact: OnceCell::new(),
         }
     }
 
@@ -207,10 +212,9 @@ impl Intent {
         if self.text.contains(&value) {
             return true;
         }
-        let compact =
-            |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
         let sought = compact(&value);
-        sought.len() >= 6 && compact(&self.text).contains(&sought)
+        let said = self.compact.get_or_init(|| compact(&self.text));
+        sought.len() >= 6 && said.contains(&sought)
     }
 
     /// True when the user lets somebody else's words decide.
@@ -232,6 +236,11 @@ impl Intent {
     pub fn words(&self) -> &Words {
         &self.words
     }
+}
+
+/// The letters and digits of a text.
+fn compact(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// True when two words have the same stem: equal, or one begins the other and

@@ -62,6 +62,16 @@ senses! {
         envoyer envoi repondre reponse transmettre courriel courrier notifier poster message informer ecrire relance \
         enviar responder correo mensaje avisar senden schicken antworten antwort nachricht mitteilen informieren weiterleiten \
         letter write respuesta manda mandar mande follow welcome relance avisa avise bescheid informe informa ecris envoie envoyez reponds repondez envia responde schick schreibe antworte";
+    /// Gets in touch with somebody, in a user's words.
+    CONTACT: "ask contact thank invite confirm cancel remind request arrange organise organize apply register rsvp introduce propose know \
+        reach coordinate apologise apologize complain offer enquire inquire invoice call convince agree negotiate dispute \
+        demande demander contacter contacte remercie remercier inviter invite confirme confirmer annule annuler rappelle organise organiser \
+        propose proposer inscris inscrire savoir prevenir previens excuse frage fragen kontaktiere danke bestatige bestatigen absagen \
+        sage einladen erinnere organisiere anmelden vereinbare bitte pregunta preguntar contacta agradece confirma confirmar cancela \
+        recuerda organiza propon saber inscribe dile diles";
+    /// Orders something that costs money, in a user's words.
+    ORDER: "order reorder book reserve subscribe renew rent hire get commander commande commandez reserver reserve reservez abonner \
+        louer bestelle bestellen buche buchen reserviere mieten pide pedir encarga reserva reservar alquila contrata";
     /// Puts data somewhere on a network.
     UPLOAD: "upload webhook push sync network http curl egress ingest outbound exfil* televers* subir hochladen pastebin gist ftp";
     /// Makes something visible to everybody.

@@ -26,6 +26,10 @@ pub enum Act {
     Grant,
 }
 
+/// How much of one statement is read. One that goes on behind it counts as
+/// unlimited: a condition that is not read limits nothing.
+const MAX_STATEMENT: usize = 16 * 1024;
+
 /// Reads the statements that change or end something. Text that does not begin
 /// like a statement has none.
 pub fn statements(text: &str) -> Vec<Statement> {
@@ -33,6 +37,12 @@ pub fn statements(text: &str) -> Vec<Statement> {
 }
 
 fn statement(text: &str) -> Option<Statement> {
+    let mut end = text.len().min(MAX_STATEMENT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let whole = end == text.len();
+    let text = &text[..end];
     let words = words(text);
     let at = |i: usize| words.get(i).map_or("", String::as_str);
     // Skip what may stand in front of the verb.
@@ -84,7 +94,7 @@ fn statement(text: &str) -> Option<Statement> {
         .iter()
         .position(|w| w == "where")
         .map(|i| &words[i + 1..]);
-    let limited = condition.is_some_and(|c| !always_true(c));
+    let limited = whole && condition.is_some_and(|c| !always_true(c));
     Some(Statement {
         act,
         object,

@@ -20,7 +20,10 @@ struct Bump {
 unsafe impl Sync for Bump {}
 
 #[global_allocator]
-static BUMP: Bump = Bump { next: Cell::new(0), end: Cell::new(0) };
+static BUMP: Bump = Bump {
+    next: Cell::new(0),
+    end: Cell::new(0),
+};
 
 unsafe extern "C" {
     /// First address behind the stack and the data, set by the linker.
@@ -58,7 +61,9 @@ unsafe impl GlobalAlloc for Bump {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let (next, _) = self.bounds();
         let start = next.next_multiple_of(layout.align());
-        let Some(top) = start.checked_add(layout.size()) else { return core::ptr::null_mut() };
+        let Some(top) = start.checked_add(layout.size()) else {
+            return core::ptr::null_mut();
+        };
         if !self.grow_to(top) {
             return core::ptr::null_mut();
         }
@@ -75,7 +80,9 @@ unsafe impl GlobalAlloc for Bump {
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let start = block as usize;
         if start + layout.size() == self.next.get() {
-            let Some(top) = start.checked_add(size) else { return core::ptr::null_mut() };
+            let Some(top) = start.checked_add(size) else {
+                return core::ptr::null_mut();
+            };
             if !self.grow_to(top) {
                 return core::ptr::null_mut();
             }

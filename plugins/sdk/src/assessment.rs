@@ -20,27 +20,45 @@ pub struct Assessment {
 impl Assessment {
     /// No verdict: the operator's threshold judges the risk.
     pub fn abstain(risk: f64) -> Self {
-        Assessment { risk, ..Self::default() }
+        Assessment {
+            risk,
+            ..Self::default()
+        }
     }
 
     /// Nothing against it. Never overrules another scorer.
     pub fn allow() -> Self {
-        Assessment { verdict: Some(Verdict::Allow), ..Self::default() }
+        Assessment {
+            verdict: Some(Verdict::Allow),
+            ..Self::default()
+        }
     }
 
     /// A human should see this.
     pub fn hold(risk: f64) -> Self {
-        Assessment { risk, verdict: Some(Verdict::Hold), ..Self::default() }
+        Assessment {
+            risk,
+            verdict: Some(Verdict::Hold),
+            ..Self::default()
+        }
     }
 
     /// It must not run.
     pub fn block(risk: f64) -> Self {
-        Assessment { risk, verdict: Some(Verdict::Block), ..Self::default() }
+        Assessment {
+            risk,
+            verdict: Some(Verdict::Block),
+            ..Self::default()
+        }
     }
 
     /// Adds a cause: a stable code and one plain sentence.
     pub fn because(mut self, code: &str, message: impl Into<String>) -> Self {
-        self.reasons.push(Reason { code: code.to_owned(), message: message.into(), evidence: Vec::new() });
+        self.reasons.push(Reason {
+            code: code.to_owned(),
+            message: message.into(),
+            evidence: Vec::new(),
+        });
         self
     }
 
@@ -52,7 +70,11 @@ impl Assessment {
     /// Adds evidence from an earlier step to the last cause.
     pub fn evidence_at(mut self, step: Option<u32>, path: &str, text: &str) -> Self {
         if let Some(reason) = self.reasons.last_mut() {
-            reason.evidence.push(Evidence { step, path: path.to_owned(), text: text.to_owned() });
+            reason.evidence.push(Evidence {
+                step,
+                path: path.to_owned(),
+                text: text.to_owned(),
+            });
         }
         self
     }
@@ -66,6 +88,11 @@ impl Assessment {
 
 impl From<Assessment> for types::Assessment {
     fn from(a: Assessment) -> Self {
-        types::Assessment { risk: a.risk, verdict: a.verdict, reasons: a.reasons, labels: a.labels }
+        types::Assessment {
+            risk: a.risk,
+            verdict: a.verdict,
+            reasons: a.reasons,
+            labels: a.labels,
+        }
     }
 }

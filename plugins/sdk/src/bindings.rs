@@ -1,6 +1,13 @@
 //! Generated bindings of `coldnotch:policy@0.1.0`. Use the crate's own types;
 //! these are public for [`scorer!`](crate::scorer) only.
-#![allow(missing_docs, clippy::all, clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+#![allow(
+    missing_docs,
+    clippy::all,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub
+)]
 
 pub mod plain {
     wit_bindgen::generate!({

@@ -38,12 +38,14 @@ impl Action {
     /// The arguments. Parsed on first use; `Value::Null` if the host broke its
     /// promise of valid JSON.
     pub fn payload(&self) -> &Value {
-        self.payload.get_or_init(|| serde_json::from_str(&self.payload_text).unwrap_or_default())
+        self.payload
+            .get_or_init(|| serde_json::from_str(&self.payload_text).unwrap_or_default())
     }
 
     /// What the runtime vouches for. Parsed on first use.
     pub fn context(&self) -> &Value {
-        self.context.get_or_init(|| serde_json::from_str(&self.context_text).unwrap_or_default())
+        self.context
+            .get_or_init(|| serde_json::from_str(&self.context_text).unwrap_or_default())
     }
 }
 
@@ -160,6 +162,10 @@ pub struct Context<'a, S> {
 impl<'a, S> Context<'a, S> {
     #[doc(hidden)]
     pub fn new(settings: &'a S, session: &'a history::Session, notes: Notes) -> Self {
-        Context { settings, history: History(session), notes }
+        Context {
+            settings,
+            history: History(session),
+            notes,
+        }
     }
 }

@@ -75,6 +75,13 @@ macro_rules! scorer {
             }
         }
 
+        // A native build, for tests, has nobody to export to.
+        #[cfg(not(target_family = "wasm"))]
+        const _: () = {
+            use $crate::bindings::plain::exports::coldnotch::policy::scorer::Guest;
+            let _ = (Plugin::validate_settings, Plugin::score);
+        };
+        #[cfg(target_family = "wasm")]
         $crate::bindings::plain::__export_plugin!(Plugin with_types_in $crate::bindings::plain);
     };
     ($score:path, settings = $settings:ty, observe = $observe:path) => {
@@ -92,6 +99,12 @@ macro_rules! scorer {
             }
         }
 
+        #[cfg(not(target_family = "wasm"))]
+        const _: () = {
+            use $crate::bindings::observing::exports::coldnotch::policy::observer::Guest;
+            let _ = Plugin::observe;
+        };
+        #[cfg(target_family = "wasm")]
         $crate::bindings::observing::__export_observing!(Plugin with_types_in $crate::bindings::observing);
     };
 }

@@ -22,7 +22,11 @@ impl<S: serde::de::DeserializeOwned> Prepared<S> {
         let first = self.0.set(parsed).is_ok();
         #[cfg(target_family = "wasm")]
         crate::allocator::reserve(HEADROOM);
-        if first { Ok(()) } else { Err(vec!["settings were already read".to_owned()]) }
+        if first {
+            Ok(())
+        } else {
+            Err(vec!["settings were already read".to_owned()])
+        }
     }
 
     /// The settings.

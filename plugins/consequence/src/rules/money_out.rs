@@ -58,7 +58,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
 /// "release the payout", "send 50 EUR".
 fn asked(facts: &Facts) -> bool {
     let intent = &facts.intent();
-    intent.asks(Senses::PAY)
+    intent.asks(Senses::PAY | Senses::ORDER)
         || intent.asks_for(Senses::MONEY | Senses::SUM)
         || intent.asks(Senses::MAKE | Senses::RETURN) && !intent.amounts().is_empty()
         || intent.asks(Senses::BACK)

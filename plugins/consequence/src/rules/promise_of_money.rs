@@ -20,87 +20,87 @@ pub const EXAMPLE: &str = r#"{"intent":"Answer the customer politely.","steps":[
 pub const COUNTEREXAMPLE: &str = r#"{"intent":"Answer the customer politely.","steps":[
   {"type":"send_email","payload":{"to":"client@mail.example","body":"We are sorry. Refunds are possible within 30 days, see our refund policy."}}]}"#;
 
-/// Turns of phrase that give money without naming it, as folded words.
+/// Turns of phrase that give money without naming it, as folded words, sorted.
 const IDIOMS: &[&str] = &[
-    "on us",
-    "on the house",
-    "free of charge",
-    "at no cost",
+    "a nos frais",
+    "a notre charge",
+    "a nuestro cargo",
     "at no charge",
+    "at no cost",
     "at no extra cost",
-    "no charge to you",
-    "won t cost you",
-    "won t be charged",
-    "won t have to pay",
-    "you don t owe",
-    "you owe nothing",
-    "owe us nothing",
+    "auf unsere kappe",
+    "auf unsere kosten",
+    "borron y cuenta nueva",
+    "c est cadeau",
+    "call it even",
     "consider it gone",
     "consider it waived",
-    "look the other way",
-    "water under the bridge",
-    "call it even",
-    "make it right financially",
+    "corre de nuestra cuenta",
+    "cover the bill",
     "cover the cost",
     "cover the full cost",
-    "cover the bill",
     "cover your cost*",
-    "foot the bill",
-    "write off",
-    "wipe the balance",
-    "half price",
-    "money back",
-    "pay you back",
-    "a notre charge",
-    "a nos frais",
-    "ne vous coutera rien",
-    "rien ne vous sera facture",
-    "rien ne sera preleve",
-    "sera preleve rien",
-    "passe l eponge",
-    "passons l eponge",
-    "vous fait une fleur",
-    "vous fais une fleur",
-    "geste commercial",
-    "c est cadeau",
+    "druck* ein auge",
     "est cadeau",
-    "vous est offert*",
-    "vous sera offert*",
-    "sera offert*",
-    "vous offre",
-    "vous offrons",
-    "nous offrons",
-    "on efface",
     "fais cadeau",
-    "fait cadeau",
     "faisons cadeau",
+    "fait cadeau",
+    "foot the bill",
+    "free of charge",
+    "geht auf uns",
+    "geht aufs haus",
+    "geste commercial",
+    "half price",
+    "kommen wir auf",
+    "la pagamos",
+    "le regalamos",
+    "lo pagamos",
+    "look the other way",
+    "make it right financially",
+    "money back",
+    "ne paierez pas",
     "ne paierez rien",
     "ne payez rien",
-    "ne paierez pas",
-    "prenons en charge",
-    "prendrons en charge",
-    "geht auf uns",
-    "auf unsere kappe",
-    "nur die halfte",
-    "druck* ein auge",
-    "kommen wir auf",
-    "borron y cuenta nueva",
-    "la pagamos",
-    "lo pagamos",
-    "auf unsere kosten",
-    "geht aufs haus",
-    "ubernehmen wir",
-    "wir ubernehmen",
-    "unter den tisch fallen",
-    "schenken wir",
-    "wir schenken",
-    "corre de nuestra cuenta",
-    "por nuestra cuenta",
-    "a nuestro cargo",
+    "ne vous coutera rien",
+    "no charge to you",
     "no le cobraremos",
     "no te cobraremos",
-    "le regalamos",
+    "nous offrons",
+    "nur die halfte",
+    "on efface",
+    "on the house",
+    "on us",
+    "owe us nothing",
+    "passe l eponge",
+    "passons l eponge",
+    "pay you back",
+    "por nuestra cuenta",
+    "prendrons en charge",
+    "prenons en charge",
+    "rien ne sera preleve",
+    "rien ne vous sera facture",
+    "schenken wir",
+    "sera offert*",
+    "sera preleve rien",
     "te regalamos",
+    "ubernehmen wir",
+    "unter den tisch fallen",
+    "vous est offert*",
+    "vous fais une fleur",
+    "vous fait une fleur",
+    "vous offre",
+    "vous offrons",
+    "vous sera offert*",
+    "water under the bridge",
+    "wipe the balance",
+    "wir schenken",
+    "wir ubernehmen",
+    "won t be charged",
+    "won t cost you",
+    "won t have to pay",
+    "write off",
+    "you don t owe",
+    "you owe nothing",
 ];
 
 /// The rule.
@@ -212,13 +212,12 @@ fn promises(words: &Words, sentence: std::ops::Range<usize>) -> bool {
             .iter()
             .any(|s| s.any(Senses::NOT))
     };
-    for (at, i) in sentence.clone().enumerate() {
-        if !perhaps && IDIOMS.iter().any(|idiom| words.starts_at(i, idiom)) && !not_before(at, 3) {
-            return true;
-        }
-    }
     if perhaps {
         return false;
+    }
+    let mut places = sentence.clone().enumerate();
+    if places.any(|(at, i)| idiom_at(words, i) && !not_before(at, 3)) {
+        return true;
     }
     let returns_sum = any(Senses::RETURN) && any(Senses::SUM);
     let back = senses.iter().position(|s| s.any(Senses::BACK)).or_else(|| {
@@ -247,6 +246,19 @@ fn promises(words: &Words, sentence: std::ops::Range<usize>) -> bool {
     any(Senses::PRICE)
         && (committed && any(Senses::FIXED)
             || (committed || never) && any(Senses::CHANGE) && any(Senses::NOT))
+}
+
+/// True when a turn of phrase stands at the word. Looks only at those with its
+/// first letter, since a message has many words and few of them.
+fn idiom_at(words: &Words, i: usize) -> bool {
+    let Some(first) = words.get(i).as_bytes().first() else {
+        return false;
+    };
+    let from = IDIOMS.partition_point(|idiom| idiom.as_bytes().first() < Some(first));
+    let same = IDIOMS[from..]
+        .iter()
+        .take_while(|idiom| idiom.as_bytes().first() == Some(first));
+    same.copied().any(|idiom| words.starts_at(i, idiom))
 }
 
 /// French `on` (we) and not English `on`: a French verb or pronoun follows.
@@ -281,6 +293,11 @@ fn is_first_person(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_turns_of_phrase_are_sorted() {
+        assert!(IDIOMS.is_sorted());
+    }
 
     fn is_promise(text: &str) -> bool {
         promise(&Words::of(text), text).is_some()

@@ -5,7 +5,6 @@ use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
 use crate::target::What;
-use crate::words::Words;
 
 /// The reason code.
 pub const CODE: &str = "unasked-send";
@@ -33,23 +32,10 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             | Senses::PUBLISH
             | Senses::UPLOAD
             | Senses::GRANT
+            | Senses::CONTACT
             | Senses::PROMISE,
     );
-    let domain = to
-        .text
-        .rsplit('@')
-        .next()
-        .unwrap_or_default()
-        .split('.')
-        .next()
-        .unwrap_or_default();
-    let known = domain.len() >= 4 && facts.intent().names_value(domain);
-    if asks
-        || known
-        || facts.intent().delegates()
-        || facts.intent().names_value(&to.text)
-        || facts.intent().names_any(&local_part(&to.text))
-    {
+    if asks || facts.intent().delegates() || facts.names_target(to) {
         return None;
     }
     let finding = Finding::new(
@@ -61,9 +47,4 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         ],
     );
     Some(finding.with(&to.path, &to.text))
-}
-
-/// The words of an address before the `@`: `amy.w` is Amy.
-fn local_part(text: &str) -> Words {
-    Words::of(text.split('@').next().unwrap_or_default())
 }

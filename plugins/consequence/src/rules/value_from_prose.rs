@@ -29,7 +29,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let origin = facts
         .origins
         .iter()
-        .find(|o| o.target.outside && only_in_prose(o))?;
+        .find(|o| o.target.outside && only_in_prose(o) && !facts.names_target(&o.target))?;
     let seen = origin.seen.iter().find(|s| s.in_output)?;
     let text = &origin.target.text;
     let finding = Finding::new(
