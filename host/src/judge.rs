@@ -105,6 +105,7 @@ impl Judge {
             let mut turn = self.sessions.turn(&action.session)?;
             let view = turn.view();
             let opinions = opinions(&generation, &action, &view, &mut turn)?;
+            drop(view); // while somebody looks at the history, adding to it copies it
             let judgement = verdict::combine(&generation.rules, &action.kind, &opinions);
             let step = turn.push(action.clone(), &judgement)?;
             Ok((Some(step), opinions, judgement))

@@ -1,0 +1,117 @@
+//! What a decision costs, beside the raw floor of the same run: instantiating
+//! and calling the same component with nothing of ours around it, and one write.
+//! Read the ratios; absolute times belong to the machine.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use coldnotch::action::Action;
+use coldnotch::approvals::Fixed;
+use coldnotch::config::Config;
+use coldnotch::gate::Gate;
+use coldnotch::history::View;
+use coldnotch::json::Object;
+use coldnotch::runtime::{Engine, Generation, floor::Bare};
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+
+/// A mail of about 200 bytes.
+fn mail(session: &str) -> Action {
+    let payload = r#"{"body":"Dear client, your appointment is confirmed for Tuesday at ten. Please bring your papers. Kind regards, the support team.","subject":"Appointment","to":"client@example.com"}"#;
+    Action {
+        session: session.to_owned(),
+        agent: "support-bot".to_owned(),
+        summary: "Confirmation of your appointment".to_owned(),
+        payload: Object::parse(payload.as_bytes()).unwrap(),
+        ..Action::new("send_email")
+    }
+}
+
+fn config(folder: &Path, plugin: &str, rest: &str) -> Config {
+    let text = format!(
+        "[[plugin]]\nname = '{plugin}'\nsource = 'builtin:{plugin}'\ngrants = ['history']\n{rest}\n[audit]\npath = 'audit.jsonl'\n"
+    );
+    let mut config = Config::from_text(&text, &folder.join("coldnotch.toml")).unwrap();
+    config.session.state = None;
+    config
+}
+
+fn gate(folder: &Path, plugin: &str, durability: &str) -> Gate {
+    let mut config = config(folder, plugin, "");
+    config.durability = match durability {
+        "sync" => coldnotch::audit::Durability::Sync,
+        _ => coldnotch::audit::Durability::Record,
+    };
+    Gate::open(&config, Box::new(Fixed { approve: false })).unwrap()
+}
+
+/// About as long as an audit line of the decision measured.
+fn record() -> Vec<u8> {
+    let mut line = vec![b'x'; 700];
+    line.push(b'\n');
+    line
+}
+
+fn floor(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path(), "keywords", "");
+    let engine = Engine::start(&config.engine).unwrap();
+    let generation = Generation::build(&engine, &config.policy).unwrap();
+    let bare = Bare::new(&engine, &generation.plugins[0]);
+    let (action, view, line) = (mail(""), View::default(), record());
+    let mut file = OpenOptions::new().create(true).append(true).open(folder.path().join("floor")).unwrap();
+
+    let mut group = c.benchmark_group("floor");
+    group.bench_function("instantiate and call", |b| b.iter(|| assert!(bare.call(&action, &view))));
+    group.bench_function("instantiate, call and write", |b| {
+        b.iter(|| {
+            assert!(bare.call(&action, &view));
+            file.write_all(&line).unwrap();
+        });
+    });
+    group.bench_function("fdatasync", |b| b.iter(|| sync(&mut file, &line)));
+    group.finish();
+}
+
+fn sync(file: &mut File, line: &[u8]) {
+    file.write_all(line).unwrap();
+    file.sync_data().unwrap();
+}
+
+fn decisions(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut group = c.benchmark_group("decide");
+    for plugin in ["keywords", "consequence"] {
+        let gate = gate(folder.path(), plugin, "record");
+        group.bench_function(format!("{plugin}, record"), |b| {
+            b.iter_batched(|| mail(""), |action| gate.decide(action), BatchSize::SmallInput);
+        });
+    }
+    let gate = gate(folder.path(), "keywords", "sync");
+    group.bench_function("keywords, sync", |b| {
+        b.iter_batched(|| mail(""), |action| gate.decide(action), BatchSize::SmallInput);
+    });
+    group.finish();
+}
+
+/// The same decision after 10 and after 1,000 steps.
+fn sessions(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut group = c.benchmark_group("session");
+    for steps in [10, 999] {
+        let gate = Arc::new(gate(folder.path(), "consequence", "record"));
+        let session = format!("s-{steps}");
+        for _ in 0..steps {
+            gate.decide(mail(&session));
+        }
+        group.bench_function(format!("after {steps} steps"), |b| {
+            b.iter_batched(|| mail(&session), |action| gate.decide(action), BatchSize::SmallInput);
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, floor, decisions, sessions);
+criterion_main!(benches);
