@@ -3,15 +3,16 @@
 #
 #   plugins/<name>, the SDK excepted  ->  target/plugins/<name>.wasm
 #   tests/guests/<name>               ->  target/guests/<name>.wasm
+#   examples/<name>, where it is Rust ->  target/examples/<name>.wasm
 #
-# Usage: plugins/build.sh [plugins|guests|all|toolchain]     (default: all)
+# Usage: plugins/build.sh [plugins|guests|examples|all|toolchain]     (default: all)
 # `toolchain` only readies compiler and linker. Prints one line a component.
 #
 # COLDNOTCH_WASM_TOOLCHAIN   where the compiler's wasm target comes from:
 #     rustup   the Rust in use has it, or `rustup target add` brings it
 #     debian   a compiler out of Debian's packages (plugins/debian-rust.sh)
 #     auto     the first of these that works (default)
-# COLDNOTCH_WASM_OUT         folder for plugins/ and guests/ (default: target)
+# COLDNOTCH_WASM_OUT         folder for plugins/, guests/ and examples/ (default: target)
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -135,8 +136,12 @@ sha256() {
 }
 
 what=${1:-all}
-case $what in plugins | guests | all | toolchain) ;; *) die "unknown argument '$what': expected plugins, guests, all or toolchain" ;; esac
+case $what in
+    plugins | guests | examples | all | toolchain) ;;
+    *) die "unknown argument '$what': expected plugins, guests, examples, all or toolchain" ;;
+esac
 find_compiler
 find_linker
 case $what in plugins | all) build plugins coldnotch ;; esac
 case $what in guests | all) build tests/guests guest ;; esac
+case $what in examples | all) build examples example ;; esac

@@ -61,10 +61,16 @@ fn floor(c: &mut Criterion) {
     let generation = Generation::build(&engine, &config.policy).unwrap();
     let bare = Bare::new(&engine, &generation.plugins[0]);
     let (action, view, line) = (mail(""), View::default(), record());
-    let mut file = OpenOptions::new().create(true).append(true).open(folder.path().join("floor")).unwrap();
+    let mut file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(folder.path().join("floor"))
+        .unwrap();
 
     let mut group = c.benchmark_group("floor");
-    group.bench_function("instantiate and call", |b| b.iter(|| assert!(bare.call(&action, &view))));
+    group.bench_function("instantiate and call", |b| {
+        b.iter(|| assert!(bare.call(&action, &view)))
+    });
     group.bench_function("instantiate, call and write", |b| {
         b.iter(|| {
             assert!(bare.call(&action, &view));
@@ -86,12 +92,20 @@ fn decisions(c: &mut Criterion) {
     for plugin in ["keywords", "consequence"] {
         let gate = gate(folder.path(), plugin, "record");
         group.bench_function(format!("{plugin}, record"), |b| {
-            b.iter_batched(|| mail(""), |action| gate.decide(action), BatchSize::SmallInput);
+            b.iter_batched(
+                || mail(""),
+                |action| gate.decide(action),
+                BatchSize::SmallInput,
+            );
         });
     }
     let gate = gate(folder.path(), "keywords", "sync");
     group.bench_function("keywords, sync", |b| {
-        b.iter_batched(|| mail(""), |action| gate.decide(action), BatchSize::SmallInput);
+        b.iter_batched(
+            || mail(""),
+            |action| gate.decide(action),
+            BatchSize::SmallInput,
+        );
     });
     group.finish();
 }
@@ -107,7 +121,11 @@ fn sessions(c: &mut Criterion) {
             gate.decide(mail(&session));
         }
         group.bench_function(format!("after {steps} steps"), |b| {
-            b.iter_batched(|| mail(&session), |action| gate.decide(action), BatchSize::SmallInput);
+            b.iter_batched(
+                || mail(&session),
+                |action| gate.decide(action),
+                BatchSize::SmallInput,
+            );
         });
     }
     group.finish();

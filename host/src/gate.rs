@@ -43,7 +43,7 @@ pub struct Decision {
     pub verdict: Verdict,
     /// The verdict in one sentence.
     pub reason: String,
-    /// Risk in [0,1].
+    /// Risk in `[0,1]`.
     pub risk: f64,
     /// Labels kept with the step.
     pub labels: Vec<String>,

@@ -14,11 +14,14 @@ use serde_json::{Number, Value};
 /// Deepest nesting accepted, counting the object itself.
 pub const MAX_DEPTH: usize = 64;
 
-/// Why a text is not acceptable JSON. The message has line and column.
+/// Why a text is not acceptable JSON.
 #[derive(Debug, thiserror::Error)]
-#[error("{what}")]
+#[error("{what}{}", .place.map(|(line, column)| format!(" at line {line} column {column}")).unwrap_or_default())]
 pub struct JsonError {
-    what: String,
+    /// What is wrong, without the place.
+    pub what: String,
+    /// Line and column in the text, both from 1, where they are known.
+    pub place: Option<(usize, usize)>,
     /// True when the text is the beginning of acceptable JSON: more may follow.
     pub incomplete: bool,
 }
@@ -27,6 +30,7 @@ impl JsonError {
     fn new(what: String) -> Self {
         JsonError {
             what,
+            place: None,
             incomplete: false,
         }
     }
@@ -97,9 +101,13 @@ pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
 
 // serde_json's own recursion limit (128) is above `MAX_DEPTH`, so ours speaks first.
 fn error(e: serde_json::Error) -> JsonError {
+    let (line, column) = (e.line(), e.column());
+    let what = e.to_string();
+    let suffix = format!(" at line {line} column {column}");
     JsonError {
         incomplete: e.is_eof(),
-        what: e.to_string(),
+        place: (line > 0).then_some((line, column)),
+        what: what.strip_suffix(&suffix).unwrap_or(&what).to_owned(),
     }
 }
 

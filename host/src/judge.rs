@@ -1,7 +1,8 @@
 //! Judging: the current generation and the sessions, without asking anyone and
 //! without recording anything. The gate does both around it; `replay` does not.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
@@ -35,9 +36,6 @@ pub enum OpenError {
     /// A plugin cannot be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// The sessions cannot be opened.
-    #[error(transparent)]
-    Session(#[from] SessionError),
 }
 
 impl Judge {
@@ -50,7 +48,7 @@ impl Judge {
         let generation = Generation::build(&engine, &config.policy)?;
         Ok(Judge::new(
             generation,
-            Sessions::open(config.session.clone())?,
+            Sessions::new(config.session.clone()),
         ))
     }
 
@@ -98,7 +96,7 @@ impl Judge {
             action.at = now();
         }
         if action.id.is_empty() {
-            action.id = format!("act-{}", uuid::Uuid::new_v4().simple());
+            action.id = fresh_id();
         }
         let action = Arc::new(action);
         let outcome = self.retried(|| {
@@ -107,8 +105,11 @@ impl Judge {
             let opinions = opinions(&generation, &action, &view, &mut turn)?;
             drop(view); // while somebody looks at the history, adding to it copies it
             let judgement = verdict::combine(&generation.rules, &action.kind, &opinions);
-            let step = turn.push(action.clone(), &judgement)?;
-            Ok((Some(step), opinions, judgement))
+            let step = match action.session.is_empty() {
+                true => None, // it stands alone: nobody will look back at it
+                false => Some(turn.push(action.clone(), &judgement)?),
+            };
+            Ok((step, opinions, judgement))
         });
         judged(&generation, action, outcome, started)
     }
@@ -284,6 +285,14 @@ fn judged(
         judgement,
         latency_us,
     }
+}
+
+/// An id no other action has: random once a process, then counted, since asking
+/// the system for randomness each time costs a call.
+fn fresh_id() -> String {
+    static PROCESS: LazyLock<String> = LazyLock::new(|| uuid::Uuid::new_v4().simple().to_string());
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    format!("act-{}-{}", *PROCESS, COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Milliseconds since the Unix epoch; 0 on a clock before it.

@@ -66,10 +66,10 @@ pub struct Reason {
     pub evidence: Vec<Evidence>,
 }
 
-/// A scorer's answer, checked: the risk is a number in [0,1].
+/// A scorer's answer, checked: the risk is a number in `[0,1]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
-    /// Risk in [0,1].
+    /// Risk in `[0,1]`.
     pub risk: f64,
     /// The scorer's verdict; `None` when it abstained.
     pub verdict: Option<Verdict>,
@@ -100,7 +100,7 @@ pub enum Failure {
     /// It called into the host more often than its limit.
     #[error("too many calls into the host")]
     HostCalls,
-    /// It answered nonsense: NaN, a risk outside [0,1], too much.
+    /// It answered nonsense: NaN, a risk outside `[0,1]`, too much.
     #[error("bad output: {0}")]
     BadOutput(String),
     /// No place for an instance was free in time, or the queue was full.
@@ -165,7 +165,7 @@ pub struct Rules {
     pub block_types: Vec<String>,
     /// Types that always wait for a human.
     pub hold_types: Vec<String>,
-    /// A risk strictly over this holds. In [0,1].
+    /// A risk strictly over this holds. In `[0,1]`.
     pub hold_if_risk_over: f64,
     /// What a failed plugin counts as: HOLD or BLOCK.
     pub on_plugin_failure: Verdict,
@@ -221,7 +221,8 @@ impl Judgement {
 pub struct Judged {
     /// The action with its id.
     pub action: Arc<Action>,
-    /// Its place in the session; `None` when the session could not be used.
+    /// Its place in the session; `None` when it stands alone, or when the session
+    /// could not be used.
     pub step: Option<u32>,
     /// The generation that judged it.
     pub generation: Arc<str>,

@@ -16,6 +16,13 @@ pub struct Console {
     pub colour: bool,
 }
 
+impl Console {
+    /// Whether there is a terminal to ask at.
+    pub fn reaches_someone() -> bool {
+        terminal().is_some()
+    }
+}
+
 impl Channel for Console {
     fn ask(&self, card: &Card<'_>) -> Option<Answer> {
         let approved = match terminal() {

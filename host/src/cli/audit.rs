@@ -18,16 +18,24 @@ const LOOK: Duration = Duration::from_millis(200);
 #[derive(Debug, Subcommand)]
 pub(super) enum Audit {
     /// Walks the whole log and checks that nothing in it was changed
-    #[command(after_help = "Exit codes: 0 the log is whole, 5 it is damaged, 1 it cannot be read.")]
+    #[command(
+        after_help = "Exit codes: 0 the log is whole, 5 it is damaged, 1 it cannot be read.\n\n\
+It cannot see that whole lines are missing at the end: keep the last hash it prints elsewhere.\n\n\
+Examples:\n  coldnotch audit verify\n  coldnotch audit verify /var/log/coldnotch/audit.jsonl --json"
+    )]
     Verify {
         /// The log [default: $COLDNOTCH_AUDIT or the configuration's]
         file: Option<PathBuf>,
     },
     /// Shows the newest records readably
+    #[command(
+        after_help = "With --json the records are printed as they stand in the log, one a line.\n\n\
+Examples:\n  coldnotch audit tail --follow\n  coldnotch audit tail -n 100 --json"
+    )]
     Tail {
         /// The log [default: $COLDNOTCH_AUDIT or the configuration's]
         file: Option<PathBuf>,
-        /// How many
+        /// How many records
         #[arg(short = 'n', long, default_value_t = 10)]
         lines: usize,
         /// Go on as records arrive

@@ -11,8 +11,13 @@ use crate::plugins;
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
     /// Reads the configuration and loads every plugin, as the gate would
+    #[command(
+        after_help = "Exit codes: 0 all of it can be used, 1 something cannot.\n\n\
+Example:\n  coldnotch --config new.toml config check && mv new.toml coldnotch.toml"
+    )]
     Check,
-    /// Prints what is in force
+    /// Prints what is in force, defaults included
+    #[command(after_help = "Example:\n  coldnotch config show --origin")]
     Show {
         /// Say where each value comes from
         #[arg(long)]
@@ -50,10 +55,15 @@ fn check(config: &Config, json: bool) -> anyhow::Result<Outcome> {
     Ok(Outcome::Success)
 }
 
+/// A value as it stands in the file; nearly all of them are JSON too.
+fn as_json(value: &str) -> Value {
+    serde_json::from_str(value).unwrap_or_else(|_| value.into())
+}
+
 fn show(config: &Config, origin: bool, json: bool) {
     if json {
         let settings = config.settings.iter().map(|setting| {
-            let mut value = json!({"key": setting.key, "value": setting.value});
+            let mut value = json!({"key": setting.key, "value": as_json(&setting.value)});
             if origin {
                 value["origin"] = Value::from(setting.origin.to_string());
             }

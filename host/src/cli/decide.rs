@@ -1,32 +1,57 @@
 //! `coldnotch decide`
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io::{self, BufRead, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use anyhow::anyhow;
 use clap::Args;
+use serde::Serialize;
 use serde_json::json as value;
 
 use super::{Outcome, style};
 use crate::approvals::{Channel, Console, Fixed};
 use crate::config::Config;
 use crate::gate::Gate;
-use crate::json;
+use crate::json::{self, JsonError};
 use crate::watch::Watch;
-use crate::wire::{self, DecisionWire, MAX_BYTES, Message};
+use crate::wire::{self, DecisionWire, MAX_BYTES, Message, WireError};
 
-/// Decides on the action, or the stream of actions, on standard input.
+/// Decides on the action, or the stream of actions, on standard input
 ///
 /// One JSON object a line goes in, one JSON object a line comes out, in the same
-/// order. A line may also report what an action returned:
-/// {"observation":{"session":"s","id":"a","output":"…","succeeded":true}}.
-/// A single object may span lines. While a stream runs, a changed configuration
-/// or plugin file is put in force without a restart.
+/// order and as soon as it is decided. An action:
+///
+///   {"type":"send_email","summary":"Your appointment","payload":{"to":"ana@example.com"},
+///    "agent":"support-bot","session":"s-42","id":"call-7","intent":"Confirm the appointment"}
+///
+/// Only `type` is required. Actions of one `session` are judged with those before
+/// them. A line may also report what an action returned, so that later ones are
+/// judged with it:
+///
+///   {"observation":{"session":"s-42","id":"call-7","output":"sent","succeeded":true}}
+///
+/// The first object may span lines. While a stream runs, a changed configuration or
+/// plugin file is put in force without a restart; so is it on SIGHUP.
+///
+/// A HOLD is asked at the terminal; where there is none, it is refused.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit codes, one action: 0 it may run (ALLOW, or a HOLD that was approved), 4 HOLD, 3 BLOCK, \
-2 not a valid action.\nA stream: 0 every line was valid, 1 one was not (all others were answered)."
+    verbatim_doc_comment,
+    after_help = "\
+Exit codes, one action:
+  0  it may run: ALLOW, or a HOLD that was approved
+  2  not a valid action
+  3  BLOCK
+  4  HOLD, not approved
+A stream: 0 every line was valid, 1 some were not (all others were answered).
+1 also means that the gate could not be opened, or that nobody took an answer.
+
+Examples:
+  echo '{\"type\":\"send_email\",\"summary\":\"Hello\"}' | coldnotch decide
+  coldnotch decide --deny < actions.jsonl > answers.jsonl"
 )]
 pub(super) struct Decide {
     /// Approve every HOLD instead of asking
@@ -47,11 +72,13 @@ impl Decide {
         let mut lines = Lines {
             input: io::stdin().lock(),
             number: 0,
+            begun: false,
             queued: VecDeque::new(),
         };
         let mut answers = Answers {
             gate: gate.clone(),
             out: io::stdout(),
+            unasked: !self.approve && !self.deny && !Console::reaches_someone(),
         };
         let Some(first) = lines.next()? else {
             style::error(
@@ -60,16 +87,17 @@ impl Decide {
             return Ok(Outcome::Usage);
         };
         let alone = answers.answer(&first)?;
-        let Some(second) = lines.next()? else {
-            return Ok(alone);
-        };
 
-        // More than one line: a stream, which a changed policy reaches.
+        // More may come: a stream, which a changed policy reaches. So it is
+        // watched from here on, and not only once a second line is there.
         let load = move || Config::load(config_file.as_deref());
         let _watch = if self.no_watch {
             None
         } else {
             Some(Watch::start(gate, &config, load)?)
+        };
+        let Some(second) = lines.next()? else {
+            return Ok(alone);
         };
         let mut valid = alone != Outcome::Usage;
         valid &= answers.answer(&second)? != Outcome::Usage;
@@ -97,6 +125,8 @@ impl Decide {
 struct Answers<W> {
     gate: Arc<Gate>,
     out: W,
+    /// Nobody can be asked, and nobody was told so yet.
+    unasked: bool,
 }
 
 impl<W: Write> Answers<W> {
@@ -105,32 +135,89 @@ impl<W: Write> Answers<W> {
         let taken = match wire::message(&message.bytes) {
             Ok(Message::Action(action)) => {
                 let decision = self.gate.decide(*action);
-                self.print(&serde_json::to_value(DecisionWire::from(&decision))?)?;
-                return Ok(Outcome::of(&decision));
+                self.print(&DecisionWire::from(&decision))?;
+                let outcome = Outcome::of(&decision);
+                if outcome == Outcome::Hold && std::mem::take(&mut self.unasked) {
+                    tracing::warn!(
+                        "no terminal to ask at, so a HOLD is refused; --approve or --deny answers without asking"
+                    );
+                }
+                return Ok(outcome);
             }
             Ok(Message::Observation(seen)) => self
                 .gate
                 .observe(&seen)
-                .map_err(|e| e.to_string())
+                .map_err(|e| Refused::at(message.number, e.to_string()))
                 .map(|seq| value!({"observed": seen.id, "session": seen.session, "seq": seq})),
-            Err(e) => Err(e.to_string()),
+            Err(e) => Err(Refused::of(message.number, &e)),
         };
         match taken {
             Ok(answer) => {
                 self.print(&answer)?;
                 Ok(Outcome::Success)
             }
-            Err(what) => {
-                style::error(&format!("line {}: {what}", message.number));
-                self.print(&value!({"error": what, "line": message.number}))?;
+            Err(refused) => {
+                style::error(&refused.to_string());
+                self.print(&refused)?;
                 Ok(Outcome::Usage)
             }
         }
     }
 
-    fn print(&mut self, answer: &serde_json::Value) -> io::Result<()> {
-        writeln!(self.out, "{answer}")?;
-        self.out.flush()
+    /// An answer that cannot be written is a failure, a closed pipe too: the
+    /// exit code must not be read as an ALLOW.
+    fn print(&mut self, answer: &impl Serialize) -> anyhow::Result<()> {
+        let mut line = serde_json::to_vec(answer)?;
+        line.push(b'\n');
+        self.out
+            .write_all(&line)
+            .and_then(|()| self.out.flush())
+            .map_err(|e| anyhow!("cannot write an answer: {e}"))
+    }
+}
+
+/// A message that was not taken: what is wrong with it, and where in the stream.
+#[derive(Debug, Serialize)]
+struct Refused {
+    error: String,
+    line: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+}
+
+impl Refused {
+    fn at(line: u64, error: String) -> Self {
+        Refused {
+            error,
+            line,
+            column: None,
+        }
+    }
+
+    /// `first` is the line the message began on.
+    fn of(first: u64, e: &WireError) -> Self {
+        match e {
+            WireError::Json(JsonError {
+                what,
+                place: Some((line, column)),
+                ..
+            }) => Refused {
+                error: what.clone(),
+                line: first + (*line as u64).saturating_sub(1),
+                column: Some(*column),
+            },
+            _ => Refused::at(first, e.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}", self.line)?;
+        if let Some(column) = self.column {
+            write!(f, ", column {column}")?;
+        }
+        write!(f, ": {}", self.error)
     }
 }
 
@@ -145,6 +232,8 @@ struct Line {
 struct Lines<R> {
     input: R,
     number: u64,
+    /// A message was taken.
+    begun: bool,
     queued: VecDeque<Line>,
 }
 
@@ -154,11 +243,12 @@ impl<R: BufRead> Lines<R> {
             return Ok(None);
         };
         // Nobody ends a complete message this way; a pretty-printed one goes on.
-        let goes_on = first
-            .bytes
-            .trim_ascii_end()
-            .last()
-            .is_some_and(|end| b"{[,:".contains(end));
+        // Later in a stream only a lone brace does: whoever waits for each answer
+        // before sending on must get one for a line that was cut short.
+        let text = first.bytes.trim_ascii();
+        let begun = std::mem::replace(&mut self.begun, true);
+        let goes_on =
+            text == b"{" || !begun && text.last().is_some_and(|end| b"{[,:".contains(end));
         if !goes_on {
             return Ok(Some(first));
         }
@@ -227,6 +317,7 @@ mod tests {
         let mut lines = Lines {
             input,
             number: 0,
+            begun: false,
             queued: VecDeque::new(),
         };
         let next = || {
@@ -261,6 +352,26 @@ mod tests {
         let found = messages(b"{\"type\":\n{\"type\":\"b\"}\n{\n{\"type\":\"c\"}");
         let lines: Vec<u64> = found.iter().map(|(number, _)| *number).collect();
         assert_eq!(lines, [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn later_objects_span_lines_after_a_lone_brace_only() {
+        let found = messages(b"{\"type\":\"a\"}\n{\"type\":\n{\n\"type\":\"b\"\n}\n");
+        let lines: Vec<u64> = found.iter().map(|(number, _)| *number).collect();
+        assert_eq!(lines, [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_place_counts_from_the_beginning_of_the_stream() {
+        let refused = |text: &[u8]| Refused::of(7, &wire::message(text).unwrap_err()).to_string();
+        assert_eq!(
+            refused(b"{\"type\":\"a\",\n x}"),
+            "line 8, column 2: key must be a string"
+        );
+        assert_eq!(
+            refused(b"[]"),
+            "line 7: expected a JSON object, found an array"
+        );
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use std::io::IsTerminal;
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::Context;
 
@@ -63,35 +62,37 @@ fn chain(session: &str) -> [String; 3] {
     ]
 }
 
-pub(super) fn run() -> anyhow::Result<Outcome> {
+pub(super) fn run(json: bool) -> anyhow::Result<Outcome> {
     let folder = tempfile::tempdir().context("cannot create a temporary folder")?;
     let file = folder.path().join("coldnotch.toml");
     std::fs::write(&file, BEFORE)?;
     let config = Config::from_text(BEFORE, &file)?;
-    let gate = Arc::new(Gate::open(&config, channel())?);
-    let mut log = Follow::from_start(&config.audit_path)?;
+    let mut stage = Stage {
+        gate: Gate::open(&config, channel())?,
+        log: Follow::from_start(&config.audit_path)?,
+        json,
+    };
 
-    title("1. Three actions of a support agent, judged by the keyword scorer of 0.0.1");
+    stage.title("1. Three actions of a support agent, judged by the keyword scorer of 0.0.1");
     for action in QUICKSTART {
-        play(&gate, &mut log, action)?;
+        stage.play(action)?;
     }
-    title("2. A chain: a secret is read, then something is sent out. Keywords miss it");
+    stage.title("2. A chain: a secret is read, then something is sent out. Keywords miss it");
     for line in chain("before") {
-        play(&gate, &mut log, &line)?;
+        stage.play(&line)?;
     }
-    title("3. The policy is swapped while the gate runs: the consequence engine, no rebuild");
-    swap(&gate, &mut log, &file)?;
-    title("4. The same chain again");
+    stage.title("3. The policy is swapped while the gate runs: the consequence engine, no rebuild");
+    stage.swap(&file)?;
+    stage.title("4. The same chain again");
     for line in chain("after") {
-        play(&gate, &mut log, &line)?;
+        stage.play(&line)?;
     }
     let report = crate::audit::verify(&config.audit_path)?;
-    title("5. The record");
-    anstream::println!(
+    stage.title("5. The record");
+    stage.say(&format!(
         "  {} lines, each chained to the one before; last sha256:{}",
-        report.lines,
-        report.last_hash
-    );
+        report.lines, report.last_hash
+    ));
     Ok(Outcome::Success)
 }
 
@@ -106,25 +107,66 @@ fn channel() -> Box<dyn Channel> {
     }
 }
 
-fn title(text: &str) {
-    anstream::println!("\n{BOLD}{text}{BOLD:#}");
+/// The gate, and what is shown of it: the story, or with `--json` its records.
+struct Stage {
+    gate: Gate,
+    log: Follow,
+    json: bool,
 }
 
-/// Sends one line through the gate; shows the verdict, the reason and the record.
-fn play(gate: &Gate, log: &mut Follow, line: &str) -> anyhow::Result<()> {
-    match wire::message(line.as_bytes())? {
-        Message::Action(action) => {
-            let (kind, summary) = (safe(&action.kind), safe(&action.summary));
-            let decision = gate.decide(*action);
-            anstream::println!("  {} {kind}: {summary}", verdict(decision.verdict));
-            anstream::println!("        {}{}", safe(&decision.reason), end(&decision));
-        }
-        Message::Observation(seen) => {
-            gate.observe(&seen)?;
-            anstream::println!("        it returned {}", safe(&seen.output));
+impl Stage {
+    fn title(&self, text: &str) {
+        self.say(&format!("\n{BOLD}{text}{BOLD:#}"));
+    }
+
+    fn say(&self, line: &str) {
+        if !self.json {
+            anstream::println!("{line}");
         }
     }
-    records(log)
+
+    /// Sends one line through the gate; shows the verdict, the reason and the record.
+    fn play(&mut self, line: &str) -> anyhow::Result<()> {
+        match wire::message(line.as_bytes())? {
+            Message::Action(action) => {
+                let (kind, summary) = (safe(&action.kind), safe(&action.summary));
+                let decision = self.gate.decide(*action);
+                self.say(&format!(
+                    "  {} {kind}: {summary}",
+                    verdict(decision.verdict)
+                ));
+                self.say(&format!(
+                    "        {}{}",
+                    safe(&decision.reason),
+                    end(&decision)
+                ));
+            }
+            Message::Observation(seen) => {
+                self.gate.observe(&seen)?;
+                self.say(&format!("        it returned {}", safe(&seen.output)));
+            }
+        }
+        self.records()
+    }
+
+    fn swap(&mut self, file: &Path) -> anyhow::Result<()> {
+        let before = self.gate.generation();
+        std::fs::write(file, AFTER)?;
+        let (after, _) = self.gate.swap(&Config::from_text(AFTER, file)?.policy)?;
+        self.say(&format!("  {before} → {after}"));
+        self.records()
+    }
+
+    fn records(&mut self) -> anyhow::Result<()> {
+        for line in self.log.next_batch()? {
+            if self.json {
+                anstream::println!("{line}");
+            } else {
+                self.say(&format!("        {DIM}audit{DIM:#} {}", shown(&line)));
+            }
+        }
+        Ok(())
+    }
 }
 
 fn end(decision: &Decision) -> &'static str {
@@ -133,19 +175,4 @@ fn end(decision: &Decision) -> &'static str {
         (Some(_), _) => " — not approved, it does not run",
         (None, _) => "",
     }
-}
-
-fn swap(gate: &Gate, log: &mut Follow, file: &Path) -> anyhow::Result<()> {
-    let before = gate.generation();
-    std::fs::write(file, AFTER)?;
-    let (after, _) = gate.swap(&Config::from_text(AFTER, file)?.policy)?;
-    anstream::println!("  {before} → {after}");
-    records(log)
-}
-
-fn records(log: &mut Follow) -> anyhow::Result<()> {
-    for line in log.next_batch()? {
-        anstream::println!("        {DIM}audit{DIM:#} {}", shown(&line));
-    }
-    Ok(())
 }

@@ -7,7 +7,13 @@ use clap_complete::Shell;
 
 use super::{Cli, Outcome};
 
+/// Prints a completion script for a shell
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  coldnotch completions bash > ~/.local/share/bash-completion/completions/coldnotch\n  \
+coldnotch completions zsh > \"${fpath[1]}/_coldnotch\"\n  \
+coldnotch completions fish > ~/.config/fish/completions/coldnotch.fish"
+)]
 pub(super) struct Completions {
     /// The shell
     shell: Shell,
@@ -33,7 +39,9 @@ pub(super) fn man() -> anyhow::Result<Outcome> {
 }
 
 fn render(command: &clap::Command, page: &mut Vec<u8>) -> io::Result<()> {
-    clap_mangen::Man::new(command.clone()).render(page)?;
+    clap_mangen::Man::new(command.clone())
+        .source(concat!("coldnotch ", env!("CARGO_PKG_VERSION")))
+        .render(page)?;
     let mut inner = command
         .get_subcommands()
         .filter(|inner| inner.get_name() != "help");

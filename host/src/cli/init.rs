@@ -2,25 +2,31 @@
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
 
 use super::Outcome;
 
+/// Where it is looked for in the current folder.
+const NAME: &str = "coldnotch.toml";
 /// The configuration to begin with. A test reads it.
 const BEGINNING: &str = include_str!("init.toml");
 
+/// Writes a coldnotch.toml to begin with
 #[derive(Debug, Args)]
+#[command(
+    after_help = "It never replaces a file.\n\nExamples:\n  coldnotch init\n  coldnotch init ~/.config/coldnotch/coldnotch.toml"
+)]
 pub(super) struct Init {
     /// Where to write it
-    #[arg(default_value = "coldnotch.toml")]
+    #[arg(default_value = NAME)]
     path: PathBuf,
 }
 
 impl Init {
-    pub(super) fn run(self) -> anyhow::Result<Outcome> {
+    pub(super) fn run(self, json: bool) -> anyhow::Result<Outcome> {
         let path = self.path.display();
         let mut file = match OpenOptions::new()
             .write(true)
@@ -37,9 +43,19 @@ impl Init {
         };
         file.write_all(BEGINNING.as_bytes())
             .with_context(|| format!("cannot write {path}"))?;
+        if json {
+            anstream::println!("{}", serde_json::json!({"written": path.to_string()}));
+            return Ok(Outcome::Success);
+        }
+        let found = self.path == Path::new(NAME); // without being named
+        let option = if found {
+            String::new()
+        } else {
+            format!(" --config {path}")
+        };
         anstream::println!("{path} written. Try it:");
         anstream::println!(
-            r#"  echo '{{"type":"send_email","summary":"Hello"}}' | coldnotch decide --config {path}"#
+            r#"  echo '{{"type":"send_email","summary":"Hello"}}' | coldnotch decide{option}"#
         );
         Ok(Outcome::Success)
     }

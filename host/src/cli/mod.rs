@@ -43,13 +43,11 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Plays the main job: five actions, a chain, and a policy swapped mid-run
+    /// Plays the main job in a temporary folder: verdicts, a chain, a policy swapped mid-run
+    #[command(after_help = "With --json it prints the audit log it writes.")]
     Demo,
-    /// Writes a coldnotch.toml to begin with
     Init(init::Init),
-    /// Decides on the action, or the stream of actions, on standard input
     Decide(decide::Decide),
-    /// Judges recorded sessions again and counts what would have happened
     Replay(replay::Replay),
     /// Checks and reads the audit log
     #[command(subcommand)]
@@ -60,9 +58,9 @@ enum Command {
     /// Checks and shows the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
-    /// Prints a completion script for a shell
     Completions(docs::Completions),
     /// Prints the manual page
+    #[command(after_help = "Example:\n  coldnotch man > coldnotch.1 && man ./coldnotch.1")]
     Man,
 }
 
@@ -109,7 +107,7 @@ impl Cli {
             Ok(outcome) => outcome.into(),
             Err(e) if closed_pipe(&e) => ExitCode::SUCCESS,
             Err(e) => {
-                style::error(&format!("{e:#}"));
+                style::error(&told(&e));
                 Outcome::Failure.into()
             }
         }
@@ -118,8 +116,8 @@ impl Cli {
     fn dispatch(self) -> anyhow::Result<Outcome> {
         let config = || Config::load(self.config.as_deref());
         match self.command {
-            Command::Demo => demo::run(),
-            Command::Init(init) => init.run(),
+            Command::Demo => demo::run(self.json),
+            Command::Init(init) => init.run(self.json),
             Command::Decide(decide) => decide.run(self.config),
             Command::Replay(replay) => replay.run(&config()?, self.json),
             Command::Audit(audit) => audit.run(&config()?, self.json),
@@ -144,7 +142,19 @@ fn start_log() {
         .init();
 }
 
-/// Whoever read our output has enough (`coldnotch … | head`).
+/// The error and what caused it. Some of ours say their cause already.
+fn told(e: &anyhow::Error) -> String {
+    e.chain()
+        .map(ToString::to_string)
+        .fold(String::new(), |text, cause| match text.contains(&cause) {
+            true => text,
+            false if text.is_empty() => cause,
+            false => format!("{text}: {cause}"),
+        })
+}
+
+/// Whoever read our output has enough (`coldnotch … | head`). An answer that
+/// nobody took is another matter: `decide` fails then.
 fn closed_pipe(e: &anyhow::Error) -> bool {
     let io = e
         .chain()

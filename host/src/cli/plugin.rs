@@ -12,7 +12,11 @@ use crate::plugins::{self, Inspection, Listed};
 pub(super) enum Plugin {
     /// Loads the plugins of the policy and lists them
     List,
-    /// Shows what a component is and what it asks for
+    /// Shows what a component is and what it asks for; nothing of it runs
+    #[command(
+        after_help = "Exit codes: 0 it is a plugin, 1 it is not, or it cannot be read.\n\n\
+Examples:\n  coldnotch plugin inspect builtin:consequence\n  coldnotch plugin inspect my-plugin.wasm --json"
+    )]
     Inspect {
         /// A component, a folder with one, or builtin:NAME
         #[arg(default_value = ".")]

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -22,10 +22,30 @@ use crate::judge::Judge;
 use crate::recording::{Kind, Label, RecordedStep, Recording};
 use crate::verdict::{Judged, Verdict};
 
-/// Judges every step of recorded sessions in order, with the recorded outputs as
-/// history, and counts what would have happened. Nothing is approved, nothing
-/// is written to the audit log.
+/// Judges recorded sessions again and counts what would have happened
+///
+/// Every step is judged in order, with the recorded outputs as history. Nothing
+/// is approved, nothing runs, nothing is written to the audit log.
+///
+/// A line of a file is one session:
+///
+///   {"id":"s-1","intent":"Pay invoice 7","kind":"benign","category":"money",
+///    "steps":[{"type":"read_invoice","payload":{"id":7},"output":"IBAN …","label":"benign"}]}
+///
+/// `kind` (benign, attack), `category`, `label` (benign, harmful, unknown) and
+/// `harm_step` are optional; without them sessions are judged and not counted.
 #[derive(Debug, Args)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
+An attack is stopped when a harmful step up to harm_step (the last one at which the harm can
+still be stopped; by default the last harmful one) is held or blocked.
+
+Examples:
+  coldnotch replay recordings/*.jsonl
+  coldnotch replay sessions.jsonl --verdicts verdicts.jsonl
+  coldnotch --config stricter.toml replay sessions.jsonl --json"
+)]
 pub(super) struct Replay {
     /// Recorded sessions, one JSON object a line
     #[arg(required = true, value_name = "FILE")]
@@ -69,10 +89,20 @@ fn read(path: &Path, recordings: &mut Vec<Recording>) -> anyhow::Result<()> {
         let place = || format!("{}: line {}", path.display(), number + 1);
         let line = line.with_context(place)?;
         if !line.trim().is_empty() {
-            recordings.push(serde_json::from_str(&line).with_context(place)?);
+            let recording = serde_json::from_str(&line)
+                .map_err(|e| anyhow!("{}, {}", place(), without_line(&e)))?;
+            recordings.push(recording);
         }
     }
     Ok(())
+}
+
+/// The message without its line, which is always the first.
+fn without_line(e: &serde_json::Error) -> String {
+    let (message, column) = (e.to_string(), e.column());
+    let place = format!(" at line {} column {column}", e.line());
+    let what = message.strip_suffix(&place).unwrap_or(&message);
+    format!("column {column}: {what}")
 }
 
 /// Judges all sessions, in parallel; the steps of one in order.
@@ -286,6 +316,7 @@ impl Report {
                         .or_default() += 1;
                 }
                 if step.step.is_none() {
+                    // every recorded step has a session
                     *report
                         .failures
                         .entry("session unavailable".to_owned())
@@ -335,7 +366,7 @@ impl Report {
         for column in table.column_iter_mut().skip(1) {
             column.set_cell_alignment(comfy_table::CellAlignment::Right);
         }
-        anstream::println!("{table}");
+        anstream::println!("{}", table.trim_fmt());
         let [p50, p95, p99] = [50, 95, 99].map(|percent| self.percentile(percent));
         let steps = self.all.steps;
         anstream::println!(

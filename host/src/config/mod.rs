@@ -464,7 +464,7 @@ impl Reader<'_> {
                 bytes: self.size("session.max_bytes", file.max_bytes, default.limits.bytes)?,
                 output: self.size("session.max_output", file.max_output, default.limits.output)?,
             },
-            state: Some(self.path("session.state", file.state, "coldnotch_state.db")),
+            state: self.state(file.state),
             patience: self.time("session.wait", file.wait, default.patience)?,
         })
     }
@@ -505,6 +505,17 @@ impl Reader<'_> {
             allocation: self.word("runtime.allocation", file.allocation, &allocations)?,
             cache,
         })
+    }
+
+    /// The state file, or `"off"`: sessions then end with the process, and those
+    /// that fall out of memory are forgotten.
+    fn state(&mut self, file: Option<PathBuf>) -> Option<PathBuf> {
+        const KEY: &str = "session.state";
+        if file.as_deref() == Some(Path::new("off")) {
+            self.note(KEY, "\"off\"".to_owned(), self.file_origin());
+            return None;
+        }
+        Some(self.path(KEY, file, "coldnotch_state.db"))
     }
 
     /// The compile cache: a folder, `"off"`, or the user's cache folder.

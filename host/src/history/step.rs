@@ -60,7 +60,7 @@ pub struct Step {
     pub action: Arc<Action>,
     /// The policy's combined verdict at the time.
     pub verdict: Verdict,
-    /// The combined risk at the time, in [0,1].
+    /// The combined risk at the time, in `[0,1]`.
     pub risk: f64,
     /// Labels of all scorers.
     pub labels: Vec<String>,

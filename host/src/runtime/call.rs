@@ -67,9 +67,12 @@ impl Call {
 
     /// What an error of the runtime means.
     pub(super) fn failure(store: &Store<Call>, error: &wasmtime::Error) -> Failure {
-        use wasmtime::Trap;
+        use wasmtime::{PoolConcurrencyLimitError, Trap};
         if error.is::<TooManyCalls>() {
             return Failure::HostCalls;
+        }
+        if let Some(full) = error.downcast_ref::<PoolConcurrencyLimitError>() {
+            return Failure::Overloaded(full.to_string());
         }
         match error.downcast_ref::<Trap>() {
             Some(Trap::OutOfFuel) => Failure::OutOfFuel,

@@ -9,8 +9,8 @@ mod state;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use lru::LruCache;
@@ -20,7 +20,7 @@ use crate::action::{Action, Observation};
 use crate::history::{History, Leaf, Limits, NotTaken, View};
 use crate::notes::{Folded, PluginId};
 use crate::verdict::Judgement;
-use state::State;
+use state::{Change, State};
 
 /// Why a session could not be worked on.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +90,13 @@ impl Default for SessionConfig {
 /// The version of a session whose memory may differ from the file.
 const UNKNOWN: i64 = -1;
 
+/// Sessions looked at, at most, to make room for one.
+const EVICTIONS: usize = 8;
+
+/// Plugins whose notes a session keeps: those of swapped-out plugins too, in
+/// case they come back, but not without end.
+const NOTES: usize = 32;
+
 /// One session's data.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
@@ -119,21 +126,19 @@ impl Session {
 pub struct Sessions {
     config: SessionConfig,
     known: Mutex<LruCache<String, Arc<Mutex<Session>>>>,
-    state: Option<State>,
+    /// Opened when the first session is worked on: most one-shot commands have
+    /// an action without a session and never need it.
+    state: OnceLock<State>,
 }
 
 impl Sessions {
     /// No sessions yet, apart from those in the state file.
-    ///
-    /// # Errors
-    /// The state file cannot be opened.
-    pub fn open(config: SessionConfig) -> Result<Self, SessionError> {
-        let state = config.state.as_deref().map(State::open).transpose()?;
-        Ok(Sessions {
-            known: Mutex::new(LruCache::new(config.sessions)),
-            state,
+    pub fn new(config: SessionConfig) -> Self {
+        Sessions {
+            known: Mutex::new(LruCache::unbounded()),
+            state: OnceLock::new(),
             config,
-        })
+        }
     }
 
     /// Waits for the session's turn. An action without a session gets one of
@@ -142,16 +147,8 @@ impl Sessions {
     /// # Errors
     /// It took too long, or the state file failed.
     pub fn turn(&self, id: &str) -> Result<Turn<'_>, SessionError> {
-        let state = self.state.as_ref().filter(|_| !id.is_empty());
-        let session = if id.is_empty() {
-            Arc::new(Mutex::new(Session::new(id, &self.config.limits)))
-        } else {
-            let fresh = || Arc::new(Mutex::new(Session::new(id, &self.config.limits)));
-            self.known
-                .lock()
-                .get_or_insert(id.to_owned(), fresh)
-                .clone()
-        };
+        let state = if id.is_empty() { None } else { self.state()? };
+        let session = self.session(id);
         let patience = self.config.patience;
         let mut session = session
             .try_lock_arc_for(patience)
@@ -162,9 +159,36 @@ impl Sessions {
         Ok(Turn { session, state })
     }
 
-    /// The state file, if there is one.
-    pub fn state_file(&self) -> Option<&Path> {
-        self.config.state.as_deref()
+    fn session(&self, id: &str) -> Arc<Mutex<Session>> {
+        let fresh = || Arc::new(Mutex::new(Session::new(id, &self.config.limits)));
+        if id.is_empty() {
+            return fresh();
+        }
+        let mut known = self.known.lock();
+        let session = known.get_or_insert(id.to_owned(), fresh).clone();
+        // Who is being worked on stays: a second copy would not see the first.
+        for _ in 0..EVICTIONS {
+            if known.len() <= self.config.sessions.get() {
+                break;
+            }
+            if let Some((id, oldest)) = known.pop_lru()
+                && Arc::strong_count(&oldest) > 1
+            {
+                known.put(id, oldest);
+            }
+        }
+        session
+    }
+
+    fn state(&self) -> Result<Option<&State>, SessionError> {
+        let Some(path) = &self.config.state else {
+            return Ok(None);
+        };
+        if let Some(state) = self.state.get() {
+            return Ok(Some(state));
+        }
+        let opened = State::open(path)?; // two threads may both open it; one stays
+        Ok(Some(self.state.get_or_init(|| opened)))
     }
 }
 
@@ -213,7 +237,7 @@ impl Turn<'_> {
             judgement.risk,
             judgement.labels.clone(),
         );
-        self.save(Some(step))?;
+        self.save(&Change::Step(step))?;
         Ok(step)
     }
 
@@ -223,7 +247,7 @@ impl Turn<'_> {
     /// As [`push`](Turn::push).
     pub fn settle(&mut self, step: u32, approved: bool) -> Result<(), SessionError> {
         Arc::make_mut(&mut self.session.history).settle(step, Some(approved));
-        self.save(Some(step))
+        self.save(&Change::Step(step))
     }
 
     /// Appends an output to its step; the step's index and the output's leaves.
@@ -250,7 +274,7 @@ impl Turn<'_> {
                 },
             })?;
         self.session.observed.push(step);
-        self.save(Some(step))?;
+        self.save(&Change::Step(step))?;
         Ok((step, leaves))
     }
 
@@ -272,17 +296,26 @@ impl Turn<'_> {
     /// # Errors
     /// As [`push`](Turn::push).
     pub fn keep_notes(&mut self, plugin: PluginId, folded: Folded) -> Result<(), SessionError> {
-        self.session.notes.insert(plugin, folded);
-        self.save(None)
+        let notes = &mut self.session.notes;
+        notes.insert(plugin, folded);
+        if notes.len() > NOTES
+            && let Some(stalest) = notes
+                .iter()
+                .min_by_key(|(id, folded)| (**id == plugin, folded.read))
+                .map(|(id, _)| *id)
+        {
+            notes.remove(&stalest);
+        }
+        self.save(&Change::Notes(plugin))
     }
 
     /// Writes a change to the state file. If that fails the next turn reads the
     /// session from the file again, without the change.
-    fn save(&mut self, step: Option<u32>) -> Result<(), SessionError> {
+    fn save(&mut self, change: &Change) -> Result<(), SessionError> {
         let Some(state) = self.state else {
             return Ok(());
         };
-        let saved = state.save(&mut self.session, step);
+        let saved = state.save(&mut self.session, change);
         if saved.is_err() {
             self.session.version = UNKNOWN;
         }

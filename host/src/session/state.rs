@@ -37,6 +37,18 @@ const CREATE: &str = "
         PRIMARY KEY (session, plugin)) WITHOUT ROWID;
     PRAGMA user_version = 1;";
 
+/// What of a session is new.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Change {
+    /// A step was added or has changed.
+    Step(u32),
+    /// A plugin's notes have changed.
+    Notes(PluginId),
+}
+
+/// The most outputs a session can have had; more is no session of ours.
+const MAX_OUTPUTS: i64 = 1 << 24;
+
 /// An open state file.
 pub(super) struct State {
     path: PathBuf,
@@ -106,12 +118,8 @@ impl State {
         Ok(())
     }
 
-    /// Writes the session's newest change: the step, if one changed, and the notes.
-    pub(super) fn save(
-        &self,
-        session: &mut Session,
-        step: Option<u32>,
-    ) -> Result<(), SessionError> {
+    /// Writes the session's newest change.
+    pub(super) fn save(&self, session: &mut Session, change: &Change) -> Result<(), SessionError> {
         let mut db = self.db.lock();
         let tx = db
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -119,7 +127,7 @@ impl State {
         if version(&tx, &session.id).map_err(|e| self.fail(e))? != session.version {
             return Err(SessionError::Conflict);
         }
-        write(&tx, session, step)
+        write(&tx, session, change)
             .and_then(|()| tx.commit())
             .map_err(|e| self.fail(e))?;
         session.version += 1;
@@ -150,28 +158,38 @@ fn version(tx: &Transaction<'_>, session: &str) -> rusqlite::Result<i64> {
         .unwrap_or(0))
 }
 
-fn write(tx: &Transaction<'_>, session: &Session, step: Option<u32>) -> rusqlite::Result<()> {
+fn write(tx: &Transaction<'_>, session: &Session, change: &Change) -> rusqlite::Result<()> {
     tx.prepare_cached("INSERT INTO sessions (id, version) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET version = ?2")?
         .execute(params![session.id, session.version + 1])?;
-    if let Some(step) = step.and_then(|index| session.history.step(index)) {
-        write_step(tx, session, step)?;
+    match change {
+        Change::Notes(plugin) => write_notes(tx, session, plugin)?,
+        Change::Step(index) => {
+            if let Some(step) = session.history.step(*index) {
+                write_step(tx, session, step)?;
+            }
+            let first = session.history.first();
+            if first > 0 {
+                tx.prepare_cached("DELETE FROM steps WHERE session = ?1 AND step < ?2")?
+                    .execute(params![session.id, first])?;
+            }
+        }
     }
-    let first = session.history.first();
-    if first > 0 {
-        tx.prepare_cached("DELETE FROM steps WHERE session = ?1 AND step < ?2")?
-            .execute(params![session.id, first])?;
-    }
-    for (plugin, folded) in &session.notes {
-        tx.prepare_cached("INSERT OR REPLACE INTO notes VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-            .execute(params![
-                session.id,
-                &plugin.0[..],
-                folded.notes.data,
-                folded.notes.complete,
-                i64::try_from(folded.read).unwrap_or(i64::MAX),
-                folded.failure,
-            ])?;
-    }
+    Ok(())
+}
+
+fn write_notes(tx: &Transaction<'_>, session: &Session, plugin: &PluginId) -> rusqlite::Result<()> {
+    let Some(folded) = session.notes.get(plugin) else {
+        return Ok(());
+    };
+    tx.prepare_cached("INSERT OR REPLACE INTO notes VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .execute(params![
+            session.id,
+            &plugin.0[..],
+            folded.notes.data,
+            folded.notes.complete,
+            i64::try_from(folded.read).unwrap_or(i64::MAX),
+            folded.failure,
+        ])?;
     Ok(())
 }
 
@@ -250,9 +268,10 @@ fn load(
         // It was taken once, so it is taken again.
         let _ = history.observe(index, &output, succeeded);
         // Outputs of dropped steps leave gaps, which nobody reads any more.
+        let place = observed.clamp(0, MAX_OUTPUTS);
         session
             .observed
-            .resize(usize::try_from(observed).unwrap_or(0), u32::MAX);
+            .resize(usize::try_from(place).unwrap_or(0), u32::MAX);
         session.observed.push(index);
     }
     session.history = Arc::new(history);

@@ -7,7 +7,7 @@ pub use types::{Evidence, Reason, ScoreError, Verdict};
 /// A scorer's answer: risk, verdict, reasons and labels.
 #[derive(Debug, Clone, Default)]
 pub struct Assessment {
-    /// Risk in [0,1]; the host refuses anything else.
+    /// Risk in `[0,1]`; the host refuses anything else.
     pub risk: f64,
     /// The verdict, or `None` to abstain.
     pub verdict: Option<Verdict>,
