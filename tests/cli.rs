@@ -45,6 +45,7 @@ fn transcripts() {
         .env("COLDNOTCH_CONFIG", "")
         .env("COLDNOTCH_AUDIT", "")
         .env("COLUMNS", "100")
+        .env("PLUGINS", format!("{ROOT}/target/plugins"))
         .env("GUESTS", format!("{ROOT}/target/guests"))
         .case(format!("{ROOT}/tests/cmd/*.trycmd"))
         .run();

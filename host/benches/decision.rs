@@ -35,6 +35,7 @@ fn config(folder: &Path, plugin: &str, rest: &str) -> Config {
     );
     let mut config = Config::from_text(&text, &folder.join("coldnotch.toml")).unwrap();
     config.session.state = None;
+    config.engine.cache = Some(folder.join("cache"));
     config
 }
 
@@ -131,5 +132,33 @@ fn sessions(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, floor, decisions, sessions);
+/// Decisions a second of two threads against one.
+fn threads(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path(), "keywords", "");
+    let engine = Engine::start(&config.engine).unwrap();
+    let generation = Generation::build(&engine, &config.policy).unwrap();
+    let bare = Bare::new(&engine, &generation.plugins[0]);
+    const CALLS: u64 = 2_000;
+    let work = || {
+        let (action, view) = (mail(""), View::default());
+        (0..CALLS).for_each(|_| assert!(bare.call(&action, &view)));
+    };
+    let mut group = c.benchmark_group("threads");
+    for threads in [1, 2] {
+        group.throughput(criterion::Throughput::Elements(CALLS * threads));
+        group.bench_function(format!("{threads} instantiate and call"), |b| {
+            b.iter(|| {
+                std::thread::scope(|scope| {
+                    (0..threads).for_each(|_| {
+                        scope.spawn(work);
+                    });
+                });
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, floor, decisions, sessions, threads);
 criterion_main!(benches);

@@ -13,7 +13,7 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use crate::action::{Action, ActionDigest, Observation};
+use crate::action::{Action, Observation};
 use crate::approvals::{Answer, Approval, ApprovalError, Approvals, Card, Channel};
 use crate::audit::{self, AuditError, Entry};
 use crate::config::Config;
@@ -24,6 +24,8 @@ use crate::runtime::LoadError;
 use crate::session::SessionError;
 use crate::verdict::{Cause, Judged, Opinion, Reason, Verdict};
 
+pub use crate::decision::Decision;
+
 /// Decides on actions before they run.
 #[derive(Debug)]
 pub struct Gate {
@@ -32,35 +34,6 @@ pub struct Gate {
     channel: Box<dyn Channel>,
     audit: audit::Log,
     recorder: Option<Recorder>,
-}
-
-/// What became of an action.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Decision {
-    /// The action's id; made up by the host when it had none.
-    pub id: String,
-    /// The verdict. A HOLD that was approved stays a HOLD, with `approved`.
-    pub verdict: Verdict,
-    /// The verdict in one sentence.
-    pub reason: String,
-    /// Risk in `[0,1]`.
-    pub risk: f64,
-    /// Labels kept with the step.
-    pub labels: Vec<String>,
-    /// Whether it may run; `None` while a human is being asked.
-    pub approved: Option<bool>,
-    /// The approval, if a human was asked.
-    pub approval: Option<String>,
-    /// Every cause, most severe first.
-    pub causes: Vec<Cause>,
-    /// The generation that judged it.
-    pub generation: String,
-    /// Names the exact action.
-    pub digest: ActionDigest,
-    /// Its line in the audit log; `None` when it could not be recorded.
-    pub seq: Option<u64>,
-    /// How long the judging took, in microseconds, without waiting for humans.
-    pub latency_us: u64,
 }
 
 /// Why a swap did not happen. The old generation stays in force.
@@ -385,55 +358,6 @@ impl Gate {
             .iter()
             .for_each(|recovery| tracing::warn!("audit log: {recovery}"));
         Ok(())
-    }
-}
-
-impl Decision {
-    fn of(judged: Judged, approved: Option<bool>, approval: Option<String>) -> Self {
-        let Judged {
-            action,
-            generation,
-            judgement,
-            latency_us,
-            ..
-        } = judged;
-        Decision {
-            id: action.id.clone(),
-            verdict: judgement.verdict,
-            reason: judgement.reason,
-            risk: judgement.risk,
-            labels: judgement.labels,
-            approved,
-            approval,
-            causes: judgement.causes,
-            generation: generation.to_string(),
-            digest: action.digest(),
-            seq: None,
-            latency_us,
-        }
-    }
-
-    /// The decision on an action nobody has looked at.
-    fn blank(action: &Action, generation: &str) -> Self {
-        Decision {
-            id: action.id.clone(),
-            verdict: Verdict::Block,
-            reason: String::new(),
-            risk: 1.0,
-            labels: Vec::new(),
-            approved: Some(false),
-            approval: None,
-            causes: Vec::new(),
-            generation: generation.to_owned(),
-            digest: action.digest(),
-            seq: None,
-            latency_us: 0,
-        }
-    }
-
-    /// Whether the action may run now.
-    pub fn may_run(&self) -> bool {
-        self.approved == Some(true)
     }
 }
 

@@ -8,6 +8,7 @@
 //! | [`gate`] | the story of a decision, top-down; start here |
 //! | [`judge`] | current generation and sessions: judging without asking or recording |
 //! | [`action`] | what an agent wants to do, checked |
+//! | [`decision`] | what became of an action |
 //! | [`verdict`] | from opinions to one verdict: pure, monotone |
 //! | [`policy`] | static rules and the list of plugins |
 //! | [`history`] | the steps of one session and the index of its values |
@@ -40,6 +41,7 @@ pub mod approvals;
 pub mod audit;
 pub mod cli;
 pub mod config;
+pub mod decision;
 pub mod gate;
 pub mod history;
 pub mod json;

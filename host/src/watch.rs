@@ -67,6 +67,8 @@ impl Watch {
         let (triggers, received) = mpsc::channel();
         let mut files = Files::watch(&triggers)?;
         files.set(config);
+        // What changed since that configuration was read was not seen.
+        let _ = triggers.send(Trigger::Changed); // the receiver is here
         #[cfg(unix)]
         let signals = hangups(&triggers)?;
         let thread = thread::Builder::new()

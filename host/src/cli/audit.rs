@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use anyhow::bail;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
@@ -46,6 +47,14 @@ Examples:\n  coldnotch audit tail --follow\n  coldnotch audit tail -n 100 --json
 
 impl Audit {
     pub(super) fn run(self, config: &Config, json: bool) -> anyhow::Result<Outcome> {
+        let (Audit::Verify { file } | Audit::Tail { file, .. }) = &self;
+        let path = file.as_deref().unwrap_or(&config.audit_path);
+        if path.try_exists().is_ok_and(|exists| !exists) {
+            bail!(
+                "there is no audit log '{}'; give its path, or set COLDNOTCH_AUDIT",
+                path.display()
+            );
+        }
         match self {
             Audit::Verify { file } => verify(file.as_deref().unwrap_or(&config.audit_path), json),
             Audit::Tail {

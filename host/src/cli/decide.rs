@@ -252,22 +252,38 @@ impl<R: BufRead> Lines<R> {
         if !goes_on {
             return Ok(Some(first));
         }
+        let pretty = text == b"{";
         let mut whole = first.bytes.clone();
         let mut taken = Vec::new();
         while whole.len() <= MAX_BYTES {
             let Some(line) = self.next_line()? else { break };
             whole.push(b'\n');
             whole.extend_from_slice(&line.bytes);
-            taken.push(line);
-            match json::parse(&whole) {
-                Ok(_) => {
-                    return Ok(Some(Line {
-                        bytes: whole,
-                        ..first
-                    }));
+            let ended = match json::parse(&whole) {
+                Ok(_) => true,
+                Err(e) if e.incomplete => false,
+                // A mistake in a pretty-printed object: it is one message all the
+                // same, up to its last brace.
+                Err(_)
+                    if pretty
+                        && !matches!(
+                            json::parse(&line.bytes),
+                            Ok(serde_json::Value::Object(_))
+                        ) =>
+                {
+                    line.bytes.trim_ascii_end() == b"}"
                 }
-                Err(e) if e.incomplete => {}
-                Err(_) => break,
+                Err(_) => {
+                    taken.push(line);
+                    break;
+                }
+            };
+            taken.push(line);
+            if ended {
+                return Ok(Some(Line {
+                    bytes: whole,
+                    ..first
+                }));
             }
         }
         // It was a broken line after all; the others stand for themselves.
@@ -352,6 +368,13 @@ mod tests {
         let found = messages(b"{\"type\":\n{\"type\":\"b\"}\n{\n{\"type\":\"c\"}");
         let lines: Vec<u64> = found.iter().map(|(number, _)| *number).collect();
         assert_eq!(lines, [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_pretty_printed_object_with_a_mistake_is_one_message() {
+        let found = messages(b"{\n \"type\": a,\n \"payload\": {\n }\n}\n{\"type\":\"b\"}\n");
+        let lines: Vec<u64> = found.iter().map(|(number, _)| *number).collect();
+        assert_eq!(lines, [1, 6]);
     }
 
     #[test]

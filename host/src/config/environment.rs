@@ -1,0 +1,51 @@
+//! The environment: the only place in the program that reads it.
+
+use std::path::{Path, PathBuf};
+
+use super::NAME;
+
+/// What the environment says. Read once.
+#[derive(Debug, Default)]
+pub(super) struct Environment {
+    pub(super) config: Option<PathBuf>,
+    pub(super) audit: Option<PathBuf>,
+    pub(super) config_home: Option<PathBuf>,
+    pub(super) cache_home: Option<PathBuf>,
+}
+
+impl Environment {
+    pub(super) fn read() -> Self {
+        let path = |name: &str| {
+            std::env::var_os(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
+        let home = path("HOME");
+        let under = |folder: &str| home.as_ref().map(|home| home.join(folder));
+        Environment {
+            config: path("COLDNOTCH_CONFIG"),
+            audit: path("COLDNOTCH_AUDIT"),
+            config_home: path("XDG_CONFIG_HOME").or_else(|| under(".config")),
+            cache_home: path("XDG_CACHE_HOME").or_else(|| under(".cache")),
+        }
+    }
+
+    pub(super) fn find(&self, given: Option<&Path>) -> Option<PathBuf> {
+        let named = given.map(Path::to_owned).or_else(|| self.config.clone());
+        let usual = || {
+            let personal = self
+                .config_home
+                .as_ref()
+                .map(|folder| folder.join("coldnotch").join(NAME));
+            [
+                Some(PathBuf::from(NAME)),
+                personal,
+                Some(Path::new("/etc/coldnotch").join(NAME)),
+            ]
+            .into_iter()
+            .flatten()
+            .find(|path| path.is_file())
+        };
+        named.or_else(usual)
+    }
+}
