@@ -10,6 +10,7 @@ binary=$(command -v "$binary") || {
 case $binary in /*) ;; *) binary=$here/$binary ;; esac
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
 cd "$scratch"
 
 # Nothing of the user's own setup takes part, and nothing is left beside it.

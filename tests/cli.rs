@@ -10,6 +10,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
@@ -30,6 +31,7 @@ fn transcripts() {
         coldnotch.parent().unwrap().display(),
         std::env::var("PATH").unwrap()
     );
+    warm_up(&home);
     let cases = trycmd::TestCases::new();
     for tool in TOOLS.into_iter().chain(["coldnotch"]) {
         let link = bin.join(tool);
@@ -81,4 +83,15 @@ fn private_folder() -> PathBuf {
     fs::create_dir_all(&folder).unwrap();
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
     folder
+}
+
+/// Compiles the built-in plugins once, not once a transcript.
+fn warm_up(home: &Path) {
+    let listed = Command::new(env!("CARGO_BIN_EXE_coldnotch"))
+        .args(["plugin", "list", "--config"])
+        .arg(format!("{ROOT}/tests/cmd/plugin.in/two.toml"))
+        .env("HOME", home)
+        .env_remove("XDG_CACHE_HOME")
+        .output();
+    assert!(listed.unwrap().status.success());
 }

@@ -218,7 +218,9 @@ fn compare(what: &str, expected: &str, found: &str, errors: &str) {
 fn lines_match(expected: &[&str], found: &[&str]) -> bool {
     match (expected, found) {
         ([], rest) => rest.is_empty(),
-        (["…", rest @ ..], found) => (0..=found.len()).any(|skip| lines_match(rest, &found[skip..])),
+        (["…", rest @ ..], found) => {
+            (0..=found.len()).any(|skip| lines_match(rest, &found[skip..]))
+        }
         ([_, ..], []) => false,
         ([line, expected @ ..], [first, found @ ..]) => {
             line_matches(line, first) && lines_match(expected, found)

@@ -30,6 +30,7 @@ echo "$pay,\"id\":\"3\"}" >&3
 
 exec 3>&-
 wait
-cat notes answers
+grep 'policy swapped' notes
+cat answers
 echo
 coldnotch audit tail

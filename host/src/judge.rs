@@ -10,7 +10,7 @@ use arc_swap::ArcSwap;
 use crate::action::{Action, Observation};
 use crate::config::Config;
 use crate::history::{Output, View};
-use crate::notes::{Folded, Notes};
+use crate::notes::Folded;
 use crate::policy::Policy;
 use crate::runtime::{Engine, EngineError, Generation, LoadError, Plugin};
 use crate::session::{SessionError, Sessions, Turn};
@@ -109,6 +109,7 @@ impl Judge {
                 true => None, // it stands alone: nobody will look back at it
                 false => Some(turn.push(action.clone(), &judgement)?),
             };
+            settle_failures(&generation, &mut turn);
             Ok((step, opinions, judgement))
         });
         judged(&generation, action, outcome, started)
@@ -158,18 +159,20 @@ impl Judge {
     /// session's next decision.
     pub fn observe(&self, seen: &Observation) -> Result<(), SessionError> {
         let generation = self.generation();
-        self.retried(|| {
+        self.retried(|| self.sessions.turn(&seen.session)?.observe(seen))?;
+        let read = || {
             let mut turn = self.sessions.turn(&seen.session)?;
-            turn.observe(seen)?;
-            generation
-                .plugins
-                .iter()
-                .filter(|p| p.observes())
-                .try_for_each(|plugin| {
-                    fold(&generation, plugin, &mut turn)?;
-                    Ok(())
-                })
-        })
+            let observers = generation.plugins.iter().filter(|plugin| plugin.observes());
+            observers
+                .map(|plugin| fold(&generation, plugin, &mut turn))
+                .try_for_each(|folded| folded.map(drop))
+        };
+        // The output is in. What is not read now is read before the session's
+        // next decision, so there is nothing to fail here.
+        if let Err(e) = self.retried(read) {
+            tracing::warn!("session '{}': an output is read later: {e}", seen.session);
+        }
+        Ok(())
     }
 
     fn retried<T>(
@@ -195,13 +198,15 @@ fn opinions(
 ) -> Result<Vec<Opinion>, SessionError> {
     let mut opinions = Vec::with_capacity(generation.plugins.len());
     for plugin in &generation.plugins {
-        let (notes, failed) = if plugin.observes() {
-            notes_for(generation, plugin, turn)?
+        // Usually the notes are at hand; after a swap or a restart a plugin first
+        // reads what it has not read.
+        let folded = if plugin.observes() {
+            fold(generation, plugin, turn)?
         } else {
-            Default::default()
+            Folded::default()
         };
-        let mut opinion = generation.judge(plugin, action, view, &notes);
-        if let (Some(why), Ok(_)) = (failed, &opinion.outcome) {
+        let mut opinion = generation.judge(plugin, action, view, &folded.notes);
+        if let (Some(why), Ok(_)) = (folded.failure, &opinion.outcome) {
             opinion.outcome = Err(Failure::Unobserved(why));
         }
         opinions.push(opinion);
@@ -209,21 +214,15 @@ fn opinions(
     Ok(opinions)
 }
 
-/// A plugin's notes, brought up to date, and a failed `observe` to be counted
-/// now. Usually both are at hand; after a swap or a restart a plugin first
-/// reads what it has not read.
-fn notes_for(
-    generation: &Generation,
-    plugin: &Plugin,
-    turn: &mut Turn<'_>,
-) -> Result<(Notes, Option<String>), SessionError> {
-    let mut folded = fold(generation, plugin, turn)?;
-    let failed = folded.failure.take();
-    let notes = folded.notes.clone();
-    if failed.is_some() {
-        turn.keep_notes(plugin.id, folded)?;
+/// A failed `observe` counts at one decision. That decision stands; if its
+/// having counted cannot be written down, it counts once more.
+fn settle_failures(generation: &Generation, turn: &mut Turn<'_>) {
+    for plugin in generation.plugins.iter().filter(|plugin| plugin.observes()) {
+        let mut folded = turn.notes(&plugin.id);
+        if folded.failure.take().is_some() {
+            let _ = turn.keep_notes(plugin.id, folded);
+        }
     }
-    Ok((notes, failed))
 }
 
 /// Shows a plugin every output it has not read yet.

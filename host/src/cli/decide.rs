@@ -5,6 +5,9 @@ use std::fmt;
 use std::io::{self, BufRead, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use anyhow::anyhow;
 use clap::Args;
@@ -13,7 +16,7 @@ use serde_json::json as value;
 
 use super::{Outcome, style};
 use crate::approvals::{Channel, Console, Fixed};
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::gate::Gate;
 use crate::json::{self, JsonError};
 use crate::watch::Watch;
@@ -80,6 +83,8 @@ impl Decide {
             out: io::stdout(),
             unasked: !self.approve && !self.deny && !Console::reaches_someone(),
         };
+        let load = move || Config::load(config_file.as_deref());
+        let _watching = (!self.no_watch).then(|| Watching::begin(gate, config, load));
         let Some(first) = lines.next()? else {
             style::error(
                 "no action on standard input; send one JSON object, such as {\"type\":\"send_email\"}",
@@ -87,15 +92,6 @@ impl Decide {
             return Ok(Outcome::Usage);
         };
         let alone = answers.answer(&first)?;
-
-        // More may come: a stream, which a changed policy reaches. So it is
-        // watched from here on, and not only once a second line is there.
-        let load = move || Config::load(config_file.as_deref());
-        let _watch = if self.no_watch {
-            None
-        } else {
-            Some(Watch::start(gate, &config, load)?)
-        };
         let Some(second) = lines.next()? else {
             return Ok(alone);
         };
@@ -117,6 +113,48 @@ impl Decide {
                 colour: style::colour_stderr(),
             }),
             (approve, _) => Box::new(Fixed { approve }),
+        }
+    }
+}
+
+/// Watches files and signals as soon as this has gone on for [`SOON`], until
+/// dropped. A single action is decided before that: to close a watch costs more
+/// time (about 20 ms on Linux) than all the rest.
+struct Watching {
+    ended: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+const SOON: Duration = Duration::from_millis(50);
+
+impl Watching {
+    fn begin(
+        gate: Arc<Gate>,
+        config: Config,
+        load: impl Fn() -> Result<Config, ConfigError> + Send + 'static,
+    ) -> Self {
+        let (sender, ended) = mpsc::channel::<()>();
+        let watch = move || {
+            if ended.recv_timeout(SOON) != Err(RecvTimeoutError::Timeout) {
+                return;
+            }
+            match Watch::start(gate, &config, load) {
+                Ok(_until_the_end) => drop(ended.recv()),
+                Err(e) => tracing::error!("{e}; the policy stays as it is"),
+            }
+        };
+        Watching {
+            ended: Some(sender),
+            thread: Some(thread::spawn(watch)),
+        }
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        drop(self.ended.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join(); // a panic was reported where it happened
         }
     }
 }

@@ -17,7 +17,7 @@ use lru::LruCache;
 use parking_lot::{ArcMutexGuard, Mutex, RawMutex};
 
 use crate::action::{Action, Observation};
-use crate::history::{History, Leaf, Limits, NotTaken, View};
+use crate::history::{History, Limits, NotTaken, View};
 use crate::notes::{Folded, PluginId};
 use crate::verdict::Judgement;
 use state::{Change, State};
@@ -250,11 +250,11 @@ impl Turn<'_> {
         self.save(&Change::Step(step))
     }
 
-    /// Appends an output to its step; the step's index and the output's leaves.
+    /// Appends an output to its step.
     ///
     /// # Errors
     /// No such action, an output reported twice, or as [`push`](Turn::push).
-    pub fn observe(&mut self, seen: &Observation) -> Result<(u32, Vec<Leaf>), SessionError> {
+    pub fn observe(&mut self, seen: &Observation) -> Result<(), SessionError> {
         let no_such = || SessionError::NoSuchAction {
             session: seen.session.clone(),
             id: seen.id.clone(),
@@ -265,7 +265,7 @@ impl Turn<'_> {
             .find_action(&seen.id)
             .ok_or_else(no_such)?;
         let history = Arc::make_mut(&mut self.session.history);
-        let leaves = history
+        history
             .observe(step, &seen.output, seen.succeeded)
             .map_err(|why| match why {
                 NotTaken::NoStep => no_such(),
@@ -274,8 +274,7 @@ impl Turn<'_> {
                 },
             })?;
         self.session.observed.push(step);
-        self.save(&Change::Step(step))?;
-        Ok((step, leaves))
+        self.save(&Change::Step(step))
     }
 
     /// The notes of a plugin.

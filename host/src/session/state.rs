@@ -7,10 +7,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params,
+};
 
 use super::{Session, SessionError};
 use crate::action::Action;
@@ -21,6 +24,8 @@ use crate::verdict::Verdict;
 
 /// The schema's version, kept in `user_version`.
 const SCHEMA: i64 = 1;
+/// How long to wait for other processes.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 const CREATE: &str = "
     CREATE TABLE sessions (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
@@ -70,9 +75,8 @@ impl State {
             source,
         };
         let mut db = Connection::open(path).map_err(fail)?;
-        db.busy_timeout(Duration::from_secs(5)).map_err(fail)?;
-        db.pragma_update(None, "journal_mode", "WAL")
-            .map_err(fail)?;
+        db.busy_timeout(PATIENCE).map_err(fail)?;
+        write_ahead(&db).map_err(fail)?;
         db.pragma_update(None, "synchronous", "NORMAL")
             .map_err(fail)?;
         let found = migrate(&mut db).map_err(fail)?;
@@ -132,6 +136,23 @@ impl State {
             .map_err(|e| self.fail(e))?;
         session.version += 1;
         Ok(())
+    }
+}
+
+/// Turns the write-ahead log on. Unlike all else, this does not wait when other
+/// processes begin with a new file at the same moment.
+fn write_ahead(db: &Connection) -> rusqlite::Result<()> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match db.pragma_update(None, "journal_mode", "WAL") {
+            Err(e)
+                if e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && Instant::now() < deadline =>
+            {
+                thread::sleep(Duration::from_millis(2));
+            }
+            done => return done,
+        }
     }
 }
 
