@@ -33,7 +33,7 @@ def main():
         faults[file.name] = shortfalls(report, floors.get(file.name))
         verdict = "FAIL" if faults[file.name] else "ok" if file.name in floors else "no floor"
         rows.append([file.name, *figures(report), verdict])
-    for name in floors.keys() - faults.keys():
+    for name in floors.keys() - faults.keys() if len(sys.argv) < 2 else ():
         faults[name] = ["has a floor but no sessions"]
 
     print_table(rows)

@@ -24,6 +24,9 @@ const KEYWORDS: &str = r#"
 [[plugin]]
 name = "scorer"
 source = "builtin:keywords"
+
+[audit]
+durability = "record" # a busy disk is not what is tested here
 "#;
 
 /// A plugin that is a file. It may be any of ours.
@@ -32,6 +35,9 @@ const FROM_FILE: &str = r#"
 name = "scorer"
 source = "scorer.wasm"
 grants = ["history"]
+
+[audit]
+durability = "record"
 "#;
 
 /// The keyword scorer has nothing against it, the consequence engine has.

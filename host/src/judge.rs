@@ -128,7 +128,15 @@ impl Judge {
             };
             let opinions = opinions(&generation, &held.action, &view, &mut turn)?;
             let judgement = verdict::combine(&generation.rules, &held.action.kind, &opinions);
-            Ok((held.step, opinions, judgement))
+            let step = match held.step {
+                // Its session could not be used when it came: it takes its place now.
+                None if !held.action.session.is_empty() => {
+                    drop(view);
+                    Some(turn.push(held.action.clone(), &judgement)?)
+                }
+                step => step,
+            };
+            Ok((step, opinions, judgement))
         });
         judged(&generation, held.action.clone(), outcome, started)
     }
@@ -272,7 +280,12 @@ fn judged(
         (
             None,
             Vec::new(),
-            Judgement::unjudged(&generation.rules, "session-unavailable", e.to_string()),
+            Judgement::unjudged(
+                &generation.rules,
+                &action.kind,
+                "session-unavailable",
+                e.to_string(),
+            ),
         )
     });
     let latency_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);

@@ -41,7 +41,7 @@ pub struct Inspection {
     pub source: Source,
     /// Bytes.
     pub size: usize,
-    /// SHA-256 in hex.
+    /// Its digest: `sha256:` and 64 hex digits.
     pub digest: String,
     /// Exported interfaces.
     pub exports: Vec<String>,
@@ -72,7 +72,7 @@ pub fn inspect(place: &str) -> Result<Inspection, InspectError> {
     let surface = Surface::read(&engine, &component).map_err(wrong)?;
     Ok(Inspection {
         size: component.bytes.len(),
-        digest: hex(&component.digest),
+        digest: format!("sha256:{}", hex(&component.digest)),
         is_plugin: surface.is_plugin(),
         exports: surface.exports,
         imports: surface.imports,
@@ -110,7 +110,7 @@ pub struct Listed {
     pub source: String,
     /// `enforce` or `shadow`.
     pub mode: &'static str,
-    /// SHA-256 of its component in hex.
+    /// Digest of its component: `sha256:` and 64 hex digits.
     pub digest: String,
     /// Its grants.
     pub grants: Vec<&'static str>,

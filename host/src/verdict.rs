@@ -137,7 +137,7 @@ impl Failure {
 pub struct Opinion {
     /// The plugin's name in the configuration.
     pub plugin: String,
-    /// SHA-256 of its component in hex.
+    /// Digest of its component: `sha256:` and 64 hex digits.
     pub digest: Arc<str>,
     /// Its assessment or the failure that counts instead.
     pub outcome: Result<Assessment, Failure>,
@@ -198,19 +198,24 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// The judgement on an action that could not be judged at all.
-    pub fn unjudged(rules: &Rules, code: &str, message: String) -> Self {
+    /// The judgement on an action that no plugin could be asked about. The static
+    /// rules still hold.
+    pub fn unjudged(rules: &Rules, kind: &str, code: &str, message: String) -> Self {
         let verdict = rules.on_plugin_failure.max(Verdict::Hold);
-        let cause = Cause {
+        let failed = Cause {
             plugin: POLICY.to_owned(),
             verdict,
-            reason: plain(code, message.clone()),
+            reason: plain(code, message),
         };
+        let mut causes = vec![failed];
+        causes.extend(static_cause(rules, kind));
+        causes.sort_by_key(|cause| std::cmp::Reverse(cause.verdict));
+        let first = causes.first();
         Judgement {
-            verdict,
+            verdict: first.map_or(verdict, |cause| cause.verdict),
             risk: 1.0,
-            reason: message,
-            causes: vec![cause],
+            reason: first.map_or_else(String::new, |cause| cause.reason.message.clone()),
+            causes,
             labels: Vec::new(),
         }
     }

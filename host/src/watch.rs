@@ -126,13 +126,11 @@ fn run(
         {
             tracing::error!("the audit log still cannot be used: {e}");
         }
-        match reload(gate, &load) {
-            Ok((config, generation, changed)) => {
-                files.set(&config);
-                if changed {
-                    tracing::info!("policy swapped: generation {generation} is in force");
-                }
+        match reload(gate, &mut files, &load) {
+            Ok((generation, true)) => {
+                tracing::info!("policy swapped: generation {generation} is in force");
             }
+            Ok((_, false)) => {}
             Err(e) => tracing::error!(
                 "policy not swapped, generation {} stays in force: {e}",
                 gate.generation()
@@ -143,11 +141,12 @@ fn run(
 
 fn reload(
     gate: &Gate,
+    files: &mut Files,
     load: impl Fn() -> Result<Config, ConfigError>,
-) -> Result<(Config, String, bool), ReloadError> {
+) -> Result<(String, bool), ReloadError> {
     let config = load()?;
-    let (generation, changed) = gate.swap(&config.policy)?;
-    Ok((config, generation, changed))
+    files.set(&config); // before it is loaded: a plugin it misses may come later
+    Ok(gate.swap(&config.policy)?)
 }
 
 /// The next trigger, once things are quiet; `None` to stop.
@@ -210,9 +209,14 @@ impl Files {
     /// Watches the files of this configuration from now on.
     fn set(&mut self, config: &Config) {
         let files: BTreeSet<PathBuf> = config.watched().iter().map(|path| absolute(path)).collect();
+        // A folder that is not there has no file of ours yet.
         let folders: BTreeSet<PathBuf> = files
             .iter()
-            .filter_map(|file| file.parent().map(Path::to_owned))
+            .filter_map(|file| {
+                file.parent()
+                    .filter(|folder| folder.is_dir())
+                    .map(Path::to_owned)
+            })
             .collect();
         *self.names.lock() = files;
         for gone in self.folders.difference(&folders) {

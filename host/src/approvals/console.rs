@@ -123,8 +123,7 @@ fn show(out: &mut impl Write, card: &Card<'_>, colour: bool) -> io::Result<()> {
         for evidence in &cause.reason.evidence {
             let place = evidence
                 .step
-                // messages count from 1, as people do
-                .map_or_else(String::new, |step| format!("step {} ", u64::from(step) + 1));
+                .map_or_else(String::new, |step| format!("step {step} "));
             writeln!(
                 out,
                 "    {dim}{place}{}{off} {}",

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Outcome;
 use super::style::{self, BAD, BOLD, CARE, DIM, GOOD, safe};
 use crate::audit::{self, AuditError, Follow, Report};
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::verdict::Verdict;
 
 /// How often `tail --follow` looks for new lines.
@@ -46,9 +46,17 @@ Examples:\n  coldnotch audit tail --follow\n  coldnotch audit tail -n 100 --json
 }
 
 impl Audit {
-    pub(super) fn run(self, config: &Config, json: bool) -> anyhow::Result<Outcome> {
+    pub(super) fn run(
+        self,
+        config: impl FnOnce() -> Result<Config, ConfigError>,
+        json: bool,
+    ) -> anyhow::Result<Outcome> {
         let (Audit::Verify { file } | Audit::Tail { file, .. }) = &self;
-        let path = file.as_deref().unwrap_or(&config.audit_path);
+        // With a file named no configuration is needed, so a broken one is no obstacle.
+        let path = match file {
+            Some(file) => file.clone(),
+            None => config()?.audit_path,
+        };
         if path.try_exists().is_ok_and(|exists| !exists) {
             bail!(
                 "there is no audit log '{}'; give its path, or set COLDNOTCH_AUDIT",
@@ -56,18 +64,9 @@ impl Audit {
             );
         }
         match self {
-            Audit::Verify { file } => verify(file.as_deref().unwrap_or(&config.audit_path), json),
-            Audit::Tail {
-                file,
-                lines,
-                follow,
-            } => {
-                tail(
-                    file.as_deref().unwrap_or(&config.audit_path),
-                    lines,
-                    follow,
-                    json,
-                )?;
+            Audit::Verify { .. } => verify(&path, json),
+            Audit::Tail { lines, follow, .. } => {
+                tail(&path, lines, follow, json)?;
                 Ok(Outcome::Success)
             }
         }

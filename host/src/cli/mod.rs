@@ -120,7 +120,7 @@ impl Cli {
             Command::Init(init) => init.run(self.json),
             Command::Decide(decide) => decide.run(self.config),
             Command::Replay(replay) => replay.run(&config()?, self.json),
-            Command::Audit(audit) => audit.run(&config()?, self.json),
+            Command::Audit(audit) => audit.run(config, self.json),
             Command::Plugin(plugin) => plugin.run(config, self.json),
             Command::Config(command) => command.run(&config()?, self.json),
             Command::Completions(completions) => completions.run(),

@@ -66,7 +66,7 @@ fn load(config: &Config) -> Result<(String, Vec<Listed>), plugins::ListError> {
 fn listed_json(plugin: &Listed) -> Value {
     json!({
         "name": plugin.name, "source": plugin.source, "mode": plugin.mode,
-        "digest": format!("sha256:{}", plugin.digest), "grants": plugin.grants, "observes": plugin.observes,
+        "digest": plugin.digest, "grants": plugin.grants, "observes": plugin.observes,
     })
 }
 
@@ -86,15 +86,15 @@ fn print_listed(plugin: &Listed) {
     };
     let notes = if *observes { ", keeps notes" } else { "" };
     anstream::println!(
-        "{BOLD}{name}{BOLD:#}  {source}  {mode}, {grants}{notes}  {DIM}sha256:{}…{DIM:#}",
-        &digest[..12]
+        "{BOLD}{name}{BOLD:#}  {source}  {mode}, {grants}{notes}  {DIM}{}…{DIM:#}",
+        &digest[..19]
     );
 }
 
 fn inspection_json(found: &Inspection) -> Value {
     let import = |import: &crate::plugins::Asked| json!({"import": import.to_string(), "grant": import.grant_name()});
     json!({
-        "source": found.source.to_string(), "size": found.size, "digest": format!("sha256:{}", found.digest),
+        "source": found.source.to_string(), "size": found.size, "digest": found.digest,
         "exports": found.exports, "imports": found.imports.iter().map(import).collect::<Vec<_>>(),
         "is_plugin": found.is_plugin,
     })
@@ -110,7 +110,7 @@ fn print_inspection(found: &Inspection) {
         is_plugin,
     } = found;
     anstream::println!("{BOLD}{source}{BOLD:#}  {size} bytes");
-    anstream::println!("  sha256:{digest}");
+    anstream::println!("  {digest}");
     anstream::println!(
         "  exports: {}",
         if exports.is_empty() {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -186,6 +187,19 @@ fn action(
     })
 }
 
+/// A line of `--verdicts`.
+#[derive(Serialize)]
+struct VerdictLine<'a> {
+    session: &'a str,
+    step: usize,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    label: Option<Label>,
+    decision: &'a str,
+    risk: f64,
+    reason: &'a str,
+}
+
 fn write_verdicts(
     path: &Path,
     recordings: &[Recording],
@@ -194,12 +208,17 @@ fn write_verdicts(
     let mut out = BufWriter::new(File::create(path)?);
     for (recording, judged) in recordings.iter().zip(results) {
         for (index, (step, judged)) in recording.steps.iter().zip(judged).enumerate() {
-            let line = json!({
-                "session": recording.id, "step": index, "type": step.kind, "label": step.label,
-                "decision": judged.judgement.verdict.as_str(), "risk": judged.judgement.risk,
-                "reason": judged.judgement.reason,
-            });
-            writeln!(out, "{line}")?;
+            let line = VerdictLine {
+                session: &recording.id,
+                step: index,
+                kind: &step.kind,
+                label: step.label,
+                decision: judged.judgement.verdict.as_str(),
+                risk: judged.judgement.risk,
+                reason: &judged.judgement.reason,
+            };
+            serde_json::to_writer(&mut out, &line)?;
+            out.write_all(b"\n")?;
         }
     }
     out.flush()?;

@@ -30,22 +30,25 @@ impl Environment {
         }
     }
 
+    /// The file to read: the one that was named, or the first there is.
     pub(super) fn find(&self, given: Option<&Path>) -> Option<PathBuf> {
         let named = given.map(Path::to_owned).or_else(|| self.config.clone());
-        let usual = || {
-            let personal = self
-                .config_home
-                .as_ref()
-                .map(|folder| folder.join("coldnotch").join(NAME));
-            [
-                Some(PathBuf::from(NAME)),
-                personal,
-                Some(Path::new("/etc/coldnotch").join(NAME)),
-            ]
-            .into_iter()
-            .flatten()
-            .find(|path| path.is_file())
-        };
-        named.or_else(usual)
+        named.or_else(|| self.usual().into_iter().find(|path| path.is_file()))
+    }
+
+    /// Where a file is looked for when none is named.
+    pub(super) fn usual(&self) -> Vec<PathBuf> {
+        let personal = self
+            .config_home
+            .as_ref()
+            .map(|folder| folder.join("coldnotch").join(NAME));
+        [
+            Some(PathBuf::from(NAME)),
+            personal,
+            Some(Path::new("/etc/coldnotch").join(NAME)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }

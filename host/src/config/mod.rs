@@ -100,6 +100,8 @@ pub struct Setting {
 pub struct Config {
     /// The file it came from.
     pub file: Option<PathBuf>,
+    /// Where a file would be found if there were one.
+    pub absent: Vec<PathBuf>,
     /// The policy.
     pub policy: Policy,
     /// The engine.
@@ -137,7 +139,10 @@ impl Config {
                 })?;
                 Self::parse(&text, Some(&path), &environment)
             }
-            None => Self::parse("", None, &environment),
+            None => Ok(Config {
+                absent: environment.usual(),
+                ..Self::parse("", None, &environment)?
+            }),
         }
     }
 
@@ -172,8 +177,8 @@ impl Config {
         .config(file)
     }
 
-    /// The files whose change makes a new policy: the configuration and every
-    /// plugin that is a file.
+    /// The files whose change makes a new policy: the configuration, or the places
+    /// where one would be found, and every plugin that is a file.
     pub fn watched(&self) -> Vec<PathBuf> {
         let plugins = self
             .policy
@@ -183,7 +188,12 @@ impl Config {
                 Source::Path(path) => Some(path.clone()),
                 Source::Builtin(_) => None,
             });
-        self.file.iter().cloned().chain(plugins).collect()
+        self.file
+            .iter()
+            .chain(&self.absent)
+            .cloned()
+            .chain(plugins)
+            .collect()
     }
 }
 

@@ -48,6 +48,7 @@ impl Reader<'_> {
         let recorder = self.recorder(file.recorder);
         Ok(Config {
             file: self.path.map(Path::to_owned),
+            absent: Vec::new(),
             policy,
             engine,
             session,

@@ -294,12 +294,33 @@ impl History {
         output: &str,
         succeeded: Option<bool>,
     ) -> Result<Vec<Leaf>, NotTaken> {
+        let text = cut(output, self.limits.output);
+        self.take(index, text, text.len() < output.len(), succeeded)
+    }
+
+    /// Takes an output again as it was stored: for building a history anew.
+    pub fn restore(&mut self, index: u32, output: &Output, succeeded: Option<bool>) {
+        let truncated = matches!(output, Output::Truncated(_));
+        // It was taken once, so it is taken again.
+        let _ = self.take(index, output.text(), truncated, succeeded);
+        if *output == Output::Dropped
+            && let Some(kept) = self.kept_mut(index)
+        {
+            kept.step.output = Output::Dropped;
+        }
+    }
+
+    fn take(
+        &mut self,
+        index: u32,
+        text: &str,
+        truncated: bool,
+        succeeded: Option<bool>,
+    ) -> Result<Vec<Leaf>, NotTaken> {
         let kept = self.kept_mut(index).ok_or(NotTaken::NoStep)?;
         if kept.step.output != Output::Absent {
             return Err(NotTaken::Twice);
         }
-        let text = cut(output, self.limits.output);
-        let truncated = text.len() < output.len();
         let leaves = leaves::read(text, truncated);
         let added = self.index_leaves(Place::Output, index, &leaves);
         self.bytes += text.len();

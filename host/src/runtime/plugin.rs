@@ -28,7 +28,7 @@ use crate::verdict::{Assessment, Failure, Opinion};
 pub struct Plugin {
     /// Its name in the policy.
     pub name: String,
-    /// SHA-256 of its component in hex.
+    /// Digest of its component: `sha256:` and 64 hex digits.
     pub digest: Arc<str>,
     /// Component and settings.
     pub id: PluginId,
@@ -67,7 +67,7 @@ impl Plugin {
         };
         Ok(Plugin {
             name: spec.name.clone(),
-            digest: hex(&component.digest).into(),
+            digest: format!("sha256:{}", hex(&component.digest)).into(),
             id: id(&component.digest, spec.settings.text()),
             spec: spec.clone(),
             scorer: scorer::PluginPre::new(pre).map_err(PluginError::Link)?,

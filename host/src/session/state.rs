@@ -23,7 +23,7 @@ use crate::notes::{Folded, Notes, PluginId};
 use crate::verdict::Verdict;
 
 /// The schema's version, kept in `user_version`.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
 /// How long to wait for other processes.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -35,12 +35,18 @@ const CREATE: &str = "
         payload TEXT NOT NULL, intent TEXT, context TEXT NOT NULL, at INTEGER NOT NULL,
         verdict TEXT NOT NULL, risk REAL NOT NULL, labels TEXT NOT NULL,
         approved INTEGER, succeeded INTEGER, output TEXT, observed INTEGER,
+        truncated INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (session, step)) WITHOUT ROWID;
     CREATE TABLE notes (
         session TEXT NOT NULL, plugin BLOB NOT NULL, data BLOB NOT NULL, complete INTEGER NOT NULL,
         read INTEGER NOT NULL, failure TEXT,
         PRIMARY KEY (session, plugin)) WITHOUT ROWID;
-    PRAGMA user_version = 1;";
+    PRAGMA user_version = 2;";
+
+/// From version 1, which forgot that an output had been cut.
+const UPGRADE_1: &str = "
+    ALTER TABLE steps ADD COLUMN truncated INTEGER NOT NULL DEFAULT 0;
+    PRAGMA user_version = 2;";
 
 /// What of a session is new.
 #[derive(Debug, Clone, Copy)]
@@ -164,8 +170,10 @@ fn migrate(db: &mut Connection) -> rusqlite::Result<i64> {
         return version(db);
     }
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    if version(&tx)? == 0 {
-        tx.execute_batch(CREATE)?;
+    match version(&tx)? {
+        0 => tx.execute_batch(CREATE)?,
+        1 => tx.execute_batch(UPGRADE_1)?,
+        _ => {} // another process was first
     }
     tx.commit()?;
     Ok(SCHEMA)
@@ -227,7 +235,7 @@ fn write_step(tx: &Transaction<'_>, session: &Session, step: &Step) -> rusqlite:
         .map(|at| at as i64);
     let labels = serde_json::Value::from(step.labels.clone()).to_string();
     tx.prepare_cached(
-        "INSERT OR REPLACE INTO steps VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)",
+        "INSERT OR REPLACE INTO steps VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18)",
     )?
     .execute(params![
         session.id,
@@ -247,6 +255,7 @@ fn write_step(tx: &Transaction<'_>, session: &Session, step: &Step) -> rusqlite:
         step.succeeded,
         output,
         observed,
+        matches!(step.output, Output::Truncated(_)),
     ])?;
     Ok(())
 }
@@ -276,18 +285,12 @@ fn load(
         let index = history.push(Arc::new(row.action), row.verdict, row.risk, row.labels);
         history.settle(index, row.approved);
         if let Some(observed) = row.observed {
-            outputs.push((
-                observed,
-                index,
-                row.output.unwrap_or_default(),
-                row.succeeded,
-            ));
+            outputs.push((observed, index, row.output, row.succeeded));
         }
     }
     outputs.sort_unstable_by_key(|(observed, ..)| *observed);
     for (observed, index, output, succeeded) in outputs {
-        // It was taken once, so it is taken again.
-        let _ = history.observe(index, &output, succeeded);
+        history.restore(index, &output, succeeded);
         // Outputs of dropped steps leave gaps, which nobody reads any more.
         let place = observed.clamp(0, MAX_OUTPUTS);
         session
@@ -313,7 +316,8 @@ struct StepRow {
     labels: Vec<String>,
     approved: Option<bool>,
     succeeded: Option<bool>,
-    output: Option<String>,
+    /// What it is if anything was observed.
+    output: Output,
     observed: Option<i64>,
 }
 
@@ -321,6 +325,11 @@ fn read_step(row: &Row<'_>) -> rusqlite::Result<StepRow> {
     let object = |column: &str| {
         let text: String = row.get(column)?;
         Object::parse(text.as_bytes()).map_err(|e| damaged(column, e))
+    };
+    let output = match row.get::<_, Option<String>>("output")? {
+        None => Output::Dropped,
+        Some(text) if row.get("truncated")? => Output::Truncated(text.into()),
+        Some(text) => Output::Kept(text.into()),
     };
     let verdict: String = row.get("verdict")?;
     let labels: String = row.get("labels")?;
@@ -343,7 +352,7 @@ fn read_step(row: &Row<'_>) -> rusqlite::Result<StepRow> {
         labels: serde_json::from_str(&labels).map_err(|e| damaged("labels", e))?,
         approved: row.get("approved")?,
         succeeded: row.get("succeeded")?,
-        output: row.get("output")?,
+        output,
         observed: row.get("observed")?,
     })
 }

@@ -219,7 +219,7 @@ fn rm(command: &Command) -> Option<Danger> {
 /// rest must have been named.
 fn path_danger(path: &str, does: &'static str) -> Option<Danger> {
     match path::worth(path) {
-        Worth::Root => Danger::always(0.95, "deletes the root of everything it can reach"),
+        Worth::Root => Danger::always(0.95, "deletes a whole root folder"),
         Worth::Made => None,
         Worth::Own => Danger::new(0.75, does, shell::name(path), ending()),
     }

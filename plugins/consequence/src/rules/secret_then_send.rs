@@ -51,7 +51,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         "internal data"
     };
     let risk = if secret == Some(step) { 0.9 } else { 0.75 };
-    let number = (step + 1).to_string();
+    let number = step.to_string();
     let finding = Finding::new(
         risk,
         &[

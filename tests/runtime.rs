@@ -1,0 +1,299 @@
+//! Plugins that misbehave: each is stopped, named and never an ALLOW, and
+//! nobody else notices.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "runtime/cache.rs"]
+mod cache;
+#[path = "runtime/load.rs"]
+mod load;
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use coldnotch::action::Action;
+use coldnotch::judge::Judge;
+use coldnotch::policy::{Limits, PluginSpec};
+use coldnotch::runtime::{Allocation, Engine, EngineConfig};
+use coldnotch::verdict::{Failure, Judged, Opinion, Rules, Verdict, combine};
+use support::*;
+
+/// Every way to misbehave in a decision, and what it is called.
+const TRICKS: [(&str, &str); 20] = [
+    ("loop", "out-of-fuel"),
+    ("recursion", "trapped"),
+    ("memory", "out-of-memory"),
+    ("host-calls", "host-calls"),
+    ("giant-string", "bad-output"),
+    ("many-reasons", "bad-output"),
+    ("many-evidence", "bad-output"),
+    ("many-labels", "bad-output"),
+    ("long-label", "bad-output"),
+    ("panic", "trapped"),
+    ("unreachable", "trapped"),
+    ("unsupported", "declined"),
+    ("missing-context", "declined"),
+    ("internal", "declined"),
+    ("nan", "bad-output"),
+    ("infinite", "bad-output"),
+    ("negative", "bad-output"),
+    ("over-one", "bad-output"),
+    ("not-utf8", "bad-output"),
+    ("out-of-bounds", "bad-output"),
+];
+
+fn hello() -> Action {
+    action("note", r#"{"text":"hello, about the refund"}"#)
+}
+
+/// An action on which the guest misbehaves in this way.
+fn told(how: &str) -> Action {
+    action(
+        "note",
+        &format!(r#"{{"how":"{how}","text":"hello, about the refund"}}"#),
+    )
+}
+
+/// The keyword stub and a guest that does as it is told, in this order.
+fn keywords_and_hostile(engine: &Arc<Engine>) -> Judge {
+    judge(engine, &policy([keywords(), hostile("as-told")]))
+}
+
+fn failure(judged: &Judged) -> &Failure {
+    judged
+        .opinions
+        .last()
+        .unwrap()
+        .outcome
+        .as_ref()
+        .unwrap_err()
+}
+
+#[test]
+fn a_misbehaving_plugin_is_named_held_and_unnoticed_by_others() {
+    let engine = engine();
+    let strict = Rules {
+        on_plugin_failure: Verdict::Block,
+        ..policy([]).rules
+    };
+    let (both, alone) = (
+        keywords_and_hostile(&engine),
+        judge(&engine, &policy([keywords()])),
+    );
+    for (how, expected) in [TRICKS; 5].into_iter().flatten() {
+        let judged = both.judge(told(how));
+        let [good, bad] = &judged.opinions[..] else {
+            panic!("{judged:?}")
+        };
+        assert_eq!(bad.outcome_name(), expected, "{how}: {bad:?}");
+        assert_eq!(judged.judgement.verdict, Verdict::Hold, "{how}");
+        let only_bad = std::slice::from_ref(bad);
+        assert_eq!(
+            combine(&strict, "note", only_bad).verdict,
+            Verdict::Block,
+            "{how}"
+        );
+        let after = &alone.judge(told(how)).opinions[0];
+        assert_eq!(good, after, "{how}: a good plugin's answer changed");
+    }
+}
+
+#[test]
+fn what_stopped_it_is_said_in_words() {
+    let judge = keywords_and_hostile(&engine());
+    for (how, words) in [
+        ("loop", "out of fuel"),
+        ("unreachable", "trapped: unreachable"),
+        (
+            "unsupported",
+            "declined: it does not know this kind of action",
+        ),
+        ("missing-context", "declined: it misses the tenant"),
+        ("internal", "declined: [2Jlost"),
+        ("nan", "bad output: the risk is NaN, not a number in [0,1]"),
+        (
+            "over-one",
+            "bad output: the risk is 1.5, not a number in [0,1]",
+        ),
+        ("many-reasons", "bad output: 33 reasons, more than 32"),
+        (
+            "many-evidence",
+            "bad output: 33 pieces of evidence, more than 32",
+        ),
+        ("many-labels", "bad output: 33 labels, more than 32"),
+        (
+            "long-label",
+            "bad output: a label of 65 bytes, more than 64",
+        ),
+    ] {
+        let judged = judge.judge(told(how));
+        assert_eq!(failure(&judged).to_string(), words);
+        let words = format!("plugin 'hostile' could not judge: {words}");
+        assert!(
+            judged
+                .judgement
+                .causes
+                .iter()
+                .any(|cause| cause.reason.message == words)
+        );
+    }
+}
+
+#[test]
+fn wall_time_stops_what_fuel_does_not() {
+    let judge = judge(&engine(), &policy([slow(Duration::from_millis(20))]));
+    let judged = judge.judge(hello());
+    assert_eq!(failure(&judged), &Failure::TimedOut);
+    assert_eq!(judged.judgement.verdict, Verdict::Hold);
+}
+
+#[test]
+fn strange_but_allowed_answers_are_made_safe_to_show() {
+    let judge = keywords_and_hostile(&engine());
+    let answer = |how: &str| judge.judge(told(how)).opinions[1].outcome.clone().unwrap();
+    let terminal = answer("terminal");
+    let reason = &terminal.reasons[0];
+    assert_eq!(reason.code, "ab");
+    assert_eq!(reason.message, "]0;ownedevil line31m");
+    assert_eq!(
+        (&*reason.evidence[0].path, &*reason.evidence[0].text),
+        ("path", "[8mhidden")
+    );
+    assert_eq!(terminal.labels, ["secret"]);
+
+    let long = &answer("long-message").reasons[0].message;
+    assert!(long.len() <= 1024 && long.ends_with("é…"), "{long}");
+    assert_eq!(answer("empty-strings").reasons[0].message, "");
+}
+
+#[test]
+fn a_table_over_its_limit_is_out_of_memory() {
+    // Rust cannot grow a table, but every guest has one of its functions: a limit
+    // below its size meets what a growing table would.
+    let limits = Limits {
+        table: 1,
+        ..Limits::default()
+    };
+    let spec = PluginSpec {
+        limits,
+        ..keywords()
+    };
+    let e = build(&engine(), &policy([spec])).unwrap_err();
+    assert!(e.to_string().ends_with("out of memory"), "{e}");
+}
+
+#[test]
+fn a_call_starts_from_the_prepared_state() {
+    let settings = r#"{"how":"prepared","word":"wörd"}"#;
+    let judge = judge(&engine(), &policy([plugin("hostile", settings)]));
+    for _ in 0..3 {
+        assert_eq!(
+            said(&judge.judge(hello())),
+            "prepared 1, asked 1, word wörd, same true"
+        );
+    }
+}
+
+#[test]
+fn no_call_sees_what_another_left() {
+    for allocation in [Allocation::Pool, Allocation::OnDemand] {
+        // One place, so that every call gets the memory of the one before.
+        let engine = Engine::start(&EngineConfig {
+            instances: 1,
+            allocation,
+            ..small()
+        });
+        let judge = judge(&engine.unwrap(), &policy([hostile("trace")]));
+        let mark = |n: usize| format!("mark-{n}-{}", n * 7919);
+        for n in 1..10 {
+            let backwards: String = mark(n - 1).chars().rev().collect();
+            let payload = format!(r#"{{"leave":"{}","seek":"{backwards}"}}"#, mark(n));
+            let judged = judge.judge(action("note", &payload));
+            assert_eq!(
+                said(&judged),
+                "global 0, found 0, left true",
+                "{allocation:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_allocation_changes_no_answer() {
+    let opinions = |allocation| -> Vec<Opinion> {
+        let engine = Engine::start(&EngineConfig {
+            allocation,
+            ..small()
+        })
+        .unwrap();
+        let judge = keywords_and_hostile(&engine);
+        ["terminal", "loop", "memory", "recursion", "nan", "prepared"]
+            .into_iter()
+            .flat_map(|how| judge.judge(told(how)).opinions)
+            .collect()
+    };
+    assert_eq!(opinions(Allocation::Pool), opinions(Allocation::OnDemand));
+}
+
+#[test]
+fn a_full_pool_makes_callers_queue() {
+    let engine = Engine::start(&EngineConfig {
+        instances: 1,
+        ..small()
+    });
+    let judge = &judge(&engine.unwrap(), &policy([keywords()]));
+    let expected = &judge.judge(hello()).opinions;
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                (0..25).for_each(|_| assert_eq!(&judge.judge(hello()).opinions, expected))
+            });
+        }
+    });
+}
+
+#[test]
+fn a_full_queue_is_a_failure_and_holds() {
+    for (queue, patience, words) in [
+        (
+            0,
+            Duration::from_secs(60),
+            "overloaded: 0 calls are already waiting for an instance",
+        ),
+        (
+            1,
+            Duration::from_millis(1),
+            "overloaded: no instance became free within 1ms",
+        ),
+    ] {
+        let engine = Engine::start(&EngineConfig {
+            instances: 1,
+            queue,
+            patience,
+            ..small()
+        });
+        let engine = engine.unwrap();
+        let slow = judge(&engine, &policy([slow(Duration::from_millis(200))]));
+        let quick = judge(&engine, &policy([keywords()]));
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    slow.judge(hello());
+                }
+            });
+            eventually("the only instance is taken", || {
+                let judged = quick.judge(action("note", "{}"));
+                let overloaded = judged.opinions[0].outcome.is_err();
+                if overloaded {
+                    assert_eq!(failure(&judged).to_string(), words);
+                    assert_eq!(judged.judgement.verdict, Verdict::Hold);
+                }
+                overloaded
+            });
+            done.store(true, Ordering::Relaxed);
+        });
+    }
+}
