@@ -1,5 +1,7 @@
 //! One call of a guest: what it may see and what it may still use.
 
+use std::time::Duration;
+
 use wasmtime::component::Resource;
 use wasmtime::{ResourceLimiter, Store};
 
@@ -119,9 +121,15 @@ fn trap_name(trap: wasmtime::Trap) -> &'static str {
 }
 
 impl Engine {
-    /// A store in the workshop: for preparing a plugin, without a session.
+    /// A store in the workshop: for preparing a plugin, without a session. Reading
+    /// settings may take more than a decision, in code that is not optimised.
     pub(super) fn workshop_store(&self, limits: &Limits) -> Store<Call> {
-        Call::store(&self.workshop, View::default(), limits, &[])
+        let limits = Limits {
+            fuel: limits.fuel.saturating_mul(10),
+            time: limits.time.max(Duration::from_secs(10)),
+            ..limits.clone()
+        };
+        Call::store(&self.workshop, View::default(), &limits, &[])
     }
 }
 
