@@ -83,6 +83,7 @@ pub(super) struct Runtime {
     pub(super) max_memory: Option<Text>,
     pub(super) stack: Option<Text>,
     pub(super) keep_resident: Option<Text>,
+    pub(super) pagemap_scan: Option<String>,
     pub(super) allocation: Option<String>,
     pub(super) cache: Option<PathBuf>,
 }
@@ -164,6 +165,7 @@ pub(super) const KEYS: [(&str, &[&str]); 9] = [
             "max_memory",
             "stack",
             "keep_resident",
+            "pagemap_scan",
             "allocation",
             "cache",
         ],

@@ -258,6 +258,11 @@ impl Reader<'_> {
                 file.keep_resident,
                 default.keep_resident,
             )?,
+            pagemap_scan: self.word(
+                "runtime.pagemap_scan",
+                file.pagemap_scan,
+                &[("off", false), ("auto", true)],
+            )?,
             allocation: self.word("runtime.allocation", file.allocation, &allocations)?,
             cache,
         })

@@ -48,6 +48,10 @@ pub struct EngineConfig {
     pub stack: usize,
     /// Bytes of each instance's memory that stay resident between decisions.
     pub keep_resident: usize,
+    /// Ask the kernel which pages an instance wrote (Linux 6.7) instead of
+    /// resetting all that stay resident. One system call a decision: it pays
+    /// for guests with much memory, and costs threads their independence.
+    pub pagemap_scan: bool,
     /// How instances are allocated.
     pub allocation: Allocation,
     /// Where compiled plugins are kept; `None` to compile each time.
@@ -63,6 +67,7 @@ impl Default for EngineConfig {
             max_memory: 64 << 20,
             stack: 512 << 10,
             keep_resident: 2 << 20,
+            pagemap_scan: false,
             allocation: Allocation::Auto,
             cache: None,
         }
@@ -164,7 +169,10 @@ fn pooling(config: &EngineConfig) -> wasmtime::Result<wasmtime::Engine> {
         .linear_memory_keep_resident(config.keep_resident)
         .table_keep_resident(config.keep_resident.min(64 << 10))
         .max_unused_warm_slots(config.instances)
-        .pagemap_scan(Enabled::Auto);
+        .pagemap_scan(match config.pagemap_scan {
+            true => Enabled::Auto,
+            false => Enabled::No,
+        });
     let mut wasm = base(config);
     wasm.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     wasmtime::Engine::new(&wasm)
