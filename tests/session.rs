@@ -358,3 +358,18 @@ fn an_approved_action_is_part_of_its_session_though_it_could_not_be_used() {
     gate.observe(&output("b", "what it returned")).unwrap();
     assert_eq!(stored(&home.config.session), ["a", "b"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn the_state_file_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::with_state(policy([]));
+    home.open().decide(in_session("s", "a", "note", "{}"));
+    let file = home.config.session.state.as_ref().unwrap();
+    for path in [file.clone(), file.with_extension("db-wal")] {
+        if let Ok(found) = std::fs::metadata(&path) {
+            assert_eq!(found.permissions().mode() & 0o077, 0, "{}", path.display());
+        }
+    }
+    assert!(file.exists());
+}

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -295,6 +295,26 @@ fn order_is_kept_and_a_bad_line_costs_no_other_its_answer() {
     assert_eq!(place.decisions(), 294);
 }
 
+/// Lines that go on and on cost what their bytes cost.
+#[test]
+fn no_lines_take_time_out_of_proportion() {
+    let place = Place::new(KEYWORDS);
+    let begun = Instant::now();
+    let output = place.run("decide --no-watch", "{\n".repeat(20_000));
+    let refused = answers(&output);
+    assert_eq!(refused.len(), 20_000);
+    assert_eq!(refused[19_999]["line"], 20_000);
+
+    let values = "1,\n".repeat(340_000);
+    let pretty =
+        format!("{{\n\"type\": \"read_file\",\n\"payload\": {{\"a\": [\n{values}1\n]}}\n}}\n");
+    let output = place.run("decide --no-watch", pretty);
+    let one = answers(&output);
+    assert_eq!(one.len(), 1);
+    assert!(one[0]["decision"].is_string(), "{}", one[0]);
+    assert!(begun.elapsed() < DEADLINE, "{:?}", begun.elapsed());
+}
+
 #[test]
 fn a_changed_policy_reaches_the_lines_that_follow() {
     let place = Place::new(KEYWORDS);
@@ -464,22 +484,98 @@ fn a_hangup_brings_a_policy_that_no_watcher_saw() {
 
 // Somebody at a terminal.
 
-/// Runs a line in a terminal, where somebody types this; the exit code and what
-/// the terminal showed.
+/// A line that runs in a terminal.
 #[cfg(target_os = "linux")] // `script` of util-linux
-fn at_terminal(place: &Place, line: &str, typed: &str, colour: bool) -> (Option<i32>, String) {
-    let mut script = place.prepare(Command::new("script"));
-    script.args(["--quiet", "--return", "--command", line, "/dev/null"]);
-    script.env("COLDNOTCH", env!("CARGO_BIN_EXE_coldnotch"));
-    script.env("SHELL", "/bin/sh").env("TERM", "xterm");
-    if colour {
-        script.env_remove("NO_COLOR");
-    }
-    let mut terminal = Stream::start(script);
-    terminal.send(typed);
-    let shown: Vec<String> = terminal.answers.iter().collect();
-    (terminal.end().0, shown.join("\n"))
+struct Terminal {
+    child: Child,
+    keys: Option<ChildStdin>,
+    pieces: Receiver<String>,
+    /// Everything it showed so far, and how much of it was waited for.
+    shown: String,
+    seen: usize,
 }
+
+#[cfg(target_os = "linux")]
+impl Terminal {
+    fn start(place: &Place, line: &str, colour: bool) -> Self {
+        let mut script = place.prepare(Command::new("script"));
+        script.args(["--quiet", "--return", "--command", line, "/dev/null"]);
+        script.env("COLDNOTCH", env!("CARGO_BIN_EXE_coldnotch"));
+        script.env("SHELL", "/bin/sh").env("TERM", "xterm");
+        if colour {
+            script.env_remove("NO_COLOR");
+        }
+        let piped = script.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = piped.spawn().unwrap();
+        let (sender, pieces) = mpsc::channel();
+        let mut screen = child.stdout.take().unwrap();
+        thread::spawn(move || {
+            let mut piece = [0; 4096];
+            while let Ok(count @ 1..) = screen.read(&mut piece) {
+                let text = String::from_utf8_lossy(&piece[..count]).into_owned();
+                if sender.send(text).is_err() {
+                    break;
+                }
+            }
+        });
+        Terminal {
+            keys: child.stdin.take(),
+            child,
+            pieces,
+            shown: String::new(),
+            seen: 0,
+        }
+    }
+
+    fn types(&mut self, keys: &str) {
+        let to = self.keys.as_mut().unwrap();
+        to.write_all(keys.as_bytes()).unwrap();
+        to.flush().unwrap();
+    }
+
+    /// Waits until it shows these words, after those that were waited for before.
+    fn shows(&mut self, words: &str) {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            if let Some(at) = self.shown[self.seen..].find(words) {
+                self.seen += at + words.len();
+                return;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.pieces.recv_timeout(left) {
+                Ok(piece) => self.shown += &piece,
+                Err(_) => panic!("never shown: {words}\n{}", self.shown),
+            }
+        }
+    }
+
+    /// The exit code and everything that was shown.
+    fn end(mut self) -> (Option<i32>, String) {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.pieces.recv_timeout(left) {
+                Ok(piece) => self.shown += &piece,
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("never ended: {}", self.shown),
+            }
+        }
+        let code = self.child.wait().unwrap().code();
+        (code, std::mem::take(&mut self.shown))
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill(); // of a test that failed
+        let _ = self.child.wait();
+    }
+}
+
+/// The prompt under a card.
+#[cfg(target_os = "linux")]
+const PROMPT: &str = "Approve? [y/N] ";
 
 #[test]
 #[cfg(target_os = "linux")]
@@ -488,17 +584,22 @@ fn a_hold_is_asked_at_the_terminal() {
     // The action comes on standard input, so the answer must not.
     let action = json!({"type": "deploy", "summary": "Version 7\u{1b}[2J", "agent": "ops-bot"});
     fs::write(place.path("action.json"), action.to_string()).unwrap();
-    let decide = r#""$COLDNOTCH" decide < action.json"#;
+    let answered = |answer: &str, colour: bool| {
+        let decide = r#""$COLDNOTCH" decide < action.json"#;
+        let mut terminal = Terminal::start(&place, decide, colour);
+        terminal.shows(PROMPT);
+        terminal.types(answer);
+        terminal.end()
+    };
 
-    let (code, shown) = at_terminal(&place, decide, "y", false);
+    let (code, shown) = answered("y\n", false);
     assert_eq!(code, Some(0), "{shown}");
     assert!(shown.contains("[HOLD] deploy by ops-bot"), "{shown}");
     assert!(shown.contains("because: type 'deploy' requires approval"));
-    assert!(shown.contains("Approve? [y/N]"));
     assert!(shown.contains(r#""approved":true"#));
     assert!(!shown.contains('\u{1b}'), "NO_COLOR, and nothing foreign");
 
-    let (code, shown) = at_terminal(&place, decide, "n", true);
+    let (code, shown) = answered("n\n", true);
     assert_eq!(code, Some(4), "{shown}");
     assert!(shown.contains(r#""approved":false"#));
     assert!(shown.contains("\u{1b}[1;33m[HOLD]"), "{shown:?}");
@@ -512,11 +613,69 @@ fn a_hold_is_asked_at_the_terminal() {
 
 #[test]
 #[cfg(target_os = "linux")]
+fn actions_may_be_typed_at_the_terminal_too() {
+    let place = Place::new(&format!("[policy]\nhold_types = [\"deploy\"]\n{KEYWORDS}"));
+    let mut terminal = Terminal::start(&place, r#""$COLDNOTCH" decide"#, false);
+    terminal.types("{\"type\":\"read_file\"}\n");
+    terminal.shows(r#""decision":"allow""#);
+    for (answer, approved) in [("y\n", true), ("n\n", false)] {
+        terminal.types("{\"type\":\"deploy\"}\n");
+        terminal.shows(PROMPT);
+        terminal.types(answer);
+        terminal.shows(r#""decision":"hold""#);
+        terminal.shows(&format!(r#""approved":{approved}"#));
+    }
+    // The answers went to the question and nowhere else.
+    terminal.types("{\"type\":\"read_file\"}\n");
+    terminal.shows(r#""decision":"allow""#);
+    terminal.types("\u{4}"); // the end of the input
+    let (code, shown) = terminal.end();
+    assert_eq!(code, Some(0), "{shown}");
+    assert_eq!(place.records().len(), 6, "{shown}");
+}
+
+/// Whoever types ahead has not seen what is asked.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_was_typed_before_the_card_approves_nothing() {
+    let place = Place::new(&format!("[policy]\nhold_types = [\"deploy\"]\n{KEYWORDS}"));
+    fs::write(place.path("actions"), "{\"type\":\"deploy\"}\n".repeat(3)).unwrap();
+    let line = r#"echo ready; until [ -e go ]; do sleep 0.1; done; "$COLDNOTCH" decide < actions"#;
+    let mut terminal = Terminal::start(&place, line, false);
+    terminal.shows("ready");
+    terminal.types("y\ny\ny"); // two lines, and the beginning of one
+    terminal.shows("y\r\ny\r\ny"); // the terminal has them
+    fs::write(place.path("go"), "").unwrap();
+
+    terminal.shows(PROMPT);
+    terminal.types("\n"); // with a `y` before it, it would be a yes
+    terminal.shows(r#""approved":false"#);
+    terminal.shows(PROMPT);
+    terminal.types("y\n");
+    terminal.shows(r#""approved":true"#);
+    terminal.shows(PROMPT);
+    terminal.types("y\ny\n"); // the second of them to no question
+    terminal.shows(r#""approved":true"#);
+    assert_eq!(terminal.end().0, Some(0));
+    let records = place.records();
+    let answers: Vec<&Value> = records
+        .iter()
+        .map(|record| &record["approved"])
+        .filter(|approved| !approved.is_null()) // that it was asked
+        .collect();
+    assert_eq!(answers, [false, true, true]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
 fn colour_is_for_terminals() {
     let place = Place::new(KEYWORDS);
-    let list = r#""$COLDNOTCH" plugin list"#;
-    assert!(at_terminal(&place, list, "", true).1.contains('\u{1b}'));
-    assert!(!at_terminal(&place, list, "", false).1.contains('\u{1b}'));
+    let listed = |colour| {
+        let line = r#""$COLDNOTCH" plugin list"#;
+        Terminal::start(&place, line, colour).end().1
+    };
+    assert!(listed(true).contains('\u{1b}'));
+    assert!(!listed(false).contains('\u{1b}'));
     let mut piped = place.command("plugin list");
     piped.env_remove("NO_COLOR");
     assert!(!fed(piped, b"").stdout.contains(&0x1b));

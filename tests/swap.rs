@@ -40,9 +40,9 @@ impl Watched {
         let gate = Arc::new(home.open());
         let loads = Arc::new(AtomicUsize::new(0));
         let counted = loads.clone();
-        let load = move || {
+        let load = move |in_force: Option<&Path>| {
             counted.fetch_add(1, Ordering::SeqCst);
-            Config::load(Some(&file))
+            Config::load(in_force)
         };
         let watch = Watch::start(gate.clone(), &home.config, load).unwrap();
         Watched {
@@ -164,6 +164,29 @@ fn a_changed_file_swaps_between_decisions_and_never_within_one() {
         .filter(|kind| kind == "swap")
         .count();
     assert_eq!(swaps, SWAPS);
+}
+
+#[test]
+fn a_file_that_goes_away_or_is_emptied_is_no_new_policy() {
+    let watched = Watched::start(BY_POLICY);
+    let first = watched.gate.generation();
+    let file = watched.home.path("coldnotch.toml");
+    watched.read(|| fs::remove_file(&file).unwrap());
+    watched.read(|| fs::write(&file, " \n").unwrap());
+    watched.read(|| replace(&file, BY_POLICY.as_bytes()));
+    assert_eq!(watched.gate.generation(), first);
+    assert_eq!(decider(&watched.gate.decide(refund())), BY_POLICY);
+    watched.write(BY_KEYWORDS);
+    watched.swapped_from(&first);
+    assert!(
+        watched
+            .home
+            .kinds()
+            .iter()
+            .filter(|kind| *kind == "swap")
+            .count()
+            == 1
+    );
 }
 
 #[test]

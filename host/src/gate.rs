@@ -13,6 +13,8 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use parking_lot::Mutex;
+
 use crate::action::{Action, Observation};
 use crate::approvals::{Answer, Approval, ApprovalError, Approvals, Card, Channel};
 use crate::audit::{self, AuditError, Entry};
@@ -34,6 +36,9 @@ pub struct Gate {
     channel: Box<dyn Channel>,
     audit: audit::Log,
     recorder: Option<Recorder>,
+    /// Held while a policy is swapped, so that the log and the gate agree on
+    /// which came last. No decision takes it.
+    swapping: Mutex<()>,
 }
 
 /// Why a swap did not happen. The old generation stays in force.
@@ -116,6 +121,7 @@ impl Gate {
             channel,
             audit,
             recorder,
+            swapping: Mutex::new(()),
         }
     }
 
@@ -130,7 +136,7 @@ impl Gate {
         match judged.judgement.verdict {
             Verdict::Allow => self.conclude(judged, true, None),
             Verdict::Block => self.conclude(judged, false, None),
-            Verdict::Hold => self.hold(judged),
+            Verdict::Hold => self.hold(judged, None),
         }
     }
 
@@ -143,8 +149,11 @@ impl Gate {
             .collect()
     }
 
-    /// Records a HOLD durably, then asks.
-    fn hold(&self, judged: Judged) -> Decision {
+    /// Records a HOLD durably, then asks. `after` is a yes that did not cover it.
+    fn hold(&self, judged: Judged, after: Option<(&Approval, &Answer)>) -> Decision {
+        for late in self.approvals.expire(now()) {
+            self.conclude(expired(&late), false, None);
+        }
         let approval = match self.approvals.hold(judged.clone(), now()) {
             Ok(approval) => approval,
             Err(e) => {
@@ -155,6 +164,7 @@ impl Gate {
             &judged,
             End::Asked {
                 approval: &approval.id,
+                after: after.map(said),
             },
         ) {
             Ok(seq) => seq,
@@ -191,12 +201,7 @@ impl Gate {
         let approval = match self.approvals.take(id, now()) {
             Ok(approval) => approval,
             Err(ApprovalError::Expired(approval)) => {
-                let late = with_cause(
-                    approval.held.clone(),
-                    "expired",
-                    "the approval expired unanswered".to_owned(),
-                );
-                return Ok(self.conclude(late, false, Some((&approval, answer))));
+                return Ok(self.conclude(expired(&approval), false, Some((&approval, answer))));
             }
             Err(e) => return Err(e),
         };
@@ -206,7 +211,9 @@ impl Gate {
         let again = self.judge.judge_again(&approval.held);
         Ok(match again.judgement.verdict {
             Verdict::Block => self.conclude(again, false, Some((&approval, answer))),
-            Verdict::Hold if !approval.covers(&again) => self.hold(again),
+            Verdict::Hold if !approval.covers(&again) => {
+                self.hold(again, Some((&approval, answer)))
+            }
             Verdict::Hold | Verdict::Allow => self.conclude(again, true, Some((&approval, answer))),
         })
     }
@@ -225,13 +232,12 @@ impl Gate {
             approved = false;
             judged = with_cause(judged, "session-unavailable", e.to_string());
         }
-        let approval = answer.map(|(approval, answer)| audit::ApprovalLine {
-            id: &approval.id,
-            by: &answer.by,
-            via: &answer.via,
-            at: SystemTime::now(),
-        });
+        let approval = answer.map(said);
         let recorded = self.record(&judged, End::Decided { approved, approval });
+        if recorded.is_err() {
+            // It does not run, so later decisions must not see that it did.
+            let _ = self.judge.settle(&judged.action, judged.step, false);
+        }
         if let Some(recorder) = &self.recorder {
             recorder.decided(&judged);
         }
@@ -273,9 +279,10 @@ impl Gate {
             latency_us: judged.latency_us,
         };
         self.audit.append(&match end {
-            End::Asked { approval } => Entry::Hold {
+            End::Asked { approval, after } => Entry::Hold {
                 judged: &line,
                 approval: Some(approval),
+                after,
             },
             End::Decided { approved, approval } => Entry::Decision {
                 judged: &line,
@@ -319,6 +326,7 @@ impl Gate {
     /// # Errors
     /// It cannot be loaded or recorded; the old generation stays in force.
     pub fn swap(&self, policy: &Policy) -> Result<(String, bool), SwapError> {
+        let _one_at_a_time = self.swapping.lock();
         let generation = self.judge.build(policy)?;
         let (id, previous) = (generation.id.clone(), self.judge.generation().id.clone());
         if id == previous {
@@ -364,12 +372,34 @@ impl Gate {
 /// What a record of an action says of its end.
 enum End<'a> {
     /// A human is about to be asked.
-    Asked { approval: &'a str },
+    Asked {
+        approval: &'a str,
+        after: Option<audit::ApprovalLine<'a>>,
+    },
     /// It is decided.
     Decided {
         approved: bool,
         approval: Option<audit::ApprovalLine<'a>>,
     },
+}
+
+/// A human's answer as it is recorded.
+fn said<'a>((approval, answer): (&'a Approval, &'a Answer)) -> audit::ApprovalLine<'a> {
+    audit::ApprovalLine {
+        id: &approval.id,
+        by: &answer.by,
+        via: &answer.via,
+        at: SystemTime::now(),
+    }
+}
+
+/// A HOLD that nobody answered in time.
+fn expired(approval: &Approval) -> Judged {
+    with_cause(
+        approval.held.clone(),
+        "expired",
+        "the approval expired unanswered".to_owned(),
+    )
 }
 
 /// Without a record nothing runs, whatever was decided.

@@ -7,6 +7,7 @@
 //! number keeps all its digits), so that a digest over it names the object.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value};
@@ -92,9 +93,12 @@ pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
         ))
     })?;
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Checked { depth: MAX_DEPTH }
-        .deserialize(&mut reader)
-        .map_err(error)?;
+    let value = Checked {
+        depth: MAX_DEPTH,
+        text: text.as_bytes().as_ptr_range(),
+    }
+    .deserialize(&mut reader)
+    .map_err(error)?;
     reader.end().map_err(error)?;
     Ok(value)
 }
@@ -112,15 +116,17 @@ fn error(e: serde_json::Error) -> JsonError {
 }
 
 /// Builds a value and refuses what must not pass.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Checked {
     depth: usize,
+    /// Where the text lies: what points into it was written there.
+    text: Range<*const u8>,
 }
 
 impl Checked {
     fn deeper<E: de::Error>(self) -> Result<Self, E> {
         match self.depth.checked_sub(1) {
-            Some(depth) => Ok(Checked { depth }),
+            Some(depth) => Ok(Checked { depth, ..self }),
             None => Err(E::custom(format!("nested deeper than {MAX_DEPTH} levels"))),
         }
     }
@@ -168,7 +174,7 @@ impl<'de> Visitor<'de> for Checked {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let inner = self.deeper()?;
         let mut items = Vec::new();
-        while let Some(item) = seq.next_element_seed(inner)? {
+        while let Some(item) = seq.next_element_seed(inner.clone())? {
             items.push(item);
         }
         Ok(Value::Array(items))
@@ -177,11 +183,12 @@ impl<'de> Visitor<'de> for Checked {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let inner = self.deeper()?;
         let mut members = serde_json::Map::new(); // sorted by key
-        while let Some(key) = map.next_key::<String>()? {
-            if key == NUMBER && members.is_empty() {
-                return number(&map.next_value::<String>()?);
-            }
-            let value = map.next_value_seed(inner)?;
+        while let Some(key) = map.next_key_seed(Key(&inner.text))? {
+            let key = match key {
+                Named::Number => return number(&map.next_value::<String>()?),
+                Named::Member(key) => key,
+            };
+            let value = map.next_value_seed(inner.clone())?;
             if members.insert(key.clone(), value).is_some() {
                 return Err(de::Error::custom(format!("duplicate key `{key}`")));
             }
@@ -193,6 +200,46 @@ impl<'de> Visitor<'de> for Checked {
 /// With its feature `arbitrary_precision` serde_json hands a number over as a
 /// map with this one key, whose value is the number's text.
 const NUMBER: &str = "$serde_json::private::Number";
+
+/// Reads a key, and tells serde_json's own from one that stands in the text.
+struct Key<'a>(&'a Range<*const u8>);
+
+enum Named {
+    Number,
+    Member(String),
+}
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = Named;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Named, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key<'_> {
+    type Value = Named;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, key: &'de str) -> Result<Named, E> {
+        match key == NUMBER && !self.0.contains(&key.as_ptr()) {
+            true => Ok(Named::Number),
+            false => self.visit_str(key),
+        }
+    }
+
+    /// A key with escapes, which the text has in another form.
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<Named, E> {
+        match key == NUMBER {
+            // It would be read as a number by whoever parses the text again.
+            true => Err(E::custom(format!("`{NUMBER}` is a reserved key"))),
+            false => Ok(Named::Member(key.to_owned())),
+        }
+    }
+}
 
 /// A number in canonical form: shortest where a double holds it exactly,
 /// otherwise digit by digit as it came.
@@ -280,12 +327,20 @@ mod tests {
 
     #[test]
     fn what_looks_like_a_parsed_number_cannot_smuggle_text() {
-        let smuggled = r#"{"a":{"$serde_json::private::Number":"1,\"b\":2"}}"#;
-        assert!(
-            refused(smuggled).starts_with("invalid number"),
-            "{}",
-            refused(smuggled)
-        );
+        for key in [
+            "$serde_json::private::Number",
+            r"\u0024serde_json::private::Numbe\u0072",
+        ] {
+            for text in [r#""5""#, r#""1,\"b\":2""#, "5"] {
+                let smuggled = format!(r#"{{"a":{{"{key}":{text}}}}}"#);
+                let expected = "`$serde_json::private::Number` is a reserved key";
+                assert!(
+                    refused(&smuggled).starts_with(expected),
+                    "{}",
+                    refused(&smuggled)
+                );
+            }
+        }
     }
 
     #[test]

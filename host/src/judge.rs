@@ -3,7 +3,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
 
@@ -16,9 +17,10 @@ use crate::runtime::{Engine, EngineError, Generation, LoadError, Plugin};
 use crate::session::{SessionError, Sessions, Turn};
 use crate::verdict::{self, Failure, Judged, Judgement, Opinion};
 
-/// How often a decision begins again because another process decided in the
-/// same session meanwhile.
-const RETRIES: u32 = 8;
+/// How long a decision waits before it begins again because another process
+/// decided in the same session meanwhile: at first, and at most.
+const FIRST_PAUSE: Duration = Duration::from_micros(200);
+const LAST_PAUSE: Duration = Duration::from_millis(5);
 
 /// Judges actions within their sessions.
 #[derive(Debug)]
@@ -183,17 +185,22 @@ impl Judge {
         Ok(())
     }
 
+    /// Tries again while another process is faster, for as long as one waits for
+    /// a session's turn. Waits a little longer each time, and not all for as long.
     fn retried<T>(
         &self,
         mut attempt: impl FnMut() -> Result<T, SessionError>,
     ) -> Result<T, SessionError> {
-        for _ in 1..RETRIES {
+        let end = Instant::now() + self.sessions.patience();
+        let mut pause = FIRST_PAUSE;
+        loop {
             match attempt() {
-                Err(SessionError::Conflict) => {}
+                Err(SessionError::Conflict) if Instant::now() < end => {}
                 outcome => return outcome,
             }
+            thread::sleep(pause.mul_f64(0.5 + f64::from(std::process::id() % 7) / 7.0));
+            pause = (pause * 2).min(LAST_PAUSE);
         }
-        attempt()
     }
 }
 

@@ -9,7 +9,7 @@ pub fn printable(text: &str, max: usize) -> String {
     for c in text.chars() {
         let c = match c {
             c if c.is_whitespace() => ' ',
-            c if invisible(c) => continue,
+            c if c.is_control() || is_invisible(c) => continue,
             c => c,
         };
         if out.len() + c.len_utf8() > max {
@@ -22,14 +22,17 @@ pub fn printable(text: &str, max: usize) -> String {
     out
 }
 
-/// Characters that have no shape of their own but change what others show:
-/// controls (C0, C1, DEL), zero-width and direction marks, byte-order mark,
-/// soft hyphen, interlinear annotation, tags.
-fn invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+/// Characters without a glyph, which hide in a text or change what others show:
+/// zero-width and direction marks, byte-order mark, soft hyphen, joiners,
+/// fillers, variation selectors, interlinear annotation, tags. Controls are not
+/// among them: they separate words, these do not.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -48,6 +51,16 @@ mod tests {
     }
 
     #[test]
+    fn fillers_joiners_and_selectors_vanish() {
+        for c in
+            "\u{34f}\u{115f}\u{1160}\u{3164}\u{ffa0}\u{fe00}\u{fe0f}\u{e0041}\u{e0100}\u{e01ef}"
+                .chars()
+        {
+            assert_eq!(printable(&format!("ALL{c}OW{c}"), 99), "ALLOW", "{c:?}");
+        }
+    }
+
+    #[test]
     fn a_cut_shows_and_keeps_characters_whole() {
         assert_eq!(printable("ééééé", 10), "ééééé");
         assert_eq!(printable("éééééé", 10), "ééé…");
@@ -59,7 +72,7 @@ mod tests {
         fn nothing_invisible_survives(text in any::<String>(), max in 3usize..64) {
             let shown = printable(&text, max);
             prop_assert!(shown.len() <= max);
-            prop_assert!(!shown.chars().any(invisible));
+            prop_assert!(!shown.chars().any(|c| c.is_control() || is_invisible(c)));
         }
     }
 }

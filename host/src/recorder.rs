@@ -1,11 +1,13 @@
 //! The recorder: writes what happened as recorded sessions, off by default.
 //!
 //! A thread of its own keeps one file a session in a folder, replaced whole
-//! (written beside, then renamed) after each change. It works across processes
-//! and restarts, because what it adds to is the file. It costs the decision
-//! path a copy of the action and a place in a queue.
+//! (written beside, then renamed) after each change. It goes on across restarts
+//! and from one process to the next, because what it adds to is the file; two
+//! processes recording one session at the same time lose steps of one another.
+//! It costs the decision path a copy of the action and a place in a queue.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -106,7 +108,9 @@ impl Writer {
             // written once for many changes.
             let mut changed: BTreeMap<String, Recording> = BTreeMap::new();
             for event in std::iter::once(first).chain(events.try_iter()) {
-                self.apply(&mut changed, event);
+                if let Err(e) = self.apply(&mut changed, event) {
+                    tracing::error!("cannot read a recorded session, so it is left as it is: {e}");
+                }
             }
             for recording in changed.values() {
                 if let Err(e) = self.write(recording) {
@@ -116,14 +120,15 @@ impl Writer {
         }
     }
 
-    fn apply(&self, changed: &mut BTreeMap<String, Recording>, event: Event) {
+    fn apply(&self, changed: &mut BTreeMap<String, Recording>, event: Event) -> io::Result<()> {
         let (session, agent) = match &event {
             Event::Decided(action) => (&action.session, action.agent.clone()),
             Event::Observed(seen) => (&seen.session, String::new()),
         };
-        let recording = changed
-            .entry(session.clone())
-            .or_insert_with(|| self.read(session, agent));
+        let recording = match changed.entry(session.clone()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(self.read(session, agent)?),
+        };
         match event {
             Event::Decided(action) => {
                 recording.intent = action.intent.clone().or(recording.intent.take());
@@ -140,6 +145,7 @@ impl Writer {
                 }
             }
         }
+        Ok(())
     }
 
     fn step(&self, action: Action) -> RecordedStep {
@@ -161,20 +167,21 @@ impl Writer {
         }
     }
 
-    /// The session as recorded so far; empty when there is nothing (readable).
-    fn read(&self, session: &str, agent: String) -> Recording {
-        let recorded = fs::read(self.file(session))
-            .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        recorded.unwrap_or_else(|| Recording {
-            id: session.to_owned(),
-            agent,
-            intent: None,
-            kind: None,
-            category: None,
-            harm_step: None,
-            steps: Vec::new(),
-        })
+    /// The session as recorded so far; new when there is no file.
+    fn read(&self, session: &str, agent: String) -> io::Result<Recording> {
+        match fs::read(self.file(session)) {
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Recording {
+                id: session.to_owned(),
+                agent,
+                intent: None,
+                kind: None,
+                category: None,
+                harm_step: None,
+                steps: Vec::new(),
+            }),
+            Err(e) => Err(e),
+        }
     }
 
     fn write(&self, recording: &Recording) -> io::Result<()> {

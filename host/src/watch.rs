@@ -7,6 +7,7 @@
 //! decisions do not notice until the switch.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -32,6 +33,9 @@ pub enum ReloadError {
     /// The policy cannot be loaded.
     #[error(transparent)]
     Swap(#[from] SwapError),
+    /// Loading it panicked.
+    #[error("loading the policy panicked; report this as a bug, with the plugin")]
+    Panicked,
     /// Files or signals cannot be watched.
     #[error("cannot watch for changes: {0}")]
     Watch(String),
@@ -54,26 +58,27 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Starts watching. `load` reads the configuration anew; the first is what
-    /// is in force now.
+    /// Starts watching. `load` reads the configuration anew, from the file that was
+    /// in force if there was one; the first is what is in force now.
     ///
     /// # Errors
     /// Neither files nor signals can be watched.
     pub fn start(
         gate: Arc<Gate>,
         config: &Config,
-        load: impl Fn() -> Result<Config, ConfigError> + Send + 'static,
+        load: impl Fn(Option<&Path>) -> Result<Config, ConfigError> + Send + 'static,
     ) -> Result<Self, ReloadError> {
         let (triggers, received) = mpsc::channel();
         let mut files = Files::watch(&triggers)?;
         files.set(config);
+        let opened = config.clone();
         // What changed since that configuration was read was not seen.
         let _ = triggers.send(Trigger::Changed); // the receiver is here
         #[cfg(unix)]
         let signals = hangups(&triggers)?;
         let thread = thread::Builder::new()
             .name("coldnotch-watch".to_owned())
-            .spawn(move || run(&gate, &received, files, load))
+            .spawn(move || run(&gate, &received, files, &opened, load))
             .map_err(|e| ReloadError::Watch(e.to_string()))?;
         Ok(Watch {
             triggers,
@@ -118,15 +123,17 @@ fn run(
     gate: &Gate,
     triggers: &Receiver<Trigger>,
     mut files: Files,
-    load: impl Fn() -> Result<Config, ConfigError>,
+    opened: &Config,
+    load: impl Fn(Option<&Path>) -> Result<Config, ConfigError>,
 ) {
+    let mut file = opened.file.clone();
     while let Some(trigger) = next(triggers) {
         if trigger == Trigger::Signal
             && let Err(e) = gate.reopen_audit()
         {
             tracing::error!("the audit log still cannot be used: {e}");
         }
-        match reload(gate, &mut files, &load) {
+        match reload(gate, &mut files, &mut file, opened, &load) {
             Ok((generation, true)) => {
                 tracing::info!("policy swapped: generation {generation} is in force");
             }
@@ -142,11 +149,26 @@ fn run(
 fn reload(
     gate: &Gate,
     files: &mut Files,
-    load: impl Fn() -> Result<Config, ConfigError>,
+    file: &mut Option<PathBuf>,
+    opened: &Config,
+    load: impl Fn(Option<&Path>) -> Result<Config, ConfigError>,
 ) -> Result<(String, bool), ReloadError> {
-    let config = load()?;
+    // Once a file was in force only that file can replace it. One that is gone
+    // is an error here, and not a reason to fall back to the defaults.
+    let config = load(file.as_deref())?;
+    file.clone_from(&config.file);
+    if !config.is_but_for_policy(opened) {
+        tracing::warn!(
+            "only [policy] and [[plugin]] are put in force while running; the other changes take effect at the next start"
+        );
+    }
     files.set(&config); // before it is loaded: a plugin it misses may come later
-    Ok(gate.swap(&config.policy)?)
+    // A plugin is foreign input to a compiler: whatever goes wrong there must not
+    // end the watching.
+    let swap = AssertUnwindSafe(|| gate.swap(&config.policy));
+    catch_unwind(swap)
+        .map_err(|_| ReloadError::Panicked)?
+        .map_err(Into::into)
 }
 
 /// The next trigger, once things are quiet; `None` to stop.

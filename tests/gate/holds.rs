@@ -111,4 +111,10 @@ fn a_cause_nobody_was_shown_is_a_new_question() {
         .unwrap();
     assert!(decided.may_run());
     assert_eq!(home.kinds(), ["hold", "swap", "hold", "decision"]);
+    let after = &home.log()[2]["approval"]["after"];
+    assert_eq!(
+        (&after["id"], &after["by"]),
+        (&json!(held.approval.unwrap()), &json!("ana")),
+        "the yes that was not enough is on record"
+    );
 }

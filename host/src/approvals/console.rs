@@ -1,6 +1,7 @@
 //! Asks whoever sits at the terminal.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
 
 use super::{Answer, Card, Channel};
 use crate::printable::printable;
@@ -25,10 +26,10 @@ impl Console {
 
 impl Channel for Console {
     fn ask(&self, card: &Card<'_>) -> Option<Answer> {
-        let approved = match terminal() {
-            Some(input) => ask(&mut io::stderr().lock(), input, card, self.colour).unwrap_or(false),
-            None => false,
-        };
+        let approved = terminal().is_some_and(|tty| {
+            let out = &mut io::stderr().lock();
+            ask(out, &tty, || forget(&tty), card, self.colour).unwrap_or(false)
+        });
         let via = "console".to_owned();
         Some(Answer {
             approved,
@@ -42,17 +43,32 @@ impl Channel for Console {
     }
 }
 
-/// Where a human's answer comes from. The agent's actions may come on standard
-/// input, so the answer must not: it is read from the terminal itself.
-fn terminal() -> Option<Box<dyn BufRead>> {
-    if !io::stderr().is_terminal() {
-        return None;
-    }
-    if io::stdin().is_terminal() {
-        return Some(Box::new(io::stdin().lock()));
-    }
-    let tty = std::fs::File::open("/dev/tty").ok()?;
-    Some(Box::new(io::BufReader::new(tty)))
+/// Where a human's answer comes from. The agent's actions come on standard input,
+/// so the answer does not: it is read from the terminal itself, even where standard
+/// input is that terminal (and is locked by whoever reads the actions).
+#[cfg(unix)]
+fn terminal() -> Option<File> {
+    let shown = io::stderr().is_terminal();
+    shown.then(|| File::open("/dev/tty").ok()).flatten()
+}
+
+/// Elsewhere nobody is asked: what was typed ahead could not be told from an answer.
+#[cfg(not(unix))]
+fn terminal() -> Option<File> {
+    None
+}
+
+/// Throws away what was typed before now, whole lines and parts of one. Nobody can
+/// have meant it as the answer to a question that was not there yet.
+#[cfg(unix)]
+fn forget(tty: &File) -> io::Result<()> {
+    use rustix::termios::{QueueSelector, tcflush};
+    Ok(tcflush(tty, QueueSelector::IFlush)?)
+}
+
+#[cfg(not(unix))]
+fn forget(_: &File) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// The login that answered. The operating system vouches for it, unlike `USER`.
@@ -68,18 +84,22 @@ fn user() -> String {
     "console".to_owned()
 }
 
-/// Shows the card and reads one line: `y`, `yes`, `o` and `oui` approve.
+/// Shows the card, has what was typed until then forgotten, and reads one line:
+/// `y`, `yes`, `o` and `oui` approve.
 fn ask(
     out: &mut impl Write,
-    mut input: impl BufRead,
+    input: impl Read,
+    forget: impl FnOnce() -> io::Result<()>,
     card: &Card<'_>,
     colour: bool,
 ) -> io::Result<bool> {
     show(out, card, colour)?;
+    out.flush()?;
+    forget()?;
     write!(out, "  Approve? [y/N] ")?;
     out.flush()?;
     let mut line = String::new();
-    if input.read_line(&mut line)? == 0 {
+    if BufReader::new(input).read_line(&mut line)? == 0 {
         writeln!(out)?;
         return Ok(false);
     }
@@ -142,6 +162,11 @@ mod tests {
     use crate::verdict::{Cause, Judgement, Reason, Verdict};
 
     fn asked(input: &str) -> (bool, String) {
+        let (approved, card) = asked_where(input, Ok(()));
+        (approved.unwrap(), card)
+    }
+
+    fn asked_where(input: &str, forgotten: io::Result<()>) -> (io::Result<bool>, String) {
         let action = Action {
             summary: "a promise\u{1b}[2J".into(),
             ..Action::new("send_email")
@@ -168,7 +193,7 @@ mod tests {
             judgement: &judgement,
         };
         let mut out = Vec::new();
-        let approved = ask(&mut out, input.as_bytes(), &card, false).unwrap();
+        let approved = ask(&mut out, input.as_bytes(), || forgotten, &card, false);
         (approved, String::from_utf8(out).unwrap())
     }
 
@@ -180,6 +205,12 @@ mod tests {
         for no in ["", "\n", "n\n", "no\n", "yep\n", "yes please\n", "\u{0}\n"] {
             assert!(!asked(no).0, "{no:?}");
         }
+    }
+
+    #[test]
+    fn nothing_is_read_where_what_was_typed_ahead_stays() {
+        let (approved, card) = asked_where("y\n", Err(io::ErrorKind::Other.into()));
+        assert!(approved.is_err() && !card.contains("Approve?"), "{card}");
     }
 
     #[test]

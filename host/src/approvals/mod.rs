@@ -133,7 +133,7 @@ impl Approvals {
     /// A new approval for a held action. Waits from now on.
     ///
     /// # Errors
-    /// Too many wait already; expired ones do not count.
+    /// Too many wait already; those that have [expired](Approvals::expire) too.
     pub fn hold(&self, held: Judged, now: u64) -> Result<Approval, ApprovalError> {
         let lifetime = u64::try_from(self.lifetime.as_millis()).unwrap_or(u64::MAX);
         let approval = Approval {
@@ -144,13 +144,19 @@ impl Approvals {
         };
         let mut waiting = self.waiting.lock();
         if waiting.len() >= self.most {
-            waiting.retain(|_, approval| approval.expires > now);
-        }
-        if waiting.len() >= self.most {
             return Err(ApprovalError::TooMany(waiting.len()));
         }
         waiting.insert(approval.id.clone(), approval.clone());
         Ok(approval)
+    }
+
+    /// Takes out every approval that has expired, for its action to be concluded.
+    pub fn expire(&self, now: u64) -> Vec<Approval> {
+        let mut waiting = self.waiting.lock();
+        waiting
+            .extract_if(|_, approval| approval.expires <= now)
+            .map(|(_, approval)| approval)
+            .collect()
     }
 
     /// Takes an approval to answer it; nobody else can any more.
@@ -227,16 +233,23 @@ mod tests {
     fn an_approval_expires_and_makes_room() {
         let approvals = approvals();
         let first = approvals.hold(held(&["a"]), 0).unwrap();
-        approvals.hold(held(&["a"]), 0).unwrap();
+        approvals.hold(held(&["a"]), 50).unwrap();
         assert!(matches!(
             approvals.hold(held(&["a"]), 99),
             Err(ApprovalError::TooMany(2))
         ));
+        assert!(approvals.expire(99).is_empty());
+        let late: Vec<String> = approvals
+            .expire(100)
+            .into_iter()
+            .map(|late| late.id)
+            .collect();
+        assert_eq!(late, [first.id]);
+        let second = approvals.hold(held(&["a"]), 100).unwrap();
         assert!(matches!(
-            approvals.take(&first.id, 100),
+            approvals.take(&second.id, 200),
             Err(ApprovalError::Expired(_))
         ));
-        assert!(approvals.hold(held(&["a"]), 100).is_ok());
     }
 
     #[test]

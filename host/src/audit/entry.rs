@@ -34,6 +34,9 @@ pub enum Entry<'a> {
         judged: &'a Judged<'a>,
         /// The id under which it waits, if it has one already.
         approval: Option<&'a str>,
+        /// The yes before it, when that was not enough: judged again, the action
+        /// had a cause nobody had been shown.
+        after: Option<ApprovalLine<'a>>,
     },
     /// What an action returned.
     Observation(Observed<'a>),
@@ -150,7 +153,7 @@ pub struct Swapped<'a> {
     pub at: SystemTime,
     /// The generation now in force.
     pub generation: &'a str,
-    /// The one before; none at the start of the process.
+    /// The one before, if there was one.
     pub previous: Option<&'a str>,
     /// Name and digest of each plugin of the new one, in order.
     pub plugins: &'a [(&'a str, &'a str)],
@@ -180,15 +183,28 @@ impl Entry<'_> {
                     by: Some(said.by),
                     via: Some(said.via),
                     at: Some(at),
+                    after: None,
                 });
                 judged.encode("decision", Some(*approved), approval)
             }
-            Entry::Hold { judged, approval } => {
+            Entry::Hold {
+                judged,
+                approval,
+                after,
+            } => {
+                let at = after.map(|after| stamp(after.at));
+                let after = after.as_ref().zip(at.as_deref());
                 let waiting = |id| ApprovalWire {
                     id,
                     by: None,
                     via: None,
                     at: None,
+                    after: after.map(|(said, at)| AfterWire {
+                        id: said.id,
+                        by: said.by,
+                        via: said.via,
+                        at,
+                    }),
                 };
                 judged.encode("hold", None, approval.map(waiting))
             }
@@ -343,6 +359,16 @@ struct ApprovalWire<'a> {
     by: Option<&'a str>,
     via: Option<&'a str>,
     at: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<AfterWire<'a>>,
+}
+
+#[derive(Serialize)]
+struct AfterWire<'a> {
+    id: &'a str,
+    by: &'a str,
+    via: &'a str,
+    at: &'a str,
 }
 
 #[derive(Serialize)]
@@ -473,6 +499,7 @@ mod tests {
             text(&Entry::Hold {
                 judged: &judged,
                 approval: Some("a-1"),
+                after: None,
             })
             .as_bytes(),
         );
@@ -488,6 +515,7 @@ mod tests {
             text(&Entry::Hold {
                 judged: &judged,
                 approval: None,
+                after: None,
             })
             .as_bytes(),
         );

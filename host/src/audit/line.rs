@@ -147,6 +147,7 @@ mod tests {
         let entry = Entry::Hold {
             judged: &judged,
             approval: None,
+            after: None,
         };
         assert!(matches!(entry.encode(), Err(AuditError::TooLong { .. })));
     }

@@ -382,6 +382,7 @@ mod tests {
         let line = Entry::Hold {
             judged: &judged,
             approval: None,
+            after: None,
         }
         .encode()
         .unwrap();

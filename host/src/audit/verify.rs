@@ -133,6 +133,7 @@ mod tests {
         log.append(&Entry::Hold {
             judged: &held,
             approval: None,
+            after: None,
         })
         .unwrap();
         let (session, id, output) = ("s", "i", "out");

@@ -1,9 +1,8 @@
 //! `coldnotch decide`
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, BufRead, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
@@ -72,18 +71,13 @@ impl Decide {
     pub(super) fn run(self, config_file: Option<PathBuf>) -> anyhow::Result<Outcome> {
         let config = Config::load(config_file.as_deref())?;
         let gate = Arc::new(Gate::open(&config, self.channel())?);
-        let mut lines = Lines {
-            input: io::stdin().lock(),
-            number: 0,
-            begun: false,
-            queued: VecDeque::new(),
-        };
+        let mut lines = Lines::new(io::stdin().lock());
         let mut answers = Answers {
             gate: gate.clone(),
             out: io::stdout(),
             unasked: !self.approve && !self.deny && !Console::reaches_someone(),
         };
-        let load = move || Config::load(config_file.as_deref());
+        let load = move |file: Option<&Path>| Config::load(file.or(config_file.as_deref()));
         let _watching = (!self.no_watch).then(|| Watching::begin(gate, config, load));
         let Some(first) = lines.next()? else {
             style::error(
@@ -131,7 +125,7 @@ impl Watching {
     fn begin(
         gate: Arc<Gate>,
         config: Config,
-        load: impl Fn() -> Result<Config, ConfigError> + Send + 'static,
+        load: impl Fn(Option<&Path>) -> Result<Config, ConfigError> + Send + 'static,
     ) -> Self {
         let (sender, ended) = mpsc::channel::<()>();
         let watch = move || {
@@ -267,99 +261,225 @@ struct Line {
 }
 
 /// Takes messages from a stream: one a line, or one object over several lines.
+///
+/// Every byte is looked at a fixed number of times, whatever the lines are like: a
+/// line that turns out to stand for itself is never the beginning of another object.
 struct Lines<R> {
     input: R,
+    /// How many lines were read.
     number: u64,
     /// A message was taken.
     begun: bool,
-    queued: VecDeque<Line>,
+    /// Lines that were no part of an object after all.
+    single: Single,
+    /// The line that showed it.
+    ahead: Option<Line>,
 }
 
 impl<R: BufRead> Lines<R> {
+    fn new(input: R) -> Self {
+        Lines {
+            input,
+            number: 0,
+            begun: false,
+            single: Single::default(),
+            ahead: None,
+        }
+    }
+
     fn next(&mut self) -> io::Result<Option<Line>> {
-        let Some(first) = self.next_line()? else {
-            return Ok(None);
+        if let Some(line) = self.single.next() {
+            return Ok(Some(line));
+        }
+        let first = match self.ahead.take() {
+            Some(line) => line,
+            None => match self.next_line()? {
+                Some(line) => line,
+                None => return Ok(None),
+            },
         };
         // Nobody ends a complete message this way; a pretty-printed one goes on.
         // Later in a stream only a lone brace does: whoever waits for each answer
         // before sending on must get one for a line that was cut short.
         let text = first.bytes.trim_ascii();
+        let pretty = text == b"{";
         let begun = std::mem::replace(&mut self.begun, true);
-        let goes_on =
-            text == b"{" || !begun && text.last().is_some_and(|end| b"{[,:".contains(end));
-        if !goes_on {
+        if !pretty && (begun || !text.last().is_some_and(|end| b"{[,:".contains(end))) {
             return Ok(Some(first));
         }
-        let pretty = text == b"{";
-        let mut whole = first.bytes.clone();
-        let mut taken = Vec::new();
-        while whole.len() <= MAX_BYTES {
-            let Some(line) = self.next_line()? else { break };
-            whole.push(b'\n');
-            whole.extend_from_slice(&line.bytes);
-            let ended = match json::parse(&whole) {
-                Ok(_) => true,
-                Err(e) if e.incomplete => false,
-                // A mistake in a pretty-printed object: it is one message all the
-                // same, up to its last brace.
-                Err(_)
-                    if pretty
-                        && !matches!(
-                            json::parse(&line.bytes),
-                            Ok(serde_json::Value::Object(_))
-                        ) =>
-                {
-                    line.bytes.trim_ascii_end() == b"}"
-                }
-                Err(_) => {
-                    taken.push(line);
-                    break;
-                }
-            };
-            taken.push(line);
-            if ended {
-                return Ok(Some(Line {
-                    bytes: whole,
-                    ..first
-                }));
-            }
+        let mut nesting = Nesting::default();
+        if nesting.ends_in(&first.bytes) || nesting.open.is_empty() || nesting.broken {
+            return Ok(Some(first));
         }
-        // It was a broken line after all; the others stand for themselves.
-        self.queued = taken.into_iter().chain(self.queued.drain(..)).collect();
-        Ok(Some(first))
+        self.whole(first, nesting, pretty)
     }
 
-    /// The next line that is not blank. A line over the limit is read to its
-    /// end but kept only as far as it takes to refuse it.
+    /// The object that begins with this line; or the line alone if it was a broken
+    /// one after all, and those after it stand for themselves.
+    fn whole(
+        &mut self,
+        first: Line,
+        mut nesting: Nesting,
+        pretty: bool,
+    ) -> io::Result<Option<Line>> {
+        let Line { number, mut bytes } = first;
+        while bytes.len() <= MAX_BYTES {
+            let Some(line) = self.raw_line()? else { break };
+            if line.begins_anew(&nesting) {
+                self.ahead = Some(line);
+                break;
+            }
+            bytes.push(b'\n');
+            bytes.extend_from_slice(&line.bytes);
+            // A mistake in a pretty-printed object: it is one message all the same,
+            // up to its last brace.
+            let ended = nesting.ends_in(&line.bytes)
+                || nesting.broken && line.bytes.trim_ascii_end() == b"}";
+            if ended && (pretty || json::parse(&bytes).is_ok()) {
+                return Ok(Some(Line { number, bytes }));
+            }
+            if ended || nesting.broken && !pretty {
+                break;
+            }
+        }
+        self.single = Single {
+            bytes,
+            number,
+            at: 0,
+        };
+        Ok(self.single.next())
+    }
+
+    /// The next line that is not blank.
     fn next_line(&mut self) -> io::Result<Option<Line>> {
-        if let Some(line) = self.queued.pop_front() {
-            return Ok(Some(line));
-        }
         loop {
-            let mut bytes = Vec::new();
-            let limit = MAX_BYTES as u64 + 2;
-            if self
-                .input
-                .by_ref()
-                .take(limit)
-                .read_until(b'\n', &mut bytes)?
-                == 0
-            {
-                return Ok(None);
-            }
-            self.number += 1;
-            if bytes.last() == Some(&b'\n') {
-                bytes.pop();
-            } else if bytes.len() as u64 == limit {
-                self.input.skip_until(b'\n')?;
-            }
-            if !bytes.trim_ascii().is_empty() {
-                return Ok(Some(Line {
-                    number: self.number,
-                    bytes,
-                }));
+            match self.raw_line()? {
+                Some(line) if line.is_blank() => {}
+                line => return Ok(line),
             }
         }
+    }
+
+    /// The next line. One over the limit is read to its end but kept only as far
+    /// as it takes to refuse it.
+    fn raw_line(&mut self) -> io::Result<Option<Line>> {
+        let mut bytes = Vec::new();
+        let limit = MAX_BYTES as u64 + 2;
+        if self
+            .input
+            .by_ref()
+            .take(limit)
+            .read_until(b'\n', &mut bytes)?
+            == 0
+        {
+            return Ok(None);
+        }
+        self.number += 1;
+        if bytes.last() == Some(&b'\n') {
+            bytes.pop();
+        } else if bytes.len() as u64 == limit {
+            self.input.skip_until(b'\n')?;
+        }
+        Ok(Some(Line {
+            number: self.number,
+            bytes,
+        }))
+    }
+}
+
+impl Line {
+    fn is_blank(&self) -> bool {
+        self.bytes.trim_ascii().is_empty()
+    }
+
+    /// Whether this cannot go on with what is open, and is a message of its own.
+    fn begins_anew(&self, nesting: &Nesting) -> bool {
+        let text = self.bytes.trim_ascii();
+        text.first() == Some(&b'{')
+            && !nesting.takes_a_value()
+            // What is indented belongs to what is around it.
+            && (self.bytes.trim_ascii_end() == b"{" || json::parse(text).is_ok())
+    }
+}
+
+/// Lines that were read together, taken one at a time.
+#[derive(Default)]
+struct Single {
+    bytes: Vec<u8>,
+    /// The line that begins at `at`.
+    number: u64,
+    at: usize,
+}
+
+impl Single {
+    /// The next line that is not blank.
+    fn next(&mut self) -> Option<Line> {
+        while self.at < self.bytes.len() {
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let bytes = rest.split(|byte| *byte == b'\n').next()?;
+            let line = Line {
+                number: self.number,
+                bytes: bytes.to_vec(),
+            };
+            self.at += line.bytes.len() + 1;
+            self.number += 1;
+            if !line.is_blank() {
+                return Some(line);
+            }
+        }
+        *self = Single::default();
+        None
+    }
+}
+
+/// What is open in a JSON text of which some lines were read. It knows brackets and
+/// strings and nothing else: whether the whole is valid is for the parser to say.
+#[derive(Default)]
+struct Nesting {
+    /// The brackets that close what is open.
+    open: Vec<u8>,
+    /// The last byte that was neither blank nor in a string.
+    last: u8,
+    /// Something cannot be, whatever follows.
+    broken: bool,
+}
+
+impl Nesting {
+    /// Reads a line; whether the last open bracket was closed in it.
+    fn ends_in(&mut self, line: &[u8]) -> bool {
+        let (mut string, mut escape) = (false, false);
+        for &byte in line {
+            if string {
+                string = escape || byte != b'"';
+                escape = byte == b'\\' && !escape;
+                continue;
+            }
+            match byte {
+                b' ' | b'\t' | b'\r' => continue,
+                b'"' => string = true,
+                b'{' => self.open.push(b'}'),
+                b'[' => self.open.push(b']'),
+                b'}' | b']' => {
+                    self.broken |= self.open.pop() != Some(byte);
+                    if self.open.is_empty() {
+                        return true;
+                    }
+                }
+                _ => {}
+            }
+            self.last = byte;
+        }
+        self.broken |= string; // no string goes on in another line
+        false
+    }
+
+    fn takes_a_value(&self) -> bool {
+        let here = match self.last {
+            b':' | b'[' => true,
+            b',' => self.open.last() == Some(&b']'),
+            _ => false,
+        };
+        here && !self.broken
     }
 }
 
@@ -368,12 +488,7 @@ mod tests {
     use super::*;
 
     fn messages(input: &[u8]) -> Vec<(u64, String)> {
-        let mut lines = Lines {
-            input,
-            number: 0,
-            begun: false,
-            queued: VecDeque::new(),
-        };
+        let mut lines = Lines::new(input);
         let next = || {
             lines
                 .next()
@@ -420,6 +535,88 @@ mod tests {
         let found = messages(b"{\"type\":\"a\"}\n{\"type\":\n{\n\"type\":\"b\"\n}\n");
         let lines: Vec<u64> = found.iter().map(|(number, _)| *number).collect();
         assert_eq!(lines, [1, 2, 3]);
+    }
+
+    fn numbers(input: &[u8]) -> Vec<u64> {
+        messages(input).iter().map(|(number, _)| *number).collect()
+    }
+
+    #[test]
+    fn a_value_in_its_place_is_no_message() {
+        let pretty = "{\n\"payload\":\n{\n\"a\": [\n{\"b\":\"}\\\"]\"},\n\n{\"c\":[]}\n]\n}\n}";
+        let found = messages(format!("{pretty}\n{{\"type\":\"b\"}}\n").as_bytes());
+        assert_eq!(found[0], (1, pretty.to_owned()));
+        assert_eq!(found[1].0, 11);
+    }
+
+    #[test]
+    fn a_lone_brace_that_was_cut_short_costs_no_other_its_answer() {
+        assert_eq!(numbers(b"{\n{\"type\":\"b\"}\n"), [1, 2]);
+        assert_eq!(
+            numbers(b"{\n{\n\"type\":\"b\"\n}\n{\"type\":\"c\"}"),
+            [1, 2, 5]
+        );
+        assert_eq!(
+            numbers(b"{\n\"a\": 1\n\n{\"type\":\"b\"}\n{\n}\n"),
+            [1, 2, 4, 5]
+        );
+        // What is indented is part of it, and never an action of its own.
+        assert_eq!(numbers(b"{\n\"payload\"\n  {\n\"type\":\"b\"\n}\n}\n"), [1]);
+    }
+
+    #[test]
+    fn a_bracket_or_a_quote_too_few_ends_with_the_last_brace() {
+        assert_eq!(numbers(b"{\n\"a\": [\n 1\n}\n{\"type\":\"b\"}\n"), [1, 5]);
+        assert_eq!(numbers(b"{\n\"a\": \"{[\n}\n{\"type\":\"b\"}\n"), [1, 4]);
+    }
+
+    /// The first line alone cannot go on, so nothing is waited for.
+    #[test]
+    fn a_first_line_that_is_closed_or_broken_is_one_message() {
+        let mut lines = Lines::new(Waits(b"{\"type\":\"a\"},\n"));
+        assert!(lines.next().unwrap().is_some());
+        let mut lines = Lines::new(Waits(b"{\"type\":\"a,\n"));
+        assert!(lines.next().unwrap().is_some());
+        let mut lines = Lines::new(Waits(b"{\n{\"type\":\"a\"}\n"));
+        assert!(lines.next().unwrap().is_some());
+        assert!(lines.next().unwrap().is_some());
+    }
+
+    /// Whoever reads more than there is would wait for ever.
+    struct Waits(&'static [u8]);
+
+    impl Read for Waits {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            self.0.read(into)
+        }
+    }
+
+    impl BufRead for Waits {
+        fn fill_buf(&mut self) -> io::Result<&[u8]> {
+            assert!(!self.0.is_empty(), "this would wait");
+            Ok(self.0)
+        }
+
+        fn consume(&mut self, count: usize) {
+            self.0.consume(count);
+        }
+    }
+
+    /// Each of these took minutes to hours when lines were looked at again and again.
+    #[test]
+    fn time_grows_with_the_input_and_no_faster() {
+        let begun = std::time::Instant::now();
+        let many = |line: &str| line.repeat(1_000_000 / line.len());
+        let pretty = format!("{{\n\"a\": [\n{}1\n]\n}}\n", many("1,\n"));
+        assert_eq!(numbers(pretty.as_bytes()), [1]);
+        assert_eq!(numbers(many("{\n").as_bytes()).len(), 500_000);
+        assert_eq!(numbers(many(" {\n").as_bytes()).len(), 333_333);
+        assert_eq!(numbers(many("{\n1\n").as_bytes()).len(), 500_000);
+        let cut = format!("{{\"a\":[\n{}", many("[\n"));
+        assert_eq!(numbers(cut.as_bytes()).len(), 500_001);
+        let large = format!("{{\n{}", many("1,\n").repeat(3));
+        assert_eq!(numbers(large.as_bytes()).len(), 999_999 + 1);
+        assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The environment: the only place in the program that reads it.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::NAME;
+use super::{ConfigError, NAME};
 
 /// What the environment says. Read once.
 #[derive(Debug, Default)]
@@ -31,9 +32,22 @@ impl Environment {
     }
 
     /// The file to read: the one that was named, or the first there is.
-    pub(super) fn find(&self, given: Option<&Path>) -> Option<PathBuf> {
-        let named = given.map(Path::to_owned).or_else(|| self.config.clone());
-        named.or_else(|| self.usual().into_iter().find(|path| path.is_file()))
+    ///
+    /// # Errors
+    /// A place cannot be looked at: whoever cannot read the policy must not take
+    /// it for absent.
+    pub(super) fn find(&self, given: Option<&Path>) -> Result<Option<PathBuf>, ConfigError> {
+        if let Some(named) = given.or(self.config.as_deref()) {
+            return Ok(Some(named.to_owned()));
+        }
+        for path in self.usual() {
+            match path.symlink_metadata() {
+                Ok(_) => return Ok(Some(path)),
+                Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+                Err(source) => return Err(ConfigError::Read { path, source }),
+            }
+        }
+        Ok(None)
     }
 
     /// Where a file is looked for when none is named.

@@ -35,6 +35,12 @@ pub enum ConfigError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// It has nothing in it: half written, or emptied by mistake.
+    #[error("{} is empty; remove it to run on the defaults", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
     /// It is not TOML, or a value has the wrong kind.
     #[error("{}: {message}", path.display())]
     Syntax {
@@ -131,12 +137,15 @@ impl Config {
     /// A file that was named cannot be read, or a file that was found is wrong.
     pub fn load(given: Option<&Path>) -> Result<Self, ConfigError> {
         let environment = Environment::read();
-        match environment.find(given) {
+        match environment.find(given)? {
             Some(path) => {
                 let text = std::fs::read_to_string(&path).map_err(|source| ConfigError::Read {
                     path: path.clone(),
                     source,
                 })?;
+                if text.trim().is_empty() {
+                    return Err(ConfigError::Empty { path });
+                }
                 Self::parse(&text, Some(&path), &environment)
             }
             None => Ok(Config {
@@ -175,6 +184,24 @@ impl Config {
             settings: Vec::new(),
         }
         .config(file)
+    }
+
+    /// Whether the two differ in nothing but the policy (and where it stands).
+    pub fn is_but_for_policy(&self, other: &Config) -> bool {
+        let Config {
+            file,
+            absent,
+            policy,
+            settings,
+            ..
+        } = other.clone();
+        Config {
+            file,
+            absent,
+            policy,
+            settings,
+            ..self.clone()
+        } == *other
     }
 
     /// The files whose change makes a new policy: the configuration, or the places
@@ -317,6 +344,14 @@ mod tests {
             (
                 "[[plugin]]\nname='a'\nsource='b'\n[[plugin]]\nname='a'\nsource='c'",
                 "`plugin.1.name` 'a' is used twice; each plugin needs its own",
+            ),
+            (
+                "[session]\nwait = '2h'",
+                "`session.wait` must be from 1ms to 60s",
+            ),
+            (
+                "[recorder]\nredact = ['card.number']",
+                "`recorder.redact` has 'card.number'; each must begin with `payload.`, such as \"payload.card.number\"",
             ),
             (
                 "[[plugin]]\nname='a'\nsource='oci://x/y'",

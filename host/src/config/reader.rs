@@ -2,6 +2,7 @@
 //! where they came from.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -118,7 +119,7 @@ impl Reader<'_> {
         key: &str,
         file: Option<u32>,
         default: u32,
-        range: std::ops::RangeInclusive<u32>,
+        range: RangeInclusive<u32>,
     ) -> Result<u32, ConfigError> {
         let value = self.value(key, file, default);
         if !range.contains(&value) {
@@ -172,6 +173,7 @@ impl Reader<'_> {
         key: &str,
         file: Option<Text>,
         default: Duration,
+        range: RangeInclusive<Duration>,
     ) -> Result<Duration, ConfigError> {
         let origin = if file.is_some() {
             self.file_origin()
@@ -188,6 +190,10 @@ impl Reader<'_> {
         };
         let time =
             time.ok_or_else(|| self.wrong(key, "must be a time such as \"50ms\" or \"15m\""))?;
+        if !range.contains(&time) {
+            let (least, most) = (range.start(), range.end());
+            return Err(self.wrong(key, &format!("must be from {least:?} to {most:?}")));
+        }
         self.note(key, format!("\"{time:?}\""), origin);
         Ok(time)
     }

@@ -1,6 +1,7 @@
 //! The file's sections, each made into what the program works with.
 
 use std::num::NonZeroUsize;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,6 +15,9 @@ use crate::policy::{Grant, Limits, Mode, PluginSpec, Policy, Source};
 use crate::runtime::{Allocation, EngineConfig};
 use crate::session::SessionConfig;
 use crate::verdict::Verdict;
+
+/// Times that something waits or runs for.
+const WAITS: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(60);
 
 impl Reader<'_> {
     pub(super) fn config(mut self, file: File) -> Result<Config, ConfigError> {
@@ -37,6 +41,7 @@ impl Reader<'_> {
             "approvals.lifetime",
             file.approvals.lifetime,
             Duration::from_secs(900),
+            Duration::from_secs(1)..=Duration::from_secs(30 * 24 * 3600),
         )?;
         let max_approvals = self.number(
             "approvals.max_waiting",
@@ -45,7 +50,7 @@ impl Reader<'_> {
             1..=1_000_000,
         )?;
         let engine = self.engine(file.runtime, session.patience)?;
-        let recorder = self.recorder(file.recorder);
+        let recorder = self.recorder(file.recorder)?;
         Ok(Config {
             file: self.path.map(Path::to_owned),
             absent: Vec::new(),
@@ -180,10 +185,7 @@ impl Reader<'_> {
                 "must be at least 64KiB, one WebAssembly page",
             ));
         }
-        let time = self.time(&at("time"), file.time, default.time)?;
-        if !(Duration::from_millis(1)..=Duration::from_secs(60)).contains(&time) {
-            return Err(self.wrong(&at("time"), "must be from 1ms to 60s"));
-        }
+        let time = self.time(&at("time"), file.time, default.time, WAITS)?;
         let fuel = self.value(&at("fuel"), file.fuel, default.fuel);
         if fuel == 0 {
             return Err(self.wrong(&at("fuel"), "must be over 0"));
@@ -221,7 +223,7 @@ impl Reader<'_> {
                 output: self.size("session.max_output", file.max_output, default.limits.output)?,
             },
             state: self.state(file.state),
-            patience: self.time("session.wait", file.wait, default.patience)?,
+            patience: self.time("session.wait", file.wait, default.patience, WAITS)?,
         })
     }
 
@@ -303,14 +305,24 @@ impl Reader<'_> {
         }
     }
 
-    fn recorder(&mut self, file: file::Recorder) -> Option<(PathBuf, Vec<String>)> {
+    fn recorder(
+        &mut self,
+        file: file::Recorder,
+    ) -> Result<Option<(PathBuf, Vec<String>)>, ConfigError> {
         let redact = self.list("recorder.redact", file.redact);
-        match file.path {
+        // A path that is not understood would leave out nothing.
+        if let Some(path) = redact.iter().find(|path| !path.starts_with("payload.")) {
+            let what = format!(
+                "has '{path}'; each must begin with `payload.`, such as \"payload.card.number\""
+            );
+            return Err(self.wrong("recorder.redact", &what));
+        }
+        Ok(match file.path {
             Some(path) => Some((self.path("recorder.path", Some(path), ""), redact)),
             None => {
                 self.note("recorder.path", "off".to_owned(), Origin::Default);
                 None
             }
-        }
+        })
     }
 }

@@ -3,6 +3,8 @@
 //! Whatever decodes to readable text counts, so the wrong guess is possible and
 //! harmless: it is one more text that a value could be found in.
 
+use std::ops::Range;
+
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
 use percent_encoding::percent_decode_str;
 use quoted_printable::ParseMode;
@@ -84,6 +86,8 @@ fn layer(raw: &str, found: &mut Found) {
     if memchr::memchr(b'=', bytes).is_some() {
         quoted(raw, found);
     }
+    // Where the text begins and ends without the white space around it.
+    let inside = raw.len() - raw.trim_start().len()..raw.trim_end().len();
     let mut at = 0;
     while at < bytes.len() && !found.is_full() {
         if !is_digit(bytes[at]) {
@@ -92,7 +96,7 @@ fn layer(raw: &str, found: &mut Found) {
         }
         let end = run_end(bytes, at);
         if end - at >= RUN {
-            run(raw, at, end, found);
+            run(raw, at..end, &inside, found);
         }
         at = end;
     }
@@ -154,12 +158,16 @@ fn run_end(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// One run as it is; if that says nothing, its parts (`path/base64`).
-fn run(raw: &str, start: usize, end: usize, found: &mut Found) {
-    let digits = &raw[start..end];
-    let padded = raw[end..].trim_start_matches('=');
-    let before = raw[..start].trim_start();
-    let whole =
-        (before.is_empty() || before.eq_ignore_ascii_case("\\x")) && padded.trim_end().is_empty();
+/// `inside` is the text without the white space around it.
+fn run(raw: &str, place: Range<usize>, inside: &Range<usize>, found: &mut Found) {
+    let digits = &raw[place.clone()];
+    let before = &raw.as_bytes()[inside.start..place.start];
+    let padding = raw.as_bytes()[place.end..inside.end]
+        .iter()
+        .take_while(|byte| **byte == b'=')
+        .count();
+    let whole = (before.is_empty() || before.eq_ignore_ascii_case(b"\\x"))
+        && place.end + padding == inside.end;
     if let Some((by, text)) = digits_to_text(digits) {
         found.add(by, text, whole);
         return;

@@ -138,8 +138,14 @@ fn grouped(text: &str, first: usize) -> Option<Literal> {
         return None;
     }
     let mut whole = first;
+    let mut count = first;
     while text.as_bytes().get(whole) == Some(&separator) && digits(&text[whole + 1..]) == 3 {
         whole += 4;
+        count += 3;
+        // No number, however it goes on: the next word must not read it all again.
+        if count > DIGITS {
+            return None;
+        }
     }
     if whole == first {
         return None;
@@ -258,6 +264,6 @@ pub(super) fn code_end(text: &str, at: usize, code: &str) -> Option<usize> {
     None
 }
 
-fn is_separator(byte: u8) -> bool {
+pub(super) fn is_separator(byte: u8) -> bool {
     matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')')
 }

@@ -7,7 +7,7 @@
 //! | `leaves.rs` | a text's leaves; `literal.rs` reads JSON and Python, `yaml.rs` YAML |
 //! | `normal.rs` | what two writings of one value share; `figures.rs` for numbers |
 //! | `decode.rs` | base64, hex, URL and quoted-printable, undone |
-//! | `index.rs` | where a word occurred; `postings.rs` its lists, `search.rs` a value, `bounds.rs` where values end |
+//! | `index.rs` | where a word occurred; `postings.rs` its lists, `search.rs` a value (`overlap.rs` at every place), `bounds.rs` where values end |
 //!
 //! Nothing here waits, stores or decides. The same calls give the same answers.
 //!
@@ -23,6 +23,7 @@ mod index;
 mod leaves;
 mod literal;
 mod normal;
+mod overlap;
 mod postings;
 mod search;
 mod step;

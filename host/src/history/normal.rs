@@ -15,6 +15,8 @@ use std::sync::OnceLock;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick, is_nfkc_quick};
 
+use crate::printable::is_invisible;
+
 /// A text in its normal form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Form {
@@ -117,16 +119,6 @@ pub(super) fn stands_alone(c: char) -> bool {
         } // Han, kana
         c => !is_word(c) && !c.is_whitespace(),
     }
-}
-
-/// Characters without a glyph: zero-width, format, tags, variation selectors.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Typographic marks and other scripts' digits become the common ones.

@@ -34,6 +34,11 @@ impl Posting {
         (self.at & !INTENT) as usize
     }
 
+    /// Tells its entry from all others.
+    pub(super) fn key(self) -> (u32, bool) {
+        (self.entry, self.at & INTENT != 0)
+    }
+
     fn is_same_segment(self, other: Posting) -> bool {
         self.entry == other.entry
             && (self.at & INTENT) == (other.at & INTENT)

@@ -4,6 +4,7 @@
 //! word's postings; a number also in any way of writing, a code in any grouping;
 //! an encoded query also decoded.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,10 +13,11 @@ use memchr::memmem::Finder;
 use super::Occurrence;
 use super::bounds::{free, words};
 use super::decode::decode;
-use super::figures::{Number, code, code_end, code_key, number, number_at};
+use super::figures::{Number, code, code_end, code_key, is_separator, number, number_at};
 use super::index::{Entry, Index};
 use super::leaves::cut;
 use super::normal::{Form, is_word};
+use super::overlap::Overlap;
 use super::postings::{Posting, segment_end};
 
 /// Only so much of a query is compared.
@@ -103,10 +105,13 @@ impl Index {
         let Some((list, offset)) = rarest else { return };
         let query = Words {
             finder: Finder::new(&form.text),
+            overlap: OnceCell::new(),
             form,
             offset,
             open,
         };
+        // The postings of an entry stand together: it is read in full once.
+        let mut disguised: Option<((u32, bool), bool)> = None;
         for posting in list {
             let Some(entry) = self.seen(posting, found) else {
                 continue;
@@ -114,7 +119,10 @@ impl Index {
             let count = query.count_in(entry, posting);
             if count > 0 {
                 let whole = entry.form.text == form.text && !open;
-                let disguise = query.is_disguised_in(entry).then_some("look-alike");
+                let known = disguised.filter(|(key, _)| *key == posting.key());
+                let (_, disguise) = *disguised
+                    .insert(known.unwrap_or_else(|| (posting.key(), query.is_disguised_in(entry))));
+                let disguise = disguise.then_some("look-alike");
                 found.add(
                     entry,
                     whole,
@@ -161,11 +169,12 @@ impl Index {
     ) {
         found.way += 1;
         let Some(key) = code_key(code, 0) else { return };
+        let overlap = Overlap::new(code);
         for posting in self.list(key) {
             let Some(entry) = self.seen(posting, found) else {
                 continue;
             };
-            let (count, whole) = code_count(&entry.form.text, posting, code);
+            let (count, whole) = code_count(&entry.form.text, posting, code, &overlap);
             if count > 0 {
                 found.add(entry, whole, count, decoded_by.or(entry.decoded_by));
             }
@@ -181,26 +190,20 @@ impl Index {
 
 /// How often a grouped code stands in a posting's segment, and whether it is
 /// all of the text.
-fn code_count(text: &str, posting: &Posting, code: &str) -> (u32, bool) {
+fn code_count(text: &str, posting: &Posting, code: &str, overlap: &Overlap) -> (u32, bool) {
     let at = posting.place();
-    let segment_end = segment_end(at);
     let (mut count, mut whole) = (0, false);
-    let mut check = |start: usize| {
-        if let Some(end) = code_end(text, start, code)
-            && free(text, start..end).both()
-        {
+    let mut check = |place: Range<usize>| {
+        if free(text, place.clone()).both() {
             count += 1;
-            whole |= is_all(text, start..end);
+            whole |= is_all(text, place);
         }
     };
-    check(at);
-    // The posting stands for all codes of this segment that begin alike.
-    if let Some(first) = code.bytes().next().filter(|_| posting.count > 1) {
-        let rest = text
-            .as_bytes()
-            .get(at + 1..segment_end.min(text.len()))
-            .unwrap_or(&[]);
-        memchr::memchr_iter(first, rest).for_each(|found| check(at + 1 + found));
+    if posting.count > 1 {
+        // The posting stands for all codes of this segment that begin alike.
+        code_places(text, at..segment_end(at), code.len(), overlap, check);
+    } else if let Some(end) = code_end(text, at, code) {
+        check(at..end);
     }
     (count, whole)
 }
@@ -208,12 +211,50 @@ fn code_count(text: &str, posting: &Posting, code: &str) -> (u32, bool) {
 /// Nothing but marks stands around it.
 fn is_all(text: &str, range: Range<usize>) -> bool {
     let mark = |c: char| !is_word(c);
-    text[..range.start].chars().all(mark) && text[range.end..].chars().all(mark)
+    // From the inside out: the next word ends it.
+    text[..range.start].chars().rev().all(mark) && text[range.end..].chars().all(mark)
+}
+
+/// Every place of a code of `len` letters and digits that begins in this range.
+fn code_places(
+    text: &str,
+    range: Range<usize>,
+    len: usize,
+    overlap: &Overlap,
+    mut each: impl FnMut(Range<usize>),
+) {
+    // Where the letters and digits stand that hang together so far.
+    let mut joined: Vec<usize> = Vec::new();
+    let (mut matched, mut separated) = (0, true);
+    for (at, &byte) in text.as_bytes().iter().enumerate().skip(range.start) {
+        if byte.is_ascii_alphanumeric() {
+            joined.push(at);
+            matched = overlap.read(matched, byte);
+            separated = false;
+        } else if separated || !is_separator(byte) {
+            joined.clear();
+            (matched, separated) = (0, true);
+        } else {
+            separated = true;
+        }
+        let start = joined
+            .len()
+            .checked_sub(matched)
+            .map(|first| joined.get(first).copied().unwrap_or(at));
+        let Some(start) = start.filter(|start| range.contains(start)) else {
+            return; // what may still come begins too late
+        };
+        if matched == len && !separated {
+            each(start..at + 1);
+        }
+    }
 }
 
 /// A query being compared.
 struct Words<'a> {
     finder: Finder<'a>,
+    /// Made when it is needed.
+    overlap: OnceCell<Overlap<'a>>,
     form: &'a Form,
     /// Where its rarest word stands in it.
     offset: usize,
@@ -231,23 +272,33 @@ impl Words<'_> {
         let mut from = at.saturating_sub(self.offset);
         let end = (segment_end - self.offset.min(segment_end) + query.len()).min(text.len());
         let mut count = 0;
+        // How much of the query stands before `from`, after a place that did not
+        // count.
+        let mut matched = 0;
         while count < COUNT && from < end {
-            let Some(start) = self
-                .finder
-                .find(&text.as_bytes()[from..end])
-                .map(|found| found + from)
-            else {
-                break;
-            };
-            let free = free(text, start..start + query.len());
+            if matched == 0 {
+                let Some(found) = self.finder.find(&text.as_bytes()[from..end]) else {
+                    break;
+                };
+                from += found + query.len();
+            } else {
+                let overlap = self.overlap.get_or_init(|| Overlap::new(query));
+                matched = overlap.read(matched, text.as_bytes()[from]);
+                from += 1;
+                if matched < query.len() {
+                    continue;
+                }
+            }
+            let start = from - query.len();
+            let free = free(text, start..from);
             if free.before
                 && (free.after || self.open)
                 && (at..segment_end).contains(&(start + self.offset))
             {
                 count += 1;
-                from = start + query.len();
+                matched = 0;
             } else {
-                from = start + 1;
+                matched = query.len();
             }
         }
         count

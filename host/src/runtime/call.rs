@@ -6,7 +6,7 @@ use wasmtime::component::Resource;
 use wasmtime::{ResourceLimiter, Store};
 
 use super::bindings::scorer::coldnotch::policy::{history as wit, types};
-use super::engine::{Engine, TICK};
+use super::engine::{CORE_INSTANCES, Engine, MEMORIES, TICK};
 use crate::history::{Output, Place, Step, View};
 use crate::policy::{Grant, Limits};
 use crate::verdict::{Failure, Verdict};
@@ -33,6 +33,8 @@ pub(super) struct Call {
     view: View,
     granted: bool,
     calls_left: u32,
+    /// Bytes of memory and elements of tables that may still be taken, over all
+    /// memories and tables of the component.
     memory: usize,
     table: usize,
     /// Set when memory or table growth was refused: what follows is a trap in
@@ -70,6 +72,9 @@ impl Call {
     /// What an error of the runtime means.
     pub(super) fn failure(store: &Store<Call>, error: &wasmtime::Error) -> Failure {
         use wasmtime::{PoolConcurrencyLimitError, Trap};
+        if let Some(never) = error.downcast_ref::<NotGranted>() {
+            return Failure::Host(never.to_string());
+        }
         if error.is::<TooManyCalls>() {
             return Failure::HostCalls;
         }
@@ -91,6 +96,20 @@ impl Call {
     /// Fuel used so far.
     pub(super) fn fuel(store: &Store<Call>, limits: &Limits) -> u64 {
         limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0))
+    }
+
+    /// Takes what a memory or table grows by from what all of them may still take.
+    fn grow(&mut self, by: usize, left: impl Fn(&mut Call) -> &mut usize) -> bool {
+        match left(self).checked_sub(by) {
+            Some(rest) => {
+                *left(self) = rest;
+                true
+            }
+            None => {
+                self.denied = true;
+                false
+            }
+        }
     }
 
     fn pay(&mut self) -> wasmtime::Result<()> {
@@ -125,7 +144,7 @@ impl Engine {
     /// settings may take more than a decision, in code that is not optimised.
     pub(super) fn workshop_store(&self, limits: &Limits) -> Store<Call> {
         let limits = Limits {
-            fuel: limits.fuel.saturating_mul(10),
+            fuel: limits.fuel.saturating_mul(4),
             time: limits.time.max(Duration::from_secs(10)),
             ..limits.clone()
         };
@@ -136,22 +155,34 @@ impl Engine {
 impl ResourceLimiter for Call {
     fn memory_growing(
         &mut self,
-        _: usize,
+        current: usize,
         desired: usize,
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        self.denied |= desired > self.memory;
-        Ok(desired <= self.memory)
+        Ok(self.grow(desired.saturating_sub(current), |call| &mut call.memory))
     }
 
     fn table_growing(
         &mut self,
-        _: usize,
+        current: usize,
         desired: usize,
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        self.denied |= desired > self.table;
-        Ok(desired <= self.table)
+        Ok(self.grow(desired.saturating_sub(current), |call| &mut call.table))
+    }
+
+    // As many as the pool has for one component, with and without a pool.
+
+    fn instances(&self) -> usize {
+        CORE_INSTANCES as usize
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES as usize
+    }
+
+    fn tables(&self) -> usize {
+        CORE_INSTANCES as usize
     }
 }
 

@@ -21,6 +21,12 @@ use super::slots::Slots;
 /// Resolution of wall time limits.
 pub(super) const TICK: Duration = Duration::from_millis(1);
 
+/// A component is a few core instances, with a table each: its own code and the
+/// adapters that the component tool chain puts around it.
+pub(super) const CORE_INSTANCES: u32 = 8;
+/// Memories of one component.
+pub(super) const MEMORIES: u32 = 2;
+
 /// How instances are allocated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Allocation {
@@ -153,16 +159,13 @@ fn base(config: &EngineConfig) -> Config {
 }
 
 fn pooling(config: &EngineConfig) -> wasmtime::Result<wasmtime::Engine> {
-    // A component is a few core instances: its own code and the adapters that
-    // the component tool chain puts around it.
-    const CORE_INSTANCES: u32 = 8;
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(config.instances)
         .total_core_instances(config.instances * CORE_INSTANCES)
-        .total_memories(config.instances * 2)
+        .total_memories(config.instances * MEMORIES)
         .total_tables(config.instances * CORE_INSTANCES)
         .max_core_instances_per_component(CORE_INSTANCES)
-        .max_memories_per_component(2)
+        .max_memories_per_component(MEMORIES)
         .max_tables_per_component(CORE_INSTANCES)
         .max_memory_size(config.max_memory)
         .table_elements(20_000)

@@ -141,6 +141,11 @@ impl Sessions {
         }
     }
 
+    /// How long a caller waits for a session.
+    pub fn patience(&self) -> Duration {
+        self.config.patience
+    }
+
     /// Waits for the session's turn. An action without a session gets one of
     /// its own that nobody else sees and that is not kept.
     ///

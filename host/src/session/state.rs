@@ -80,6 +80,10 @@ impl State {
             path: path.to_owned(),
             source,
         };
+        create_private(path).map_err(|e| SessionError::Damaged {
+            path: path.to_owned(),
+            what: e.to_string(),
+        })?;
         let mut db = Connection::open(path).map_err(fail)?;
         db.busy_timeout(PATIENCE).map_err(fail)?;
         write_ahead(&db).map_err(fail)?;
@@ -160,6 +164,16 @@ fn write_ahead(db: &Connection) -> rusqlite::Result<()> {
             done => return done,
         }
     }
+}
+
+/// Payloads and outputs are nobody else's business: the file is created readable
+/// by its owner only, and what SQLite puts beside it inherits that.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 /// Brings the schema up to date; the version found when it is newer than ours.
