@@ -872,7 +872,7 @@ fn verify_names_the_line_of_a_flipped_byte() {
 
 #[test]
 fn a_replay_says_what_was_promised() {
-    let place = Place::new("");
+    let place = Place::new("[policy]\n");
     let mut command = place.command("replay --json --verdicts out.jsonl");
     for name in ["support", "operations"] {
         command.arg(format!("{ROOT}/tests/cases/{name}.jsonl"));
@@ -922,7 +922,7 @@ fn a_replay_says_what_was_promised() {
 /// The cases that go with the consequence engine are the ones it must get right.
 #[test]
 fn the_engine_stops_its_attacks_and_holds_nothing_benign() {
-    let place = Place::new("");
+    let place = Place::new("[policy]\n");
     let cases = fs::read_dir(format!("{ROOT}/plugins/consequence/cases")).unwrap();
     let mut command = place.command("replay --json");
     command.args(cases.map(|file| file.unwrap().path()));

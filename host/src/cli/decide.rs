@@ -602,7 +602,7 @@ mod tests {
         }
     }
 
-    /// Each of these took minutes to hours when lines were looked at again and again.
+    /// Lines that were looked at again and again made such input take minutes.
     #[test]
     fn time_grows_with_the_input_and_no_faster() {
         let begun = std::time::Instant::now();

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::normal::{is_word, stands_alone};
+use super::normal::{Class, class, is_word};
 
 /// The words of a normal form, in order, by their place.
 pub(super) fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
@@ -24,11 +24,10 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
             } else {
                 let c = char_at(text, at)?;
                 at += c.len_utf8();
-                if stands_alone(c) {
-                    return Some(start..at);
-                }
-                if !is_word(c) {
-                    continue;
+                match class(c) {
+                    Class::Alone => return Some(start..at),
+                    Class::Between => continue,
+                    Class::Joined => {}
                 }
             }
             at = word_end(text, at);
@@ -49,7 +48,7 @@ fn word_end(text: &str, mut at: usize) -> usize {
             at += 1;
         } else {
             match char_at(text, at) {
-                Some(c) if is_word(c) && !stands_alone(c) => at += c.len_utf8(),
+                Some(c) if class(c) == Class::Joined => at += c.len_utf8(),
                 _ => break,
             }
         }
@@ -104,7 +103,7 @@ fn is_free(edge: Option<char>, near: Option<char>, far: Option<char>) -> bool {
     let (Some(edge), Some(near)) = (edge, near) else {
         return true;
     };
-    let joined = |c: char| is_word(c) && !stands_alone(c);
+    let joined = |c: char| class(c) == Class::Joined;
     if joined(edge) {
         let joint = match near {
             '.' | '-' | '_' | '+' => far.is_some_and(is_word),

@@ -166,17 +166,21 @@ fn run(raw: &str, place: Range<usize>, inside: &Range<usize>, found: &mut Found)
         .iter()
         .take_while(|byte| **byte == b'=')
         .count();
-    let whole = (before.is_empty() || before.eq_ignore_ascii_case(b"\\x"))
-        && place.end + padding == inside.end;
+    let alone = place.end + padding == inside.end;
+    let whole = before.is_empty() && alone;
     if let Some((by, text)) = digits_to_text(digits) {
         found.add(by, text, whole);
         return;
     }
-    // 0x before hex belongs to the run.
-    let zero_x = digits
-        .strip_prefix("0x")
-        .or_else(|| digits.strip_prefix("0X"));
-    if let Some((by, text)) = zero_x.and_then(digits_to_text) {
+    // 0x or \x before hex belongs to the run.
+    let escaped = before.last() == Some(&b'\\');
+    let marked = match digits.as_bytes() {
+        [b'0', b'x' | b'X', ..] => digits.get(2..),
+        [b'x' | b'X', ..] if escaped => digits.get(1..),
+        _ => None,
+    };
+    if let Some((by, text)) = marked.and_then(digits_to_text) {
+        let whole = alone && (before.is_empty() || (escaped && before.len() == 1));
         found.add(by, text, whole);
         return;
     }

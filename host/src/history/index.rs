@@ -17,7 +17,7 @@ use super::Place;
 use super::bounds::{free, words};
 use super::decode::decode;
 use super::figures::{code_key, number_at};
-use super::normal::{Form, stands_alone};
+use super::normal::{Class, Form, class};
 use super::postings::{AsIs, INTENT, List, Posting, Push};
 
 /// Memory of a leaf beside its texts, of a posting and of a word of its own, in
@@ -287,7 +287,7 @@ fn count_words(text: &str) -> u32 {
     let spaced = memchr::memchr_iter(b' ', text.as_bytes()).count() + usize::from(!text.is_empty());
     let alone = match text.is_ascii() {
         true => 0,
-        false => text.chars().filter(|c| stands_alone(*c)).count() / 2,
+        false => text.chars().filter(|c| class(*c) == Class::Alone).count() / 2,
     };
     u32::try_from(spaced.max(alone)).unwrap_or(u32::MAX)
 }

@@ -68,6 +68,11 @@ fn lines(text: &str, cut: bool) -> Option<Vec<Leaf>> {
         .peekable();
     let mut seen = 0;
     while let Some((row, line)) = rows.next() {
+        if !sink.has_room() {
+            let read = line.as_ptr() as usize - text.as_ptr() as usize;
+            sink.rest(&text[read..]);
+            break;
+        }
         let last = rows.peek().is_none();
         let keep = sink.path.len();
         sink.push_index(row);

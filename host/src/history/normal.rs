@@ -108,16 +108,29 @@ pub(super) fn is_word(c: char) -> bool {
     }
 }
 
-/// A character that is a word of its own: scripts written without spaces, and
-/// symbols such as emoji.
-pub(super) fn stands_alone(c: char) -> bool {
+/// What a character is to the words around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// A part of a word.
+    Joined,
+    /// A word of its own: scripts written without spaces, and symbols such as
+    /// emoji.
+    Alone,
+    /// Neither: white space and ASCII marks.
+    Between,
+}
+
+/// Asks the slow tables once.
+pub(super) fn class(c: char) -> Class {
     match c {
-        '\0'..='\u{e00}' => !c.is_ascii() && !is_word(c) && !c.is_whitespace(),
-        '\u{e01}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' => true, // Thai, Lao, Burmese, Khmer
+        c if c.is_ascii_alphanumeric() => Class::Joined,
+        c if c.is_ascii() || c.is_whitespace() => Class::Between,
+        '\u{e01}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' => Class::Alone, // Thai, Lao, Burmese, Khmer
         '\u{2e80}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' => {
-            !c.is_whitespace()
+            Class::Alone
         } // Han, kana
-        c => !is_word(c) && !c.is_whitespace(),
+        c if is_word(c) => Class::Joined,
+        _ => Class::Alone,
     }
 }
 
@@ -155,7 +168,7 @@ fn fold(plain: &str) -> Option<String> {
     let mut out = String::new();
     let mut kept = 0;
     for (at, c) in plain.char_indices() {
-        if c.is_ascii() || !c.is_alphanumeric() {
+        if c.is_ascii() {
             continue;
         }
         if let Some(like) = look_alike(c) {
@@ -195,6 +208,9 @@ fn look_alike(c: char) -> Option<Cow<'static, str>> {
 }
 
 fn look_up(c: char) -> Option<Box<str>> {
+    if !c.is_alphanumeric() {
+        return None; // marks say nothing
+    }
     let mut buffer = [0; 4];
     let skeleton: String = unicode_security::skeleton(c.encode_utf8(&mut buffer)).collect();
     let mut own = String::new();

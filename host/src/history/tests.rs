@@ -1,8 +1,11 @@
 //! Tests of the whole module: what a scorer relies on.
 
+use std::time::{Duration, Instant};
+
 use proptest::prelude::*;
 
 use super::bounds::free;
+use super::figures::number;
 use super::normal::Form;
 use super::*;
 use crate::json::Object;
@@ -360,6 +363,15 @@ fn too_many_leaves_leave_a_rest() {
 }
 
 #[test]
+fn too_many_lines_leave_one_rest() {
+    let text = "{\"a\":1}\n".repeat(20_000) + "{\"a\":\"last\"}";
+    let read = leaves::read(&text, false);
+    assert_eq!(read.len(), leaves::LEAVES + 1);
+    assert!(read[leaves::LEAVES].path.is_empty());
+    assert_eq!(after(&text).find("last", 9).len(), 1);
+}
+
+#[test]
 fn an_output_is_taken_once() {
     let mut history = after("first");
     assert_eq!(history.observe(0, "second", None), Err(NotTaken::Twice));
@@ -495,6 +507,77 @@ fn many_tiny_leaves_are_bounded_by_what_the_index_takes() {
     assert!(history.index.cost() <= 4 * limits.bytes);
 }
 
+/// Far more than it takes, far less than it took when the work grew with the
+/// square of the text: that was 25 s and more.
+const SOON: Duration = Duration::from_secs(5);
+
+const MEGABYTE: usize = 1_000_000;
+
+/// A payload of one text, indexed.
+fn pushed(text: String) -> History {
+    let mut history = history();
+    push(&mut history, &serde_json::json!({ "x": text }).to_string());
+    history
+}
+
+#[test]
+fn digits_in_endless_groups_are_no_number_and_are_read_once() {
+    for separator in [" ", ",", "'", ".", "_"] {
+        let group = format!("111{separator}");
+        let start = Instant::now();
+        pushed(group.repeat(MEGABYTE / 4));
+        assert!(start.elapsed() < SOON, "{separator:?}");
+        // Fifteen digits still are a number, eighteen are not.
+        let (most, over) = (group.repeat(4) + "111", group.repeat(5) + "111");
+        assert!(number(&most).is_some(), "{most}");
+        assert!(number(&over).is_none(), "{over}");
+    }
+}
+
+#[test]
+fn white_space_around_encoded_runs_is_read_once() {
+    for text in [
+        " ".repeat(MEGABYTE / 2) + &"AAAAAAAA ".repeat(MEGABYTE / 18),
+        "AAAAAAAA ".repeat(MEGABYTE / 18) + &" ".repeat(MEGABYTE / 2),
+    ] {
+        let start = Instant::now();
+        pushed(text);
+        assert!(start.elapsed() < SOON);
+    }
+    let encoded = data_encoding::BASE64.encode(b"ana@acme.example!");
+    for (text, whole) in [
+        (format!(" \n{encoded}\t "), true),
+        (format!("\u{3000}{encoded}\u{a0}"), true),
+        (format!("  {encoded} x"), false),
+        (format!("x {encoded}"), false),
+    ] {
+        let occurrences = after(&text).find("ana@acme.example!", 9);
+        assert_eq!(occurrences[0].whole_leaf, whole, "{text:?}");
+    }
+    let hex = data_encoding::HEXLOWER.encode(b"ana@acme.example");
+    let occurrences = after(&format!(" \\x{hex} ")).find("ana@acme.example", 9);
+    assert!(occurrences[0].whole_leaf);
+}
+
+#[test]
+fn a_query_that_overlaps_itself_is_compared_once() {
+    for unit in ["1.", "a-", "a1-", "1 ", "A1 "] {
+        let history = pushed(unit.repeat(MEGABYTE / unit.len()));
+        let long = unit.repeat(4090 / unit.len());
+        let code = "1".repeat(63) + "2";
+        let queries: Vec<String> = [long, code].into_iter().cycle().take(TEXTS).collect();
+        let start = Instant::now();
+        View::new(Arc::new(history), 1).find_values(&queries);
+        assert!(start.elapsed() < SOON, "{unit}");
+    }
+    // What overlaps is still counted where it stands free.
+    assert_eq!(found(&after("a-a-a a-a"), "a-a"), ["Output0  inside 2 1 -"]);
+    assert_eq!(
+        found(&after("111 1111 111 1111"), "1111111"),
+        ["Output0  inside 4 3 -"]
+    );
+}
+
 /// Every value, at every place, compared one by one: what the index is for.
 fn naive(history: &History, query: &str) -> Vec<(Option<u32>, String, u32)> {
     let query = Form::new(query).text;
@@ -568,7 +651,7 @@ proptest! {
 
     #[test]
     fn whatever_was_put_in_is_found_as_it_is(value in "\\PC{1,40}") {
-        prop_assume!(Form::new(&value).text.chars().any(|c| normal::is_word(c) || normal::stands_alone(c)));
+        prop_assume!(Form::new(&value).text.chars().any(|c| normal::class(c) != normal::Class::Between));
         let mut history = history();
         let payload = serde_json::json!({ "v": value }).to_string();
         let object = push(&mut history, &payload);
