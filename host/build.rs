@@ -1,9 +1,13 @@
 //! Finds the built-in plugins, which another build leaves in `target/plugins`.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 fn main() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/plugins");
+    // Asked when it runs: a build folder may serve two checkouts, one compiled script too.
+    let host = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map(PathBuf::from)
+        .unwrap_or_default();
+    let folder = host.join("../target/plugins");
     for name in ["consequence", "keywords"] {
         let file = folder.join(format!("{name}.wasm"));
         println!("cargo::rerun-if-changed={}", file.display());

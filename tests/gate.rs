@@ -266,6 +266,8 @@ fn an_output_is_taken_once_and_for_an_action_of_the_session() {
     let gate = home.open();
     gate.decide(step("a"));
     gate.observe(&output("a", "one")).unwrap();
+    let log = home.log();
+    assert_eq!(log[1]["generation"], log[0]["generation"]);
     let refused = |id: &str| match gate.observe(&output(id, "two")) {
         Err(ObserveError::Session(e)) => e,
         other => panic!("{other:?}"),

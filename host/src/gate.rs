@@ -306,10 +306,12 @@ impl Gate {
             succeeded,
         } = seen;
         let at = SystemTime::now();
+        let generation = self.judge.generation();
         let line = audit::Observed {
             at,
             session,
             id,
+            generation: &generation.id,
             output,
             succeeded: *succeeded,
         };

@@ -140,6 +140,8 @@ pub struct Observed<'a> {
     pub session: &'a str,
     /// The action's id.
     pub id: &'a str,
+    /// The policy in force.
+    pub generation: &'a str,
     /// The output itself, hashed here.
     pub output: &'a str,
     /// Whether the action worked, if known.
@@ -253,6 +255,7 @@ impl Observed<'_> {
             kind: "observation",
             session: self.session,
             id: self.id,
+            generation: self.generation,
             output_digest: &digest_text(&Sha256::digest(self.output).into()),
             output_bytes: self.output.len(),
             succeeded: self.succeeded,
@@ -381,6 +384,7 @@ struct ObservedRest<'a> {
     kind: &'static str,
     session: &'a str,
     id: &'a str,
+    generation: &'a str,
     output_digest: &'a str,
     output_bytes: usize,
     succeeded: Option<bool>,
@@ -528,6 +532,7 @@ mod tests {
             at: UNIX_EPOCH,
             session: "s",
             id: "i",
+            generation: "g1",
             output: "abc",
             succeeded: None,
         };
@@ -537,7 +542,7 @@ mod tests {
         assert_eq!(
             text(&Entry::Observation(observed)),
             format!(
-                r#"{head}"kind":"observation","session":"s","id":"i","output_digest":"sha256:{abc}","output_bytes":3,"succeeded":null,"prev":"{prev}"}}"#
+                r#"{head}"kind":"observation","session":"s","id":"i","generation":"g1","output_digest":"sha256:{abc}","output_bytes":3,"succeeded":null,"prev":"{prev}"}}"#
             )
         );
         let swapped = Swapped {

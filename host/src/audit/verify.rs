@@ -141,6 +141,7 @@ mod tests {
             at: NOW,
             session,
             id,
+            generation: "g1",
             output,
             succeeded: Some(true),
         };

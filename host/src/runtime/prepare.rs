@@ -66,8 +66,13 @@ pub(super) fn prepare(
     let mut state = Prepared {
         store: &mut store,
         instance,
+        failed: None,
     };
-    ready(wizer.snapshot_component(&context, &mut state)).map_err(PrepareError::Snapshot)
+    let snapshot = ready(wizer.snapshot_component(&context, &mut state));
+    match state.failed {
+        Some(e) => Err(PrepareError::Snapshot(e)),
+        None => snapshot.map_err(PrepareError::Snapshot),
+    }
 }
 
 /// Instantiates the plugin and has it read its settings.
@@ -111,37 +116,39 @@ fn read_settings(
 struct Prepared<'a> {
     store: &'a mut Store<Call>,
     instance: Instance,
+    /// The first accessor that failed. The pre-initialiser's trait has no errors,
+    /// so it goes on with nothing and what it makes is thrown away.
+    failed: Option<wasmtime::Error>,
 }
 
 impl Prepared<'_> {
-    /// Calls an accessor that the instrumentation added. It only reads state,
-    /// but fuel and time may be used up by what came before.
-    #[allow(clippy::expect_used)] // the trait has no errors; the accessors are the instrumentation's own
-    fn read<R: Lift + 'static, T>(
-        &mut self,
-        instance: &str,
-        func: &str,
-        take: impl FnOnce(&Store<Call>, R) -> T,
-    ) -> T {
-        let _ = self.store.set_fuel(u64::MAX);
+    /// Calls an accessor that the instrumentation added. It only reads state, but
+    /// fuel and time may be used up by what came before.
+    fn call<R: Lift + 'static>(&mut self, instance: &str, func: &str) -> wasmtime::Result<R> {
+        self.store.set_fuel(u64::MAX)?;
         self.store.set_epoch_deadline(1 << 40);
         self.store.set_hostcall_fuel(usize::MAX);
-        let outer = self
-            .instance
+        let missing = || wasmtime::Error::msg(format!("it has no accessor {instance}#{func}"));
+        let instances = &self.instance;
+        let outer = instances
             .get_export_index(&mut *self.store, None, instance)
-            .expect("the accessor instance");
-        let inner = self
-            .instance
+            .ok_or_else(missing)?;
+        let inner = instances
             .get_export_index(&mut *self.store, Some(&outer), func)
-            .expect("the accessor");
-        let func = self
-            .instance
-            .get_typed_func::<(), (R,)>(&mut *self.store, inner)
-            .expect("the accessor's type");
-        let (value,) = func
-            .call(&mut *self.store, ())
-            .expect("an accessor does not trap");
-        take(self.store, value)
+            .ok_or_else(missing)?;
+        let func = instances.get_typed_func::<(), (R,)>(&mut *self.store, inner)?;
+        Ok(func.call(&mut *self.store, ())?.0)
+    }
+
+    /// What an accessor says, or nothing once one has failed.
+    fn read<R: Lift + 'static>(&mut self, instance: &str, func: &str) -> Option<R> {
+        match self.call(instance, func) {
+            Ok(value) => Some(value),
+            Err(e) => {
+                self.failed.get_or_insert(e);
+                None
+            }
+        }
     }
 }
 
@@ -152,25 +159,26 @@ impl ComponentInstanceState for Prepared<'_> {
         func: &str,
         contents: impl FnOnce(&[u8]) + Send,
     ) {
-        self.read(instance, func, |store, list: WasmList<u8>| {
-            contents(list.as_le_slice(store))
-        });
+        match self.read::<WasmList<u8>>(instance, func) {
+            Some(list) => contents(list.as_le_slice(&*self.store)),
+            None => contents(&[]),
+        }
     }
 
     async fn call_func_ret_s32(&mut self, instance: &str, func: &str) -> i32 {
-        self.read(instance, func, |_, value| value)
+        self.read(instance, func).unwrap_or_default()
     }
 
     async fn call_func_ret_s64(&mut self, instance: &str, func: &str) -> i64 {
-        self.read(instance, func, |_, value| value)
+        self.read(instance, func).unwrap_or_default()
     }
 
     async fn call_func_ret_f32(&mut self, instance: &str, func: &str) -> u32 {
-        self.read(instance, func, |_, value: f32| value.to_bits())
+        self.read(instance, func).map_or(0, f32::to_bits)
     }
 
     async fn call_func_ret_f64(&mut self, instance: &str, func: &str) -> u64 {
-        self.read(instance, func, |_, value: f64| value.to_bits())
+        self.read(instance, func).map_or(0, f64::to_bits)
     }
 }
 
