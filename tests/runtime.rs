@@ -221,6 +221,31 @@ fn no_call_sees_what_another_left() {
 }
 
 #[test]
+fn each_plugin_has_a_stack_of_its_own_size() {
+    let with_stack = |name: &str, stack: usize| PluginSpec {
+        name: name.to_owned(),
+        limits: Limits {
+            stack,
+            ..hostile("recursion").limits
+        },
+        ..hostile("recursion")
+    };
+    let small = with_stack("small", 64 << 10);
+    let large = with_stack("large", 1 << 20);
+    let judge = judge(&engine(), &policy([small, large]));
+    let judged = judge.judge(hello());
+    let [small, large] = &judged.opinions[..] else {
+        panic!("{judged:?}")
+    };
+    let trapped = |how: &str| Err(Failure::Trapped(how.to_owned()));
+    assert_eq!(small.outcome, trapped("stack-overflow"));
+    // With more it comes to the end of the stack that the guest itself keeps, in
+    // its memory.
+    assert_eq!(large.outcome, trapped("memory-out-of-bounds"));
+    assert!(small.fuel < large.fuel, "{} {}", small.fuel, large.fuel);
+}
+
+#[test]
 fn the_allocation_changes_no_answer() {
     let opinions = |allocation| -> Vec<Opinion> {
         let engine = Engine::start(&EngineConfig {

@@ -4,6 +4,7 @@
 //! runtime makes a generation of it.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -104,6 +105,8 @@ pub struct Limits {
     pub memory: usize,
     /// Table elements.
     pub table: usize,
+    /// Bytes of stack, within [`Limits::STACK`].
+    pub stack: usize,
     /// Wall time; the backstop. Resolution 1 ms.
     pub time: Duration,
     /// Fuel, about one unit an instruction; the deterministic limit.
@@ -116,11 +119,18 @@ pub struct Limits {
     pub notes: usize,
 }
 
+impl Limits {
+    /// The sizes of stack there can be: what the smallest guest needs, and half of
+    /// what a thread has that did not ask for more.
+    pub const STACK: RangeInclusive<usize> = 64 << 10..=1 << 20;
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Limits {
             memory: 16 << 20,
             table: 10_000,
+            stack: 512 << 10,
             time: Duration::from_millis(50),
             fuel: 50_000_000,
             host_calls: 1_000,

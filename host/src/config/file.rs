@@ -43,6 +43,7 @@ pub(super) struct Plugin {
 pub(super) struct Limits {
     pub(super) memory: Option<Text>,
     pub(super) table: Option<u32>,
+    pub(super) stack: Option<Text>,
     pub(super) time: Option<Text>,
     pub(super) fuel: Option<u64>,
     pub(super) host_calls: Option<u32>,
@@ -81,7 +82,6 @@ pub(super) struct Runtime {
     pub(super) instances: Option<u32>,
     pub(super) queue: Option<u32>,
     pub(super) max_memory: Option<Text>,
-    pub(super) stack: Option<Text>,
     pub(super) keep_resident: Option<Text>,
     pub(super) pagemap_scan: Option<String>,
     pub(super) allocation: Option<String>,
@@ -137,6 +137,7 @@ pub(super) const KEYS: [(&str, &[&str]); 9] = [
         &[
             "memory",
             "table",
+            "stack",
             "time",
             "fuel",
             "host_calls",
@@ -163,7 +164,6 @@ pub(super) const KEYS: [(&str, &[&str]); 9] = [
             "instances",
             "queue",
             "max_memory",
-            "stack",
             "keep_resident",
             "pagemap_scan",
             "allocation",

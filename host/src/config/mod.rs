@@ -338,6 +338,10 @@ mod tests {
                 "`plugin.0.limits.memory` must be a size such as \"16MiB\" or a number of bytes",
             ),
             (
+                "[[plugin]]\nname='a'\nsource='b'\nlimits={stack='2MiB'}",
+                "`plugin.0.limits.stack` must be from 64KiB to 1MiB",
+            ),
+            (
                 "[[plugin]]\nname='a'\nsource='b'\nlimits={time='0s'}",
                 "`plugin.0.limits.time` must be from 1ms to 60s",
             ),

@@ -185,6 +185,10 @@ impl Reader<'_> {
                 "must be at least 64KiB, one WebAssembly page",
             ));
         }
+        let stack = self.size(&at("stack"), file.stack, default.stack)?;
+        if !Limits::STACK.contains(&stack) {
+            return Err(self.wrong(&at("stack"), "must be from 64KiB to 1MiB"));
+        }
         let time = self.time(&at("time"), file.time, default.time, WAITS)?;
         let fuel = self.value(&at("fuel"), file.fuel, default.fuel);
         if fuel == 0 {
@@ -193,6 +197,7 @@ impl Reader<'_> {
         Ok(Limits {
             memory,
             table: self.number(&at("table"), file.table, 10_000, 1..=1_000_000)? as usize,
+            stack,
             time,
             fuel,
             host_calls: self.value(&at("host_calls"), file.host_calls, default.host_calls),
@@ -254,7 +259,6 @@ impl Reader<'_> {
             )? as usize,
             patience,
             max_memory: self.size("runtime.max_memory", file.max_memory, default.max_memory)?,
-            stack: self.size("runtime.stack", file.stack, default.stack)?,
             keep_resident: self.size(
                 "runtime.keep_resident",
                 file.keep_resident,

@@ -6,7 +6,8 @@ use wasmtime::component::Resource;
 use wasmtime::{ResourceLimiter, Store};
 
 use super::bindings::scorer::coldnotch::policy::{history as wit, types};
-use super::engine::{CORE_INSTANCES, Engine, MEMORIES, TICK};
+use super::engine::{Engine, TICK};
+use super::sandbox::{CORE_INSTANCES, MEMORIES};
 use crate::history::{Output, Place, Step, View};
 use crate::policy::{Grant, Limits};
 use crate::verdict::{Failure, Verdict};

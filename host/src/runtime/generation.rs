@@ -10,7 +10,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::component::hex;
-use super::engine::Engine;
+use super::engine::{Engine, EngineError};
 use super::plugin::Plugin;
 use super::prepare::PrepareError;
 use crate::action::Action;
@@ -47,6 +47,9 @@ pub enum PluginError {
         /// The engine's.
         most: usize,
     },
+    /// There is no sandbox for it.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     /// It cannot be compiled.
     #[error("it cannot be compiled: {0:#}")]
     Compile(wasmtime::Error),
@@ -140,6 +143,7 @@ fn identify(policy: &Policy, plugins: &[Plugin]) -> Arc<str> {
         let Limits {
             memory,
             table,
+            stack,
             time,
             fuel,
             host_calls,
@@ -152,7 +156,7 @@ fn identify(policy: &Policy, plugins: &[Plugin]) -> Arc<str> {
         };
         let _ = writeln!(
             text,
-            "{:?} {} {mode} {} {:?} {memory} {table} {time:?} {fuel} {host_calls} {output} {notes}",
+            "{:?} {} {mode} {} {:?} {memory} {table} {stack} {time:?} {fuel} {host_calls} {output} {notes}",
             spec.name,
             plugin.digest,
             spec.settings.text(),

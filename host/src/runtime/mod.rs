@@ -1,6 +1,7 @@
 //! Runs plugins: the only part of the host that knows wasmtime.
 //!
-//! - [`engine`](Engine): wasmtime, its pool, ticker and queue.
+//! - [`engine`](Engine): the queue for instances, the ticker, the sandboxes.
+//! - `sandbox`: wasmtime and its pool; one for each size of stack in use.
 //! - `component`: a component's bytes, checked: exports, imports against grants.
 //! - `prepare`: settings baked into the component before it is compiled.
 //! - `cache`: compiled plugins on disk.
@@ -19,6 +20,7 @@ mod engine;
 mod generation;
 mod plugin;
 mod prepare;
+mod sandbox;
 mod slots;
 
 pub use component::{Component, ComponentError, Import, Surface, hex};

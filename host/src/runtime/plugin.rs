@@ -18,6 +18,7 @@ use super::component::{Component, Surface, hex};
 use super::engine::Engine;
 use super::generation::PluginError;
 use super::prepare::{PrepareError, prepare};
+use super::sandbox::Sandbox;
 use crate::action::Action;
 use crate::history::{Leaf, Step, View};
 use crate::notes::{Notes, PluginId};
@@ -33,6 +34,7 @@ pub struct Plugin {
     /// Component and settings.
     pub id: PluginId,
     spec: PluginSpec,
+    sandbox: Arc<Sandbox>,
     scorer: scorer::PluginPre<Call>,
     observer: Option<observer::ObservingPre<Call>>,
 }
@@ -48,15 +50,16 @@ impl std::fmt::Debug for Plugin {
 impl Plugin {
     /// Reads, prepares, compiles (or finds compiled) and links a plugin.
     pub(super) fn load(engine: &Engine, spec: &PluginSpec) -> Result<Self, PluginError> {
-        if spec.limits.memory > engine.max_memory {
+        if spec.limits.memory > engine.config.max_memory {
             return Err(PluginError::MemoryLimit {
                 asked: spec.limits.memory,
-                most: engine.max_memory,
+                most: engine.config.max_memory,
             });
         }
         let component = Component::read(&spec.source).map_err(PrepareError::Component)?;
-        let compiled = compiled(engine, &component, spec)?;
-        let pre = engine
+        let sandbox = engine.sandbox(spec.limits.stack)?;
+        let compiled = compiled(engine, &sandbox, &component, spec)?;
+        let pre = sandbox
             .linker
             .instantiate_pre(&compiled)
             .map_err(PluginError::Link)?;
@@ -70,6 +73,7 @@ impl Plugin {
             digest: format!("sha256:{}", hex(&component.digest)).into(),
             id: id(&component.digest, spec.settings.text()),
             spec: spec.clone(),
+            sandbox,
             scorer: scorer::PluginPre::new(pre).map_err(PluginError::Link)?,
             observer,
         })
@@ -114,12 +118,7 @@ impl Plugin {
             .slots
             .take()
             .map_err(|e| Failure::Overloaded(e.to_string()))?;
-        let mut store = Call::store(
-            &engine.wasm,
-            view.clone(),
-            &self.spec.limits,
-            &self.spec.grants,
-        );
+        let mut store = self.store(view);
         let answer = self.scorer.instantiate(&mut store).and_then(|plugin| {
             plugin.coldnotch_policy_scorer().call_score(
                 &mut store,
@@ -152,12 +151,7 @@ impl Plugin {
             .slots
             .take()
             .map_err(|e| Failure::Overloaded(e.to_string()))?;
-        let mut store = Call::store(
-            &engine.wasm,
-            view.clone(),
-            &self.spec.limits,
-            &self.spec.grants,
-        );
+        let mut store = self.store(view);
         let leaves: Vec<wit::Leaf> = leaves
             .iter()
             .map(|leaf| wit::Leaf {
@@ -183,6 +177,11 @@ impl Plugin {
             )));
         }
         Ok(data)
+    }
+
+    fn store(&self, view: &View) -> Store<Call> {
+        let PluginSpec { limits, grants, .. } = &self.spec;
+        Call::store(&self.sandbox.wasm, view.clone(), limits, grants)
     }
 
     fn lift(
@@ -213,12 +212,13 @@ fn id(component: &[u8; 32], settings: &str) -> PluginId {
 /// The prepared and compiled component, from the cache if it is there.
 fn compiled(
     engine: &Engine,
+    sandbox: &Sandbox,
     component: &Component,
     spec: &PluginSpec,
 ) -> Result<wasmtime::component::Component, PluginError> {
-    let key = super::cache::Key::new(&engine.wasm, &component.digest, spec.settings.text());
+    let key = super::cache::Key::new(&sandbox.wasm, &component.digest, spec.settings.text());
     if let Some(cache) = &engine.cache {
-        match cache.load(&engine.wasm, &key) {
+        match cache.load(&sandbox.wasm, &key) {
             Ok(Some(compiled)) => {
                 // What is cached was checked against the grants of its time.
                 Surface::of(&compiled)
@@ -237,7 +237,7 @@ fn compiled(
         &spec.limits,
         &spec.grants,
     )?;
-    let compiled = wasmtime::component::Component::new(&engine.wasm, prepared)
+    let compiled = wasmtime::component::Component::new(&sandbox.wasm, prepared)
         .map_err(PluginError::Compile)?;
     if let Some(cache) = &engine.cache
         && let Err(e) = cache.keep(&key, &compiled)
@@ -252,24 +252,19 @@ pub mod floor {
     use super::*;
 
     /// A plugin without anything of ours around it.
-    pub struct Bare<'a>(&'a Engine, &'a Plugin);
+    pub struct Bare<'a>(&'a Plugin);
 
     impl<'a> Bare<'a> {
         /// The bare side of a plugin.
-        pub fn new(engine: &'a Arc<Engine>, plugin: &'a Plugin) -> Self {
-            Bare(engine, plugin)
+        pub fn new(plugin: &'a Plugin) -> Self {
+            Bare(plugin)
         }
 
         /// Instantiates and calls; nothing is checked or kept.
         pub fn call(&self, action: &Action, view: &View) -> bool {
-            let mut store = Call::store(
-                &self.0.wasm,
-                view.clone(),
-                &self.1.spec.limits,
-                &self.1.spec.grants,
-            );
+            let mut store = self.0.store(view);
             let notes = lower_notes(&Notes::default());
-            let plugin = self.1.scorer.instantiate(&mut store);
+            let plugin = self.0.scorer.instantiate(&mut store);
             plugin.is_ok_and(|plugin| {
                 let scorer = plugin.coldnotch_policy_scorer();
                 scorer

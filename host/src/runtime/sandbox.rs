@@ -1,0 +1,107 @@
+//! wasmtime as plugins need it: one engine and its pool of instances.
+//!
+//! How much stack a guest may use is a setting of a wasmtime engine, not of a
+//! call. So there is one sandbox for each size of stack in use, usually one.
+
+use wasmtime::component::{HasSelf, Linker};
+use wasmtime::{Config, Enabled, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
+
+use super::bindings::scorer;
+use super::call::Call;
+use super::engine::{Allocation, EngineConfig};
+use crate::policy::Limits;
+
+/// A component is a few core instances, with a table each: its own code and the
+/// adapters that the component tool chain puts around it.
+pub(super) const CORE_INSTANCES: u32 = 8;
+/// Memories of one component.
+pub(super) const MEMORIES: u32 = 2;
+
+/// One wasmtime engine and what plugins on it may link to.
+pub(super) struct Sandbox {
+    pub(super) wasm: wasmtime::Engine,
+    pub(super) linker: Linker<Call>,
+    /// Bytes of stack a guest may use.
+    pub(super) stack: usize,
+}
+
+impl Sandbox {
+    pub(super) fn new(config: &EngineConfig, stack: usize) -> wasmtime::Result<Self> {
+        let wasm = match config.allocation {
+            Allocation::Pool => pooling(config, stack),
+            Allocation::OnDemand => on_demand(stack),
+            Allocation::Auto => pooling(config, stack).or_else(|why| {
+                tracing::warn!(
+                    "no address space for the instance pool, allocating on demand: {why:#}"
+                );
+                on_demand(stack)
+            }),
+        }?;
+        let mut linker = Linker::new(&wasm);
+        scorer::Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |call| call)?;
+        Ok(Sandbox {
+            wasm,
+            linker,
+            stack,
+        })
+    }
+}
+
+/// What every engine has in common: all limits on, nothing nondeterministic.
+fn base(stack: usize) -> Config {
+    let mut wasm = Config::new();
+    wasm.wasm_component_model(true)
+        .consume_fuel(true)
+        .epoch_interruption(true)
+        .max_wasm_stack(stack)
+        .cranelift_nan_canonicalization(true)
+        .wasm_relaxed_simd(false)
+        .memory_init_cow(true);
+    wasm
+}
+
+fn pooling(config: &EngineConfig, stack: usize) -> wasmtime::Result<wasmtime::Engine> {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(config.instances)
+        .total_core_instances(config.instances * CORE_INSTANCES)
+        .total_memories(config.instances * MEMORIES)
+        .total_tables(config.instances * CORE_INSTANCES)
+        .max_core_instances_per_component(CORE_INSTANCES)
+        .max_memories_per_component(MEMORIES)
+        .max_tables_per_component(CORE_INSTANCES)
+        .max_memory_size(config.max_memory)
+        .table_elements(20_000)
+        .linear_memory_keep_resident(config.keep_resident)
+        .table_keep_resident(config.keep_resident.min(64 << 10))
+        .max_unused_warm_slots(config.instances)
+        .pagemap_scan(match config.pagemap_scan {
+            true => Enabled::Auto,
+            false => Enabled::No,
+        });
+    let mut wasm = base(stack);
+    wasm.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    wasmtime::Engine::new(&wasm)
+}
+
+/// Without a pool memories move when they grow instead of reserving gigabytes
+/// of address space, which is what is short when this is needed.
+fn on_demand(stack: usize) -> wasmtime::Result<wasmtime::Engine> {
+    let mut wasm = base(stack);
+    wasm.allocation_strategy(InstanceAllocationStrategy::OnDemand)
+        .memory_reservation(0)
+        .memory_reservation_for_growth(1 << 20)
+        .memory_guard_size(1 << 16);
+    wasmtime::Engine::new(&wasm)
+}
+
+/// For preparing plugins: compiles fast. Settings may be read with more stack
+/// than a decision has.
+pub(super) fn workshop() -> wasmtime::Result<wasmtime::Engine> {
+    let mut wasm = base(*Limits::STACK.end());
+    wasm.cranelift_opt_level(OptLevel::None)
+        .allocation_strategy(InstanceAllocationStrategy::OnDemand)
+        .memory_reservation(0)
+        .memory_reservation_for_growth(1 << 20)
+        .memory_guard_size(1 << 16);
+    wasmtime::Engine::new(&wasm)
+}
