@@ -33,7 +33,12 @@ pub struct Decision {
 }
 
 impl Decision {
-    pub(crate) fn of(judged: Judged, approved: Option<bool>, approval: Option<String>) -> Self {
+    pub(crate) fn of(
+        judged: Judged,
+        digest: ActionDigest,
+        approved: Option<bool>,
+        approval: Option<String>,
+    ) -> Self {
         let Judged {
             action,
             generation,
@@ -51,7 +56,7 @@ impl Decision {
             approval,
             causes: judgement.causes,
             generation: generation.to_string(),
-            digest: action.digest(),
+            digest,
             seq: None,
             latency_us,
         }

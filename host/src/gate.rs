@@ -15,7 +15,7 @@ use std::time::SystemTime;
 
 use parking_lot::Mutex;
 
-use crate::action::{Action, Observation};
+use crate::action::{Action, ActionDigest, Observation};
 use crate::approvals::{Answer, Approval, ApprovalError, Approvals, Card, Channel};
 use crate::audit::{self, AuditError, Entry};
 use crate::config::Config;
@@ -160,8 +160,10 @@ impl Gate {
                 return self.conclude(with_cause(judged, "not-asked", e.to_string()), false, None);
             }
         };
+        let digest = judged.action.digest();
         let seq = match self.record(
             &judged,
+            digest,
             End::Asked {
                 approval: &approval.id,
                 after: after.map(said),
@@ -170,7 +172,7 @@ impl Gate {
             Ok(seq) => seq,
             Err(e) => {
                 let _ = self.approvals.take(&approval.id, 0); // nobody was told of it
-                return unrecorded(Decision::of(judged, Some(false), None), &e);
+                return unrecorded(Decision::of(judged, digest, Some(false), None), &e);
             }
         };
         let card = Card {
@@ -180,7 +182,7 @@ impl Gate {
         };
         let waiting = |judged| Decision {
             seq: Some(seq),
-            ..Decision::of(judged, None, Some(approval.id.clone()))
+            ..Decision::of(judged, digest, None, Some(approval.id.clone()))
         };
         match self.channel.ask(&card) {
             None => waiting(judged),
@@ -233,7 +235,8 @@ impl Gate {
             judged = with_cause(judged, "session-unavailable", e.to_string());
         }
         let approval = answer.map(said);
-        let recorded = self.record(&judged, End::Decided { approved, approval });
+        let digest = judged.action.digest();
+        let recorded = self.record(&judged, digest, End::Decided { approved, approval });
         if recorded.is_err() {
             // It does not run, so later decisions must not see that it did.
             let _ = self.judge.settle(&judged.action, judged.step, false);
@@ -243,6 +246,7 @@ impl Gate {
         }
         let decision = Decision::of(
             judged,
+            digest,
             Some(approved),
             answer.map(|(approval, _)| approval.id.clone()),
         );
@@ -255,7 +259,12 @@ impl Gate {
         }
     }
 
-    fn record(&self, judged: &Judged, end: End<'_>) -> Result<u64, AuditError> {
+    fn record(
+        &self,
+        judged: &Judged,
+        digest: ActionDigest,
+        end: End<'_>,
+    ) -> Result<u64, AuditError> {
         let Judged {
             action, judgement, ..
         } = judged;
@@ -271,7 +280,7 @@ impl Gate {
             risk: judgement.risk,
             session: &action.session,
             id: &action.id,
-            action_digest: action.digest(),
+            action_digest: digest,
             generation: &judged.generation,
             plugins: &plugins,
             labels: &judgement.labels,

@@ -5,16 +5,20 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use super::entry::Recovered;
-use super::files::{self, Locked};
+use super::files::{self, Identity, Locked};
 use super::line::{Encoded, hex};
 use super::walk::{Tip, walk};
 use super::{AuditError, Durability};
 
 /// How often a path may turn out to name another file before giving up.
 const ATTEMPTS: usize = 8;
+
+/// How long a writer may take to notice that the log was moved away. Looking the
+/// path up is the most expensive part of an append.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// A buffer that grew beyond this for one batch is given back.
 const KEEP: usize = 1 << 20;
@@ -52,6 +56,9 @@ pub(super) struct Chain {
     path: PathBuf,
     durability: Durability,
     file: Arc<File>,
+    identity: Identity,
+    /// When the path was last seen to name this file.
+    looked: Instant,
     tip: Tip,
     buffer: Vec<u8>,
 }
@@ -74,8 +81,9 @@ impl Chain {
             let settled = files::settled_len(&file, path)?;
             let early = Survey::start(known).extend(&file, path, known, settled)?;
             let _locked = Locked::take(&file, path)?;
-            let len = match files::len_if_in_place(&file, path)? {
-                Some(len) if len >= early.tip.len => len,
+            let identity = files::identity(&file, path)?;
+            let len = match files::len_if_named(&file, path)? {
+                Some(len) if len >= early.tip.len && files::in_place(identity, path)? => len,
                 _ => continue,
             };
             let survey = early.extend(&file, path, known, len)?;
@@ -84,6 +92,8 @@ impl Chain {
                 path,
                 durability,
                 file,
+                identity,
+                looked: Instant::now(),
                 tip,
                 buffer: Vec::new(),
             };
@@ -113,7 +123,7 @@ impl Chain {
         };
         for _ in 0..ATTEMPTS {
             let locked = Locked::take(&self.file, &self.path)?;
-            if let Some(len) = files::len_if_in_place(&self.file, &self.path)? {
+            if let Some(len) = self.len_in_place()? {
                 self.catch_up(len, first.at)?;
                 return self.write(batch, self.durability);
             }
@@ -123,6 +133,20 @@ impl Chain {
         Err(AuditError::Unsteady {
             path: self.path.clone(),
         })
+    }
+
+    /// The length of the file, or `None` when it is no longer the log. That it was
+    /// removed is noticed at once, since what is written to it would be lost; that
+    /// it was moved, within [`LOOK`], since until then what is written to it stays.
+    fn len_in_place(&mut self) -> Result<Option<u64>, AuditError> {
+        let len = files::len_if_named(&self.file, &self.path)?;
+        if len.is_some() && self.looked.elapsed() >= LOOK {
+            if !files::in_place(self.identity, &self.path)? {
+                return Ok(None);
+            }
+            self.looked = Instant::now();
+        }
+        Ok(len)
     }
 
     /// Takes in what other processes appended since the last batch.
@@ -289,10 +313,13 @@ mod tests {
             .append(true)
             .open(device)
             .unwrap();
+        let identity = files::identity(&file, &path).unwrap();
         Chain {
             path,
             durability,
             file: Arc::new(file),
+            identity,
+            looked: Instant::now(),
             tip: Tip::default(),
             buffer: Vec::new(),
         }
@@ -444,8 +471,12 @@ mod tests {
         let log = open(&path);
         record(&log, "a").unwrap();
         fs::rename(&path, &old).unwrap();
-        assert_eq!(record(&log, "b").unwrap(), 1);
-        assert_eq!(story(&old), ["a"]);
+        let mut seqs = Vec::new();
+        while !path.exists() {
+            seqs.push(record(&log, "b").unwrap()); // at first in the old file
+        }
+        assert_eq!(seqs.last(), Some(&1));
+        assert_eq!(story(&old).len(), seqs.len(), "none is lost");
         assert_eq!(story(&path), ["recovery", "b"]);
         let reason = parse(&lines(&path)[0])["reason"].to_string();
         assert!(

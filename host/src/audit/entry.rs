@@ -309,7 +309,10 @@ impl Recovered<'_> {
 
 /// The form `ActionDigest` displays, without 32 trips through the formatter.
 fn digest_text(digest: &Hash) -> String {
-    format!("sha256:{}", HEXLOWER.encode(digest))
+    let mut text = String::with_capacity("sha256:".len() + 2 * digest.len());
+    text.push_str("sha256:");
+    HEXLOWER.encode_append(digest, &mut text);
+    text
 }
 
 /// `2026-07-02T09:41:03.187000+00:00`: UTC, always with microseconds.

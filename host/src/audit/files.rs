@@ -59,13 +59,41 @@ fn len(file: &File, path: &Path) -> Result<u64, AuditError> {
     Ok(metadata(file, path)?.len())
 }
 
-/// The length of the open file, or `None` when its path names another file now.
-pub(super) fn len_if_in_place(file: &File, path: &Path) -> Result<Option<u64>, AuditError> {
-    let open = metadata(file, path)?;
+/// Which file it is, whatever its name. Without inode numbers a replaced file is
+/// not noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+/// Which file this is.
+pub(super) fn identity(file: &File, path: &Path) -> Result<Identity, AuditError> {
+    Ok(identity_of(&metadata(file, path)?))
+}
+
+#[cfg(unix)]
+fn identity_of(found: &Metadata) -> Identity {
+    use std::os::unix::fs::MetadataExt;
+    Identity {
+        device: found.dev(),
+        inode: found.ino(),
+    }
+}
+
+#[cfg(not(unix))]
+fn identity_of(_: &Metadata) -> Identity {
+    Identity {
+        device: 0,
+        inode: 0,
+    }
+}
+
+/// Whether the path still names this file.
+pub(super) fn in_place(file: Identity, path: &Path) -> Result<bool, AuditError> {
     match fs::metadata(path) {
-        Ok(named) if same(&open, &named) => Ok(Some(open.len())),
-        Ok(_) => Ok(None),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Ok(named) => Ok(identity_of(&named) == file),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(source) => Err(AuditError::Read {
             path: path.to_owned(),
             source,
@@ -73,16 +101,30 @@ pub(super) fn len_if_in_place(file: &File, path: &Path) -> Result<Option<u64>, A
     }
 }
 
-#[cfg(unix)]
-fn same(a: &Metadata, b: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    (a.dev(), a.ino()) == (b.dev(), b.ino())
+/// The file's length, or `None` when it has no name any more. Nothing else is
+/// asked for: whoever asks for a file's times makes the next write to it update
+/// them on disk, which costs more than the write.
+#[cfg(target_os = "linux")]
+pub(super) fn len_if_named(file: &File, path: &Path) -> Result<Option<u64>, AuditError> {
+    use rustix::fs::{AtFlags, StatxFlags, statx};
+    let wanted = StatxFlags::SIZE | StatxFlags::NLINK;
+    let found = statx(file, "", AtFlags::EMPTY_PATH, wanted).map_err(|error| AuditError::Read {
+        path: path.to_owned(),
+        source: error.into(),
+    })?;
+    Ok((found.stx_nlink > 0).then_some(found.stx_size))
 }
 
-/// Without inode numbers a replaced file is not noticed.
+#[cfg(all(unix, not(target_os = "linux")))]
+pub(super) fn len_if_named(file: &File, path: &Path) -> Result<Option<u64>, AuditError> {
+    use std::os::unix::fs::MetadataExt;
+    let found = metadata(file, path)?;
+    Ok((found.nlink() > 0).then_some(found.len()))
+}
+
 #[cfg(not(unix))]
-fn same(_: &Metadata, _: &Metadata) -> bool {
-    true
+pub(super) fn len_if_named(file: &File, path: &Path) -> Result<Option<u64>, AuditError> {
+    len(file, path).map(Some)
 }
 
 /// A length at which no batch is half written: measured under a shared lock,

@@ -56,8 +56,9 @@
 //! 0.0.1 on the same file, breaks the chain, and the next append says so. A
 //! process stopped while it holds the lock stops the others' answers; none of
 //! them is an ALLOW. Opening reads the whole file, so a log that one-shot hooks
-//! open wants rotating before it is very long: move it away, writers go on in a
-//! new file. An existing file keeps its permissions; a new one is its owner's.
+//! open wants rotating before it is very long: move it away, and within 10 ms
+//! writers go on in a new file. An existing file keeps its permissions; a new
+//! one is its owner's.
 
 mod chain;
 mod entry;
