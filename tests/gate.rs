@@ -3,6 +3,8 @@
 
 #[path = "gate/holds.rs"]
 mod holds;
+#[path = "gate/kinds.rs"]
+mod kinds;
 #[path = "gate/notes.rs"]
 mod notes;
 mod support;

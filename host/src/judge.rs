@@ -101,17 +101,18 @@ impl Judge {
             action.id = fresh_id();
         }
         let action = Arc::new(action);
+        let asked = generation.asked(&action.kind);
         let outcome = self.retried(|| {
             let mut turn = self.sessions.turn(&action.session)?;
             let view = turn.view();
-            let opinions = opinions(&generation, &action, &view, &mut turn)?;
+            let opinions = opinions(&generation, &asked, &action, &view, &mut turn)?;
             drop(view); // while somebody looks at the history, adding to it copies it
             let judgement = verdict::combine(&generation.rules, &action.kind, &opinions);
             let step = match action.session.is_empty() {
                 true => None, // it stands alone: nobody will look back at it
                 false => Some(turn.push(action.clone(), &judgement)?),
             };
-            settle_failures(&generation, &mut turn);
+            settle_failures(&asked, &mut turn);
             Ok((step, opinions, judgement))
         });
         judged(&generation, action, outcome, started)
@@ -122,13 +123,14 @@ impl Judge {
     pub fn judge_again(&self, held: &Judged) -> Judged {
         let started = Instant::now();
         let generation = self.generation();
+        let asked = generation.asked(&held.action.kind);
         let outcome = self.retried(|| {
             let mut turn = self.sessions.turn(&held.action.session)?;
             let view = match held.step {
                 Some(step) if !held.action.session.is_empty() => turn.view_before(step),
                 _ => turn.view(),
             };
-            let opinions = opinions(&generation, &held.action, &view, &mut turn)?;
+            let opinions = opinions(&generation, &asked, &held.action, &view, &mut turn)?;
             let judgement = verdict::combine(&generation.rules, &held.action.kind, &opinions);
             let step = match held.step {
                 // Its session could not be used when it came: it takes its place now.
@@ -204,15 +206,16 @@ impl Judge {
     }
 }
 
-/// Asks every plugin, in order.
+/// Asks every plugin that is to be asked, in order.
 fn opinions(
-    generation: &Arc<Generation>,
+    generation: &Generation,
+    asked: &[&Plugin],
     action: &Action,
     view: &View,
     turn: &mut Turn<'_>,
 ) -> Result<Vec<Opinion>, SessionError> {
-    let mut opinions = Vec::with_capacity(generation.plugins.len());
-    for plugin in &generation.plugins {
+    let mut opinions = Vec::with_capacity(asked.len());
+    for plugin in asked {
         // Usually the notes are at hand; after a swap or a restart a plugin first
         // reads what it has not read.
         let folded = if plugin.observes() {
@@ -229,10 +232,10 @@ fn opinions(
     Ok(opinions)
 }
 
-/// A failed `observe` counts at one decision. That decision stands; if its
+/// A failed `observe` counts at one decision of those its plugin is asked about. That decision stands; if its
 /// having counted cannot be written down, it counts once more.
-fn settle_failures(generation: &Generation, turn: &mut Turn<'_>) {
-    for plugin in generation.plugins.iter().filter(|plugin| plugin.observes()) {
+fn settle_failures(asked: &[&Plugin], turn: &mut Turn<'_>) {
+    for plugin in asked.iter().filter(|plugin| plugin.observes()) {
         let mut folded = turn.notes(&plugin.id);
         if folded.failure.take().is_some() {
             let _ = turn.keep_notes(plugin.id, folded);

@@ -116,6 +116,8 @@ pub struct Listed {
     pub grants: Vec<&'static str>,
     /// Whether it keeps notes.
     pub observes: bool,
+    /// The types of action it is asked about; `None` for every type.
+    pub kinds: Option<Vec<String>>,
 }
 
 /// The plugins of a policy, loaded as the gate would; the generation's id and
@@ -140,6 +142,9 @@ pub fn list(engine: &EngineConfig, policy: &Policy) -> Result<(String, Vec<Liste
             digest: plugin.digest.to_string(),
             grants: spec.grants.iter().map(|grant| grant.name()).collect(),
             observes: plugin.observes(),
+            kinds: plugin
+                .kinds()
+                .map(|kinds| kinds.iter().map(ToString::to_string).collect()),
         });
     Ok((generation.id.to_string(), listed.collect()))
 }

@@ -13,9 +13,6 @@ fn amount(action: &Action) -> Option<f64> {
 }
 
 fn score(action: &Action, cx: &Context<Settings>) -> Result<Assessment, ScoreError> {
-    if action.kind != "refund" {
-        return Ok(Assessment::abstain(0.0));
-    }
     let missing = || ScoreError::MissingContext("payload.amount".to_owned());
     let amount_now = amount(action).ok_or_else(missing)?;
     let steps = cx.history.kept().filter_map(|step| cx.history.step(step));
@@ -33,4 +30,9 @@ fn score(action: &Action, cx: &Context<Settings>) -> Result<Assessment, ScoreErr
         .evidence("payload.amount", &amount_now.to_string()))
 }
 
-coldnotch_plugin::scorer!(score, settings = Settings);
+/// What it is asked about; other actions do not wait for it.
+fn kinds(_: &Settings) -> Vec<String> {
+    vec!["refund".to_owned()]
+}
+
+coldnotch_plugin::scorer!(score, settings = Settings, kinds = kinds);

@@ -67,6 +67,7 @@ fn listed_json(plugin: &Listed) -> Value {
     json!({
         "name": plugin.name, "source": plugin.source, "mode": plugin.mode,
         "digest": plugin.digest, "grants": plugin.grants, "observes": plugin.observes,
+        "kinds": plugin.kinds,
     })
 }
 
@@ -78,6 +79,7 @@ fn print_listed(plugin: &Listed) {
         digest,
         grants,
         observes,
+        kinds,
     } = plugin;
     let grants = if grants.is_empty() {
         "no grants".to_owned()
@@ -85,8 +87,12 @@ fn print_listed(plugin: &Listed) {
         format!("grants: {}", grants.join(", "))
     };
     let notes = if *observes { ", keeps notes" } else { "" };
+    let asked = match kinds {
+        Some(kinds) => format!(", asked about: {}", kinds.join(" ")),
+        None => String::new(),
+    };
     anstream::println!(
-        "{BOLD}{name}{BOLD:#}  {source}  {mode}, {grants}{notes}  {DIM}{}…{DIM:#}",
+        "{BOLD}{name}{BOLD:#}  {source}  {mode}, {grants}{notes}{asked}  {DIM}{}…{DIM:#}",
         &digest[..19]
     );
 }

@@ -11,6 +11,13 @@ pub(super) mod scorer {
     });
 }
 
+pub(super) mod selector {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        world: "selecting",
+    });
+}
+
 pub(super) mod observer {
     wasmtime::component::bindgen!({
         path: "../wit",

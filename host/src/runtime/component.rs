@@ -17,6 +17,8 @@ const MAX_COMPONENT: u64 = 64 << 20;
 const SCORER: &str = "coldnotch:policy/scorer@0.1.0";
 /// The one it may export as well.
 const OBSERVER: &str = "coldnotch:policy/observer@0.1.0";
+/// The one that says which actions it wants to be asked about.
+const SELECTOR: &str = "coldnotch:policy/selector@0.1.0";
 /// The types both sides share: nothing to grant.
 const TYPES: &str = "coldnotch:policy/types@0.1.0";
 /// The session: its functions are granted as `history`.
@@ -275,6 +277,11 @@ impl Surface {
     /// Whether it exports the observer.
     pub fn observes(&self) -> bool {
         self.exports.iter().any(|export| export == OBSERVER)
+    }
+
+    /// Whether it exports the selector.
+    pub(super) fn selects(&self) -> bool {
+        self.exports.iter().any(|export| export == SELECTOR)
     }
 
     /// Accepts a plugin that asks for no more than it was granted.

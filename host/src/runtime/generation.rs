@@ -13,6 +13,7 @@ use super::component::hex;
 use super::engine::{Engine, EngineError};
 use super::plugin::Plugin;
 use super::prepare::PrepareError;
+use super::roster::Roster;
 use crate::action::Action;
 use crate::history::View;
 use crate::notes::Notes;
@@ -56,6 +57,9 @@ pub enum PluginError {
     /// It does not fit the plugin world.
     #[error("it does not fit the plugin world: {0:#}")]
     Link(wasmtime::Error),
+    /// It says nonsense about which actions it wants.
+    #[error("it does not say which actions it is to be asked about: {0}")]
+    Kinds(String),
     /// It failed on the neutral action every plugin is asked about at load.
     #[error("it failed on a neutral action: {0}")]
     Probe(Failure),
@@ -70,6 +74,7 @@ pub struct Generation {
     pub rules: Rules,
     /// The plugins, in the policy's order.
     pub plugins: Vec<Plugin>,
+    roster: Roster,
     engine: Arc<Engine>,
 }
 
@@ -92,11 +97,22 @@ impl Generation {
         }
         let id = identify(policy, &plugins);
         Ok(Generation {
+            roster: Roster::of(plugins.iter().map(Plugin::kinds)),
             id,
             rules: policy.rules.clone(),
             plugins,
             engine: engine.clone(),
         })
+    }
+
+    /// The plugins that are asked about an action of this type, in the policy's
+    /// order. Those that are not cost nothing.
+    pub fn asked(&self, kind: &str) -> Vec<&Plugin> {
+        let asked = self.roster.asked(kind);
+        asked
+            .iter()
+            .filter_map(|place| self.plugins.get(*place))
+            .collect()
     }
 
     /// One plugin's opinion.

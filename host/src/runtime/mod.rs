@@ -9,6 +9,7 @@
 //! - `call`: what one call sees and may use.
 //! - `answer`: what guests return, checked and cleaned.
 //! - `generation`: all plugins of a policy, loaded; immutable.
+//! - `roster`: which plugins are asked about which types of action.
 //! - `slots`: the queue for instances.
 
 mod answer;
@@ -20,6 +21,7 @@ mod engine;
 mod generation;
 mod plugin;
 mod prepare;
+mod roster;
 mod sandbox;
 mod slots;
 
@@ -27,3 +29,4 @@ pub use component::{Component, ComponentError, Import, Surface, hex};
 pub use engine::{Allocation, Engine, EngineConfig, EngineError};
 pub use generation::{Generation, LoadError, PluginError};
 pub use plugin::{Plugin, floor};
+pub use roster::Kinds;

@@ -8,16 +8,17 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use wasmtime::Store;
-use wasmtime::component::Resource;
+use wasmtime::component::{InstancePre, Resource};
 
 use super::answer;
 use super::bindings::scorer::coldnotch::policy::types as wit;
-use super::bindings::{observer, scorer};
+use super::bindings::{observer, scorer, selector};
 use super::call::{Call, lower_action, lower_step};
 use super::component::{Component, Surface, hex};
 use super::engine::Engine;
 use super::generation::PluginError;
 use super::prepare::{PrepareError, prepare};
+use super::roster::{self, Kinds};
 use super::sandbox::Sandbox;
 use crate::action::Action;
 use crate::history::{Leaf, Step, View};
@@ -37,6 +38,7 @@ pub struct Plugin {
     sandbox: Arc<Sandbox>,
     scorer: scorer::PluginPre<Call>,
     observer: Option<observer::ObservingPre<Call>>,
+    kinds: Option<Vec<Kinds>>,
 }
 
 impl std::fmt::Debug for Plugin {
@@ -68,6 +70,10 @@ impl Plugin {
             true => Some(observer::ObservingPre::new(pre.clone()).map_err(PluginError::Link)?),
             false => None,
         };
+        let kinds = match exports.selects() {
+            true => Some(kinds(&sandbox, spec, pre.clone())?),
+            false => None,
+        };
         Ok(Plugin {
             name: spec.name.clone(),
             digest: format!("sha256:{}", hex(&component.digest)).into(),
@@ -76,12 +82,18 @@ impl Plugin {
             sandbox,
             scorer: scorer::PluginPre::new(pre).map_err(PluginError::Link)?,
             observer,
+            kinds,
         })
     }
 
     /// Whether it is recorded only.
     pub fn is_shadow(&self) -> bool {
         self.spec.mode == Mode::Shadow
+    }
+
+    /// The types of action it is asked about; `None` for every type.
+    pub fn kinds(&self) -> Option<&[Kinds]> {
+        self.kinds.as_deref()
     }
 
     /// Whether it keeps notes.
@@ -207,6 +219,21 @@ fn id(component: &[u8; 32], settings: &str) -> PluginId {
     hash.update(component);
     hash.update(settings);
     PluginId(hash.finalize().into())
+}
+
+/// Which types of action it wants to be asked about.
+fn kinds(
+    sandbox: &Sandbox,
+    spec: &PluginSpec,
+    pre: InstancePre<Call>,
+) -> Result<Vec<Kinds>, PluginError> {
+    let selecting = selector::SelectingPre::new(pre).map_err(PluginError::Link)?;
+    let mut store = Call::store(&sandbox.wasm, View::default(), &spec.limits, &spec.grants);
+    let named = selecting
+        .instantiate(&mut store)
+        .and_then(|plugin| plugin.coldnotch_policy_selector().call_kinds(&mut store))
+        .map_err(|e| PluginError::Kinds(Call::failure(&store, &e).to_string()))?;
+    roster::read(&named).map_err(PluginError::Kinds)
 }
 
 /// The prepared and compiled component, from the cache if it is there.

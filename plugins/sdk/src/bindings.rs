@@ -37,5 +37,16 @@ pub mod observing {
     });
 }
 
+pub mod selecting {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        world: "selecting",
+        pub_export_macro: true,
+        export_macro_name: "__export_selecting",
+        default_bindings_module: "coldnotch_plugin::bindings::selecting",
+        runtime_path: "::coldnotch_plugin::bindings::wit_bindgen::rt",
+    });
+}
+
 #[doc(hidden)]
 pub use wit_bindgen;

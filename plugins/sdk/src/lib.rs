@@ -49,7 +49,10 @@ pub use serde_json as json;
 ///   at load, and a mistake in them is shown to the operator;
 /// - `scorer!(score, settings = S, observe = observe)`: `fn observe(&Step,
 ///   &[Leaf], &Context<S>) -> Result<Vec<u8>, ScoreError>` sees every output
-///   once and returns the plugin's new notes.
+///   once and returns the plugin's new notes;
+/// - `kinds = kinds` after any of these: `fn kinds(&S) -> Vec<String>` names the
+///   types of action the plugin is asked about (`refund`, `pay*`), once, at load.
+///   For all others it is not called and costs nothing.
 #[macro_export]
 macro_rules! scorer {
     ($score:path) => {
@@ -83,6 +86,23 @@ macro_rules! scorer {
         };
         #[cfg(target_family = "wasm")]
         $crate::bindings::plain::__export_plugin!(Plugin with_types_in $crate::bindings::plain);
+    };
+    ($score:path, settings = $settings:ty $(, observe = $observe:path)?, kinds = $kinds:path) => {
+        $crate::scorer!($score, settings = $settings $(, observe = $observe)?);
+
+        impl $crate::bindings::selecting::exports::coldnotch::policy::selector::Guest for Plugin {
+            fn kinds() -> Vec<String> {
+                $kinds(SETTINGS.get())
+            }
+        }
+
+        #[cfg(not(target_family = "wasm"))]
+        const _: () = {
+            use $crate::bindings::selecting::exports::coldnotch::policy::selector::Guest;
+            let _ = Plugin::kinds;
+        };
+        #[cfg(target_family = "wasm")]
+        $crate::bindings::selecting::__export_selecting!(Plugin with_types_in $crate::bindings::selecting);
     };
     ($score:path, settings = $settings:ty, observe = $observe:path) => {
         $crate::scorer!($score, settings = $settings);

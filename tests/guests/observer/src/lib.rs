@@ -11,6 +11,8 @@ struct Settings {
     how: How,
     /// Makes it another plugin without making it behave otherwise.
     name: String,
+    /// The types of action it wants; every type, by default.
+    kinds: Option<Vec<String>>,
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -69,4 +71,11 @@ fn misbehave(how: &How) -> Result<Vec<u8>, ScoreError> {
     }
 }
 
-coldnotch_plugin::scorer!(score, settings = Settings, observe = observe);
+fn kinds(settings: &Settings) -> Vec<String> {
+    settings
+        .kinds
+        .clone()
+        .unwrap_or_else(|| vec!["*".to_owned()])
+}
+
+coldnotch_plugin::scorer!(score, settings = Settings, observe = observe, kinds = kinds);
