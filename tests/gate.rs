@@ -7,6 +7,8 @@ mod holds;
 mod kinds;
 #[path = "gate/notes.rs"]
 mod notes;
+#[path = "gate/stats.rs"]
+mod stats;
 mod support;
 
 use std::fs;

@@ -24,6 +24,7 @@ use crate::policy::Policy;
 use crate::recorder::Recorder;
 use crate::runtime::LoadError;
 use crate::session::SessionError;
+use crate::stats::{Decided, Stats};
 use crate::verdict::{Cause, Judged, Opinion, Reason, Verdict};
 
 pub use crate::decision::Decision;
@@ -36,6 +37,7 @@ pub struct Gate {
     channel: Box<dyn Channel>,
     audit: audit::Log,
     recorder: Option<Recorder>,
+    decided: Decided,
     /// Held while a policy is swapped, so that the log and the gate agree on
     /// which came last. No decision takes it.
     swapping: Mutex<()>,
@@ -121,6 +123,7 @@ impl Gate {
             channel,
             audit,
             recorder,
+            decided: Decided::default(),
             swapping: Mutex::new(()),
         }
     }
@@ -130,7 +133,8 @@ impl Gate {
     /// Never fails: whatever goes wrong makes the verdict more severe.
     pub fn decide(&self, action: Action) -> Decision {
         if let Err(e) = self.audit.check() {
-            return unrecorded(Decision::blank(&action, &self.judge.generation().id), &e);
+            let blank = Decision::blank(&action, &self.judge.generation().id);
+            return self.unrecorded(blank, &e);
         }
         let judged = self.judge.judge(action);
         match judged.judgement.verdict {
@@ -172,9 +176,10 @@ impl Gate {
             Ok(seq) => seq,
             Err(e) => {
                 let _ = self.approvals.take(&approval.id, 0); // nobody was told of it
-                return unrecorded(Decision::of(judged, digest, Some(false), None), &e);
+                return self.unrecorded(Decision::of(judged, digest, Some(false), None), &e);
             }
         };
+        self.decided.asked.one();
         let card = Card {
             id: &approval.id,
             action: &judged.action,
@@ -251,11 +256,29 @@ impl Gate {
             answer.map(|(approval, _)| approval.id.clone()),
         );
         match recorded {
-            Ok(seq) => Decision {
-                seq: Some(seq),
-                ..decision
-            },
-            Err(e) => unrecorded(decision, &e),
+            Ok(seq) => {
+                self.decided.one(decision.verdict);
+                if answer.is_some() && approved {
+                    self.decided.approved.one();
+                }
+                Decision {
+                    seq: Some(seq),
+                    ..decision
+                }
+            }
+            Err(e) => self.unrecorded(decision, &e),
+        }
+    }
+
+    /// Without a record nothing runs, whatever was decided.
+    fn unrecorded(&self, decision: Decision, e: &AuditError) -> Decision {
+        self.decided.unrecorded.one();
+        Decision {
+            verdict: Verdict::Block,
+            approved: Some(false),
+            reason: format!("cannot be recorded: {e}"),
+            seq: None,
+            ..decision
         }
     }
 
@@ -366,6 +389,15 @@ impl Gate {
         self.judge.generation().id.to_string()
     }
 
+    /// Everything that was counted since the gate was opened.
+    pub fn stats(&self) -> Stats {
+        Stats {
+            decisions: self.decided.read(),
+            audit: self.audit.stats(),
+            ..self.judge.stats()
+        }
+    }
+
     /// The operator's way back after the audit log failed: verifies the log
     /// again, mends a torn end, and lets decisions through.
     ///
@@ -411,18 +443,6 @@ fn expired(approval: &Approval) -> Judged {
         "expired",
         "the approval expired unanswered".to_owned(),
     )
-}
-
-/// Without a record nothing runs, whatever was decided.
-fn unrecorded(decision: Decision, e: &AuditError) -> Decision {
-    let reason = format!("cannot be recorded: {e}");
-    Decision {
-        verdict: Verdict::Block,
-        approved: Some(false),
-        reason,
-        seq: None,
-        ..decision
-    }
 }
 
 /// Adds a cause of the host's own, in front.

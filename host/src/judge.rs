@@ -15,6 +15,7 @@ use crate::notes::Folded;
 use crate::policy::Policy;
 use crate::runtime::{Engine, EngineError, Generation, LoadError, Plugin};
 use crate::session::{SessionError, Sessions, Turn};
+use crate::stats::{Counter, Histogram, Outputs, Stats};
 use crate::verdict::{self, Failure, Judged, Judgement, Opinion};
 
 /// How long a decision waits before it begins again because another process
@@ -27,6 +28,10 @@ const LAST_PAUSE: Duration = Duration::from_millis(5);
 pub struct Judge {
     current: ArcSwap<Generation>,
     sessions: Sessions,
+    judging: Histogram,
+    outputs: Counter,
+    lag: Histogram,
+    late: Counter,
 }
 
 /// Why a judge could not be set up.
@@ -59,6 +64,10 @@ impl Judge {
         Judge {
             current: ArcSwap::from_pointee(generation),
             sessions,
+            judging: Histogram::default(),
+            outputs: Counter::default(),
+            lag: Histogram::default(),
+            late: Counter::default(),
         }
     }
 
@@ -87,6 +96,22 @@ impl Judge {
         self.current.swap(Arc::new(generation))
     }
 
+    /// What was counted on the way.
+    pub fn stats(&self) -> Stats {
+        let engine = self.engine();
+        Stats {
+            judging: self.judging.read(),
+            plugins: engine.plugin_stats(),
+            pool: engine.pool_stats(),
+            outputs: Outputs {
+                taken: self.outputs.get(),
+                lag: self.lag.read(),
+                late: self.late.get(),
+            },
+            ..Stats::default()
+        }
+    }
+
     /// Judges an action and appends it to its session.
     ///
     /// Never fails: what cannot be judged is held, or blocked if the operator
@@ -105,7 +130,7 @@ impl Judge {
         let outcome = self.retried(|| {
             let mut turn = self.sessions.turn(&action.session)?;
             let view = turn.view();
-            let opinions = opinions(&generation, &asked, &action, &view, &mut turn)?;
+            let opinions = self.opinions(&generation, &asked, &action, &view, &mut turn)?;
             drop(view); // while somebody looks at the history, adding to it copies it
             let judgement = verdict::combine(&generation.rules, &action.kind, &opinions);
             let step = match action.session.is_empty() {
@@ -115,7 +140,7 @@ impl Judge {
             settle_failures(&asked, &mut turn);
             Ok((step, opinions, judgement))
         });
-        judged(&generation, action, outcome, started)
+        self.judged(&generation, action, outcome, started)
     }
 
     /// Judges an action again, under the current generation and as it stood
@@ -130,7 +155,7 @@ impl Judge {
                 Some(step) if !held.action.session.is_empty() => turn.view_before(step),
                 _ => turn.view(),
             };
-            let opinions = opinions(&generation, &asked, &held.action, &view, &mut turn)?;
+            let opinions = self.opinions(&generation, &asked, &held.action, &view, &mut turn)?;
             let judgement = verdict::combine(&generation.rules, &held.action.kind, &opinions);
             let step = match held.step {
                 // Its session could not be used when it came: it takes its place now.
@@ -142,7 +167,7 @@ impl Judge {
             };
             Ok((step, opinions, judgement))
         });
-        judged(&generation, held.action.clone(), outcome, started)
+        self.judged(&generation, held.action.clone(), outcome, started)
     }
 
     /// Writes down in the session what the human said.
@@ -170,8 +195,9 @@ impl Judge {
     /// used. A plugin that fails to read is no error here: it counts at the
     /// session's next decision.
     pub fn observe(&self, seen: &Observation) -> Result<(), SessionError> {
-        let generation = self.generation();
+        let (generation, arrived) = (self.generation(), Instant::now());
         self.retried(|| self.sessions.turn(&seen.session)?.observe(seen))?;
+        self.outputs.one();
         let read = || {
             let mut turn = self.sessions.turn(&seen.session)?;
             let observers = generation.plugins.iter().filter(|plugin| plugin.observes());
@@ -181,10 +207,72 @@ impl Judge {
         };
         // The output is in. What is not read now is read before the session's
         // next decision, so there is nothing to fail here.
-        if let Err(e) = self.retried(read) {
-            tracing::warn!("session '{}': an output is read later: {e}", seen.session);
+        match self.retried(read) {
+            Ok(()) => self.lag.record(arrived.elapsed()),
+            Err(e) => tracing::warn!("session '{}': an output is read later: {e}", seen.session),
         }
         Ok(())
+    }
+
+    /// Asks every plugin that is to be asked, in order.
+    fn opinions(
+        &self,
+        generation: &Generation,
+        asked: &[&Plugin],
+        action: &Action,
+        view: &View,
+        turn: &mut Turn<'_>,
+    ) -> Result<Vec<Opinion>, SessionError> {
+        let mut opinions = Vec::with_capacity(asked.len());
+        for plugin in asked {
+            // Usually the notes are at hand; after a swap or a restart a plugin first
+            // reads what it has not read.
+            let (folded, late) = match plugin.observes() {
+                true => fold(generation, plugin, turn)?,
+                false => Default::default(),
+            };
+            self.late.add(late);
+            let mut opinion = generation.judge(plugin, action, view, &folded.notes);
+            if let (Some(why), Ok(_)) = (folded.failure, &opinion.outcome) {
+                opinion.outcome = Err(Failure::Unobserved(why));
+            }
+            plugin.count(&opinion);
+            opinions.push(opinion);
+        }
+        Ok(opinions)
+    }
+
+    /// Puts a judged action together; a session that could not be used is a
+    /// failure like any other.
+    fn judged(
+        &self,
+        generation: &Generation,
+        action: Arc<Action>,
+        outcome: Result<(Option<u32>, Vec<Opinion>, Judgement), SessionError>,
+        started: Instant,
+    ) -> Judged {
+        let (step, opinions, judgement) = outcome.unwrap_or_else(|e| {
+            (
+                None,
+                Vec::new(),
+                Judgement::unjudged(
+                    &generation.rules,
+                    &action.kind,
+                    "session-unavailable",
+                    e.to_string(),
+                ),
+            )
+        });
+        let took = started.elapsed();
+        self.judging.record(took);
+        Judged {
+            action,
+            step,
+            generation: generation.id.clone(),
+            opinions,
+            judgement,
+            latency_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        }
     }
 
     /// Tries again while another process is faster, for as long as one waits for
@@ -206,32 +294,6 @@ impl Judge {
     }
 }
 
-/// Asks every plugin that is to be asked, in order.
-fn opinions(
-    generation: &Generation,
-    asked: &[&Plugin],
-    action: &Action,
-    view: &View,
-    turn: &mut Turn<'_>,
-) -> Result<Vec<Opinion>, SessionError> {
-    let mut opinions = Vec::with_capacity(asked.len());
-    for plugin in asked {
-        // Usually the notes are at hand; after a swap or a restart a plugin first
-        // reads what it has not read.
-        let folded = if plugin.observes() {
-            fold(generation, plugin, turn)?
-        } else {
-            Folded::default()
-        };
-        let mut opinion = generation.judge(plugin, action, view, &folded.notes);
-        if let (Some(why), Ok(_)) = (folded.failure, &opinion.outcome) {
-            opinion.outcome = Err(Failure::Unobserved(why));
-        }
-        opinions.push(opinion);
-    }
-    Ok(opinions)
-}
-
 /// A failed `observe` counts at one decision of those its plugin is asked about. That decision stands; if its
 /// having counted cannot be written down, it counts once more.
 fn settle_failures(asked: &[&Plugin], turn: &mut Turn<'_>) {
@@ -243,16 +305,18 @@ fn settle_failures(asked: &[&Plugin], turn: &mut Turn<'_>) {
     }
 }
 
-/// Shows a plugin every output it has not read yet.
+/// Shows a plugin every output it has not read yet; its notes, and how many
+/// outputs there were.
 fn fold(
     generation: &Generation,
     plugin: &Plugin,
     turn: &mut Turn<'_>,
-) -> Result<Folded, SessionError> {
+) -> Result<(Folded, u64), SessionError> {
     let mut folded = turn.notes(&plugin.id);
     let unread = turn.unread(&folded).to_vec();
+    let outputs = unread.len() as u64;
     if unread.is_empty() {
-        return Ok(folded);
+        return Ok((folded, 0));
     }
     for index in unread {
         folded.read += 1;
@@ -275,38 +339,7 @@ fn fold(
         }
     }
     turn.keep_notes(plugin.id, folded.clone())?;
-    Ok(folded)
-}
-
-/// Puts a judged action together; a session that could not be used is a
-/// failure like any other.
-fn judged(
-    generation: &Generation,
-    action: Arc<Action>,
-    outcome: Result<(Option<u32>, Vec<Opinion>, Judgement), SessionError>,
-    started: Instant,
-) -> Judged {
-    let (step, opinions, judgement) = outcome.unwrap_or_else(|e| {
-        (
-            None,
-            Vec::new(),
-            Judgement::unjudged(
-                &generation.rules,
-                &action.kind,
-                "session-unavailable",
-                e.to_string(),
-            ),
-        )
-    });
-    let latency_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    Judged {
-        action,
-        step,
-        generation: generation.id.clone(),
-        opinions,
-        judgement,
-        latency_us,
-    }
+    Ok((folded, outputs))
 }
 
 /// An id no other action has: random once a process, then counted, since asking

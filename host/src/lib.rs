@@ -23,6 +23,7 @@
 //! | [`json`], [`wire`] | what comes in from outside, and what goes out |
 //! | [`plugins`] | looking at plugins without judging with them |
 //! | [`watch`] | files and signals that bring a new policy |
+//! | [`stats`] | counters that are always on |
 //! | [`printable`] | foreign text made safe to show |
 //!
 //! # Invariants
@@ -54,6 +55,7 @@ pub mod recorder;
 pub mod recording;
 pub mod runtime;
 pub mod session;
+pub mod stats;
 pub mod verdict;
 pub mod watch;
 pub mod wire;

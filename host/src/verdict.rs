@@ -115,20 +115,34 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Every name there is.
+    pub const NAMES: [&'static str; 10] = [
+        "declined",
+        "trapped",
+        "out-of-fuel",
+        "timed-out",
+        "out-of-memory",
+        "host-calls",
+        "bad-output",
+        "overloaded",
+        "unobserved",
+        "host-error",
+    ];
+
     /// The outcome's name in the audit log and in counters.
     pub fn name(&self) -> &'static str {
-        match self {
-            Failure::Declined(_) => "declined",
-            Failure::Trapped(_) => "trapped",
-            Failure::OutOfFuel => "out-of-fuel",
-            Failure::TimedOut => "timed-out",
-            Failure::OutOfMemory => "out-of-memory",
-            Failure::HostCalls => "host-calls",
-            Failure::BadOutput(_) => "bad-output",
-            Failure::Overloaded(_) => "overloaded",
-            Failure::Unobserved(_) => "unobserved",
-            Failure::Host(_) => "host-error",
-        }
+        Self::NAMES[match self {
+            Failure::Declined(_) => 0,
+            Failure::Trapped(_) => 1,
+            Failure::OutOfFuel => 2,
+            Failure::TimedOut => 3,
+            Failure::OutOfMemory => 4,
+            Failure::HostCalls => 5,
+            Failure::BadOutput(_) => 6,
+            Failure::Overloaded(_) => 7,
+            Failure::Unobserved(_) => 8,
+            Failure::Host(_) => 9,
+        }]
     }
 }
 

@@ -8,7 +8,7 @@
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
@@ -17,6 +17,7 @@ use super::entry::Entry;
 use super::line::Encoded;
 use super::walk::Tip;
 use super::{AuditError, Durability};
+use crate::stats::{self, Counter, Histogram};
 
 /// An open audit log. Share it between threads; open it as often as you like.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Log {
     state: Mutex<State>,
     /// Woken whenever `leading` becomes false.
     turn: Condvar,
+    lines: Counter,
+    writing: Histogram,
     /// Touched only by whoever set `leading`, so never waited for.
     chain: Mutex<Chain>,
 }
@@ -74,6 +77,8 @@ impl Log {
             durability,
             state: Mutex::default(),
             turn: Condvar::new(),
+            lines: Counter::default(),
+            writing: Histogram::default(),
             chain: Mutex::new(chain),
         };
         Ok(Opened {
@@ -140,6 +145,15 @@ impl Log {
         Ok(recoveries)
     }
 
+    /// What was counted on the way.
+    pub fn stats(&self) -> stats::Audit {
+        stats::Audit {
+            lines: self.lines.get(),
+            queue: self.state.lock().lines.len() as u64,
+            write: self.writing.read(),
+        }
+    }
+
     /// Where the log is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -159,8 +173,16 @@ impl Log {
         };
         turn.outcome = Some(match poison {
             Some(cause) => Err(cause),
-            None => self.chain.lock().append(&lines).map_err(Arc::new),
+            None => self.write(&lines).map_err(Arc::new),
         });
+    }
+
+    fn write(&self, lines: &[Encoded]) -> Result<u64, AuditError> {
+        let begun = Instant::now();
+        let first = self.chain.lock().append(lines)?;
+        self.writing.record(begun.elapsed());
+        self.lines.add(lines.len() as u64);
+        Ok(first)
     }
 
     fn wait_for_turn(&self, state: &mut MutexGuard<'_, State>) {

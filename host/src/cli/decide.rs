@@ -13,7 +13,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json as value;
 
-use super::{Outcome, style};
+use super::{Outcome, stats, style};
 use crate::approvals::{Channel, Console, Fixed};
 use crate::config::{Config, ConfigError};
 use crate::gate::Gate;
@@ -65,12 +65,31 @@ pub(super) struct Decide {
     /// Keep the policy this begins with, whatever changes on disk
     #[arg(long)]
     no_watch: bool,
+    /// At the end, say on stderr what was counted: decisions, outcomes, waits, and times
+    /// to within a quarter
+    #[arg(long)]
+    stats: bool,
 }
 
 impl Decide {
-    pub(super) fn run(self, config_file: Option<PathBuf>) -> anyhow::Result<Outcome> {
+    pub(super) fn run(self, config_file: Option<PathBuf>, json: bool) -> anyhow::Result<Outcome> {
         let config = Config::load(config_file.as_deref())?;
         let gate = Arc::new(Gate::open(&config, self.channel())?);
+        let outcome = self.answer(&gate, config, config_file);
+        match self.stats {
+            true if json => eprintln!("{}", stats::to_json(&gate.stats())),
+            true => stats::print(&gate.stats()),
+            false => {}
+        }
+        outcome
+    }
+
+    fn answer(
+        &self,
+        gate: &Arc<Gate>,
+        config: Config,
+        config_file: Option<PathBuf>,
+    ) -> anyhow::Result<Outcome> {
         let mut lines = Lines::new(io::stdin().lock());
         let mut answers = Answers {
             gate: gate.clone(),
@@ -78,7 +97,7 @@ impl Decide {
             unasked: !self.approve && !self.deny && !Console::reaches_someone(),
         };
         let load = move |file: Option<&Path>| Config::load(file.or(config_file.as_deref()));
-        let _watching = (!self.no_watch).then(|| Watching::begin(gate, config, load));
+        let _watching = (!self.no_watch).then(|| Watching::begin(gate.clone(), config, load));
         let Some(first) = lines.next()? else {
             style::error(
                 "no action on standard input; send one JSON object, such as {\"type\":\"send_email\"}",

@@ -9,6 +9,7 @@ mod docs;
 mod init;
 mod plugin;
 mod replay;
+mod stats;
 mod style;
 
 use std::path::PathBuf;
@@ -118,7 +119,7 @@ impl Cli {
         match self.command {
             Command::Demo => demo::run(self.json),
             Command::Init(init) => init.run(self.json),
-            Command::Decide(decide) => decide.run(self.config),
+            Command::Decide(decide) => decide.run(self.config, self.json),
             Command::Replay(replay) => replay.run(&config()?, self.json),
             Command::Audit(audit) => audit.run(config, self.json),
             Command::Plugin(plugin) => plugin.run(config, self.json),

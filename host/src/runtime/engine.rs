@@ -5,6 +5,7 @@
 //! limits real belongs to the [`Engine`] and ends with it, and the pool's size
 //! is the number of [`Slots`] callers queue for.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -17,6 +18,7 @@ use wasmtime::EngineWeak;
 use super::cache::Cache;
 use super::sandbox::{Sandbox, workshop};
 use super::slots::Slots;
+use crate::stats::{Calls, Outcomes, Pool};
 
 /// Resolution of wall time limits.
 pub(super) const TICK: Duration = Duration::from_millis(1);
@@ -89,6 +91,8 @@ pub struct Engine {
     pub(super) workshop: wasmtime::Engine,
     pub(super) slots: Slots,
     pub(super) cache: Option<Cache>,
+    /// By the plugin's name: what is counted goes on when a policy is swapped.
+    counters: Mutex<BTreeMap<String, Arc<PluginCounters>>>,
     /// Those in use; a plugin keeps its own alive.
     sandboxes: Mutex<Vec<Weak<Sandbox>>>,
     ticker: Ticker,
@@ -108,9 +112,33 @@ impl Engine {
             cache: config.cache.clone().map(Cache::at),
             config: config.clone(),
             workshop,
+            counters: Mutex::default(),
             sandboxes: Mutex::default(),
             ticker,
         }))
+    }
+
+    /// The counters of the plugin of this name.
+    pub(super) fn counters(&self, plugin: &str) -> Arc<PluginCounters> {
+        let mut counters = self.counters.lock();
+        counters.entry(plugin.to_owned()).or_default().clone()
+    }
+
+    /// What every plugin's calls came to so far, by its name.
+    pub fn plugin_stats(&self) -> BTreeMap<String, Calls> {
+        let read = |(name, counters): (&String, &Arc<PluginCounters>)| {
+            let calls = Calls {
+                score: counters.score.read(),
+                observe: counters.observe.read(),
+            };
+            (name.clone(), calls)
+        };
+        self.counters.lock().iter().map(read).collect()
+    }
+
+    /// The places for instances as they are now.
+    pub fn pool_stats(&self) -> Pool {
+        self.slots.stats()
     }
 
     /// The sandbox whose guests have this many bytes of stack.
@@ -135,6 +163,13 @@ impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Engine").finish_non_exhaustive()
     }
+}
+
+/// What one plugin's calls came to.
+#[derive(Debug, Default)]
+pub(super) struct PluginCounters {
+    pub(super) score: Outcomes,
+    pub(super) observe: Outcomes,
 }
 
 /// Advances the epochs of engines every [`TICK`] until dropped.

@@ -15,7 +15,7 @@ use super::bindings::scorer::coldnotch::policy::types as wit;
 use super::bindings::{observer, scorer, selector};
 use super::call::{Call, lower_action, lower_step};
 use super::component::{Component, Surface, hex};
-use super::engine::Engine;
+use super::engine::{Engine, PluginCounters};
 use super::generation::PluginError;
 use super::prepare::{PrepareError, prepare};
 use super::roster::{self, Kinds};
@@ -36,6 +36,7 @@ pub struct Plugin {
     pub id: PluginId,
     spec: PluginSpec,
     sandbox: Arc<Sandbox>,
+    counters: Arc<PluginCounters>,
     scorer: scorer::PluginPre<Call>,
     observer: Option<observer::ObservingPre<Call>>,
     kinds: Option<Vec<Kinds>>,
@@ -79,6 +80,7 @@ impl Plugin {
             digest: format!("sha256:{}", hex(&component.digest)).into(),
             id: id(&component.digest, spec.settings.text()),
             spec: spec.clone(),
+            counters: engine.counters(&spec.name),
             sandbox,
             scorer: scorer::PluginPre::new(pre).map_err(PluginError::Link)?,
             observer,
@@ -143,12 +145,31 @@ impl Plugin {
         answer::assessment(answer.map_err(|e| Call::failure(&store, &e))?)
     }
 
+    /// Counts what an action's call came to.
+    pub fn count(&self, opinion: &Opinion) {
+        self.counters.score.one(opinion.outcome_name());
+    }
+
     /// Shows it an output; its new notes.
     ///
     /// # Errors
     /// As for a decision, or notes larger than its limit. Without `observer`
     /// the notes stay empty.
     pub fn observe(
+        &self,
+        engine: &Engine,
+        step: &Step,
+        leaves: &[Leaf],
+        view: &View,
+        notes: &Notes,
+    ) -> Result<Vec<u8>, Failure> {
+        let read = self.read(engine, step, leaves, view, notes);
+        let outcome = read.as_ref().map_or_else(Failure::name, |_| "read");
+        self.counters.observe.one(outcome);
+        read
+    }
+
+    fn read(
         &self,
         engine: &Engine,
         step: &Step,

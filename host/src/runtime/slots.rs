@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
+use crate::stats::{Counter, Histogram, Pool};
+
 /// Why no place was to be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NoSlot {
@@ -24,8 +26,12 @@ pub(super) enum NoSlot {
 /// A fixed number of places and a bounded, fair queue for them.
 #[derive(Debug)]
 pub(super) struct Slots {
+    places: usize,
     state: Mutex<State>,
-    queue: usize,
+    /// How long those waited that had to.
+    waited: Histogram,
+    refused: Counter,
+    longest: usize,
     patience: Duration,
 }
 
@@ -50,11 +56,14 @@ impl Slots {
     /// at most `patience`.
     pub(super) fn new(places: usize, queue: usize, patience: Duration) -> Self {
         Slots {
+            places,
+            waited: Histogram::default(),
+            refused: Counter::default(),
             state: Mutex::new(State {
                 free: places,
                 waiting: VecDeque::new(),
             }),
-            queue,
+            longest: queue,
             patience,
         }
     }
@@ -64,13 +73,31 @@ impl Slots {
     /// # Errors
     /// The queue is full, or no place became free in time.
     pub(super) fn take(&self) -> Result<Slot<'_>, NoSlot> {
+        {
+            let mut state = self.state.lock();
+            if state.free > 0 {
+                state.free -= 1;
+                return Ok(Slot(self));
+            }
+        }
+        let begun = Instant::now();
+        let slot = self.queue();
+        match &slot {
+            Ok(_) => self.waited.record(begun.elapsed()),
+            Err(_) => self.refused.one(),
+        }
+        slot
+    }
+
+    /// Waits in the queue, unless a place became free meanwhile.
+    fn queue(&self) -> Result<Slot<'_>, NoSlot> {
         let me = {
             let mut state = self.state.lock();
             if state.free > 0 {
                 state.free -= 1;
                 return Ok(Slot(self));
             }
-            if state.waiting.len() >= self.queue {
+            if state.waiting.len() >= self.longest {
                 return Err(NoSlot::QueueFull(state.waiting.len()));
             }
             let me = Arc::new(Waiter::default());
@@ -86,6 +113,21 @@ impl Slots {
             }
         }
         Ok(Slot(self))
+    }
+
+    /// The pool as it is now.
+    pub(super) fn stats(&self) -> Pool {
+        let (free, waiting) = {
+            let state = self.state.lock();
+            (state.free, state.waiting.len())
+        };
+        Pool {
+            places: self.places as u64,
+            taken: (self.places - free) as u64,
+            waiting: waiting as u64,
+            waited: self.waited.read(),
+            refused: self.refused.get(),
+        }
     }
 
     /// Leaves the queue, unless a place was handed over in the last moment.
