@@ -50,7 +50,7 @@ fn gate(folder: &Path, plugin: &str, durability: &str) -> Gate {
 
 /// About as long as an audit line of the decision measured.
 fn record() -> Vec<u8> {
-    let mut line = vec![b'x'; 700];
+    let mut line = vec![b'x'; 731];
     line.push(b'\n');
     line
 }

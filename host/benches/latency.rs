@@ -73,7 +73,7 @@ fn names(count: usize) -> Vec<String> {
 
 /// About as long as the audit line of the decision measured.
 fn line() -> Vec<u8> {
-    let mut line = vec![b'x'; 700];
+    let mut line = vec![b'x'; 731];
     line.push(b'\n');
     line
 }
@@ -85,29 +85,43 @@ fn plain_file(folder: &Path, name: &str) -> File {
 }
 
 /// Times two sides in turns and prints both and their ratio.
-fn compare(turns: usize, one: (&str, &mut dyn FnMut()), other: (&str, &mut dyn FnMut())) {
-    let (mut ones, mut others) = (Vec::new(), Vec::new());
-    for turn in 0..turns + turns / 10 {
-        let warm = turn >= turns / 10;
-        for (side, times) in [(&mut *one.1, &mut ones), (&mut *other.1, &mut others)] {
-            for _ in 0..TURN {
-                let begun = Instant::now();
-                side();
-                let took = begun.elapsed();
-                if warm {
-                    times.push(took);
-                }
-            }
-        }
-    }
+fn compare(
+    turns: usize,
+    (one, mut call_one): (&str, impl FnMut()),
+    (other, mut call_other): (&str, impl FnMut()),
+) {
+    take_turns(turns / 10, &mut call_one, &mut call_other); // to warm up
+    let (ones, others) = take_turns(turns, &mut call_one, &mut call_other);
     let (ones, others) = (quantiles(ones), quantiles(others));
-    row(one.0, ones.map(micros));
-    row(other.0, others.map(micros));
-    let ratios = [0, 1, 2].map(|n| others[n].as_secs_f64() / ones[n].as_secs_f64());
+    row(one, ones.map(micros));
+    row(other, others.map(micros));
+    let ratio = |n: usize| others[n].as_secs_f64() / ones[n].as_secs_f64();
     println!(
         "  {:<28} {:>8.2} {:>8.2} {:>8.2}",
-        "ratio", ratios[0], ratios[1], ratios[2]
+        "ratio",
+        ratio(0),
+        ratio(1),
+        ratio(2)
     );
+}
+
+fn take_turns(
+    turns: usize,
+    one: &mut impl FnMut(),
+    other: &mut impl FnMut(),
+) -> (Vec<Duration>, Vec<Duration>) {
+    let (mut ones, mut others) = (Vec::new(), Vec::new());
+    for _ in 0..turns {
+        (0..TURN).for_each(|_| ones.push(timed(one)));
+        (0..TURN).for_each(|_| others.push(timed(other)));
+    }
+    (ones, others)
+}
+
+fn timed(call: &mut impl FnMut()) -> Duration {
+    let begun = Instant::now();
+    call();
+    begun.elapsed()
 }
 
 fn quantiles(mut times: Vec<Duration>) -> [Duration; 3] {
@@ -136,15 +150,15 @@ fn record(folder: &Path) {
     let bare = Bare::new(&generation.plugins[0]);
     let (mut file, line) = (plain_file(folder, "floor"), line());
     let (action, view) = (mail(""), View::default());
-    let mut floor = || {
+    let floor = || {
         assert!(bare.call(&action, &view));
         file.write_all(&line).unwrap();
     };
-    let mut decide = || assert!(gate.decide(action.clone()).may_run());
+    let decide = || assert!(gate.decide(action.clone()).may_run());
     compare(
         TURNS,
-        ("floor: call and write", &mut floor),
-        ("decision, record", &mut decide),
+        ("floor: call and write", floor),
+        ("decision, record", decide),
     );
 }
 
@@ -154,16 +168,16 @@ fn sync(folder: &Path) {
     let bare = Bare::new(&generation.plugins[0]);
     let (mut file, line) = (plain_file(folder, "synced"), line());
     let (action, view) = (mail(""), View::default());
-    let mut floor = || {
+    let floor = || {
         assert!(bare.call(&action, &view));
         file.write_all(&line).unwrap();
         file.sync_data().unwrap();
     };
-    let mut decide = || assert!(gate.decide(action.clone()).may_run());
+    let decide = || assert!(gate.decide(action.clone()).may_run());
     compare(
         TURNS / 8,
-        ("floor: call, write, fdatasync", &mut floor),
-        ("decision, sync", &mut decide),
+        ("floor: call, write, fdatasync", floor),
+        ("decision, sync", decide),
     );
 }
 
@@ -175,10 +189,10 @@ fn many_plugins(folder: &Path) {
     let action = mail("");
     compare(
         TURNS / 4,
-        ("one plugin", &mut || {
+        ("one plugin", || {
             assert!(one.decide(action.clone()).may_run())
         }),
-        ("ten plugins", &mut || {
+        ("ten plugins", || {
             assert!(ten.decide(action.clone()).may_run())
         }),
     );

@@ -55,8 +55,14 @@ fn metadata(file: &File, path: &Path) -> Result<Metadata, AuditError> {
     })
 }
 
-fn len(file: &File, path: &Path) -> Result<u64, AuditError> {
-    Ok(metadata(file, path)?.len())
+/// The file's length, by going to its end: whoever asks for a file's metadata makes
+/// the next write to it update its times on disk, which costs more than the write.
+pub(super) fn len(mut file: &File, path: &Path) -> Result<u64, AuditError> {
+    file.seek(SeekFrom::End(0))
+        .map_err(|source| AuditError::Read {
+            path: path.to_owned(),
+            source,
+        })
 }
 
 /// Which file it is, whatever its name. Without inode numbers a replaced file is
@@ -99,32 +105,6 @@ pub(super) fn in_place(file: Identity, path: &Path) -> Result<bool, AuditError> 
             source,
         }),
     }
-}
-
-/// The file's length, or `None` when it has no name any more. Nothing else is
-/// asked for: whoever asks for a file's times makes the next write to it update
-/// them on disk, which costs more than the write.
-#[cfg(target_os = "linux")]
-pub(super) fn len_if_named(file: &File, path: &Path) -> Result<Option<u64>, AuditError> {
-    use rustix::fs::{AtFlags, StatxFlags, statx};
-    let wanted = StatxFlags::SIZE | StatxFlags::NLINK;
-    let found = statx(file, "", AtFlags::EMPTY_PATH, wanted).map_err(|error| AuditError::Read {
-        path: path.to_owned(),
-        source: error.into(),
-    })?;
-    Ok((found.stx_nlink > 0).then_some(found.stx_size))
-}
-
-#[cfg(all(unix, not(target_os = "linux")))]
-pub(super) fn len_if_named(file: &File, path: &Path) -> Result<Option<u64>, AuditError> {
-    use std::os::unix::fs::MetadataExt;
-    let found = metadata(file, path)?;
-    Ok((found.nlink() > 0).then_some(found.len()))
-}
-
-#[cfg(not(unix))]
-pub(super) fn len_if_named(file: &File, path: &Path) -> Result<Option<u64>, AuditError> {
-    len(file, path).map(Some)
 }
 
 /// A length at which no batch is half written: measured under a shared lock,
