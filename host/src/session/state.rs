@@ -24,7 +24,7 @@ use crate::verdict::Verdict;
 
 /// The schema's version, kept in `user_version`.
 const SCHEMA: i64 = 2;
-/// How long to wait for other processes.
+/// How long to wait for other processes that begin with the same new file.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 const CREATE: &str = "
@@ -75,14 +75,13 @@ impl std::fmt::Debug for State {
 }
 
 impl State {
-    pub(super) fn open(path: &Path) -> Result<Self, SessionError> {
-        let fail = |source| SessionError::State {
+    /// Opens or creates the file. From then on a call waits for other processes
+    /// for as long as `patience`.
+    pub(super) fn open(path: &Path, patience: Duration) -> Result<Self, SessionError> {
+        let fail = |source| failed(path, source);
+        create_private(path).map_err(|source| SessionError::Open {
             path: path.to_owned(),
             source,
-        };
-        create_private(path).map_err(|e| SessionError::Damaged {
-            path: path.to_owned(),
-            what: e.to_string(),
         })?;
         let mut db = Connection::open(path).map_err(fail)?;
         db.busy_timeout(PATIENCE).map_err(fail)?;
@@ -92,11 +91,9 @@ impl State {
         let found = migrate(&mut db).map_err(fail)?;
         if found > SCHEMA {
             let what = format!("its schema is version {found}, this program knows {SCHEMA}");
-            return Err(SessionError::Damaged {
-                path: path.to_owned(),
-                what,
-            });
+            return Err(damage(path, what));
         }
+        db.busy_timeout(patience).map_err(fail)?;
         Ok(State {
             path: path.to_owned(),
             db: Mutex::new(db),
@@ -104,10 +101,7 @@ impl State {
     }
 
     fn fail(&self, source: rusqlite::Error) -> SessionError {
-        SessionError::State {
-            path: self.path.clone(),
-            source,
-        }
+        failed(&self.path, source)
     }
 
     /// Loads the session again if another process has changed it.
@@ -120,14 +114,8 @@ impl State {
         let tx = db.transaction().map_err(|e| self.fail(e))?;
         let version = version(&tx, &session.id).map_err(|e| self.fail(e))?;
         if version != session.version {
-            *session = load(&tx, &session.id, version, limits).map_err(|e| match e {
-                rusqlite::Error::FromSqlConversionFailure(..)
-                | rusqlite::Error::InvalidColumnType(..) => SessionError::Damaged {
-                    path: self.path.clone(),
-                    what: e.to_string(),
-                },
-                e => self.fail(e),
-            })?;
+            let loaded = load(&tx, &session.id, version, limits);
+            *session = loaded.map_err(|e| self.fail(e))?;
         }
         Ok(())
     }
@@ -146,6 +134,30 @@ impl State {
             .map_err(|e| self.fail(e))?;
         session.version += 1;
         Ok(())
+    }
+}
+
+/// What SQLite said, and whether the way out is another file.
+fn failed(path: &Path, source: rusqlite::Error) -> SessionError {
+    use rusqlite::Error::{FromSqlConversionFailure, InvalidColumnType};
+    let broken = matches!(
+        source.sqlite_error_code(),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+    );
+    match source {
+        FromSqlConversionFailure(..) | InvalidColumnType(..) => damage(path, source.to_string()),
+        _ if broken => damage(path, source.to_string()),
+        source => SessionError::State {
+            path: path.to_owned(),
+            source,
+        },
+    }
+}
+
+fn damage(path: &Path, what: String) -> SessionError {
+    SessionError::Damaged {
+        path: path.to_owned(),
+        what,
     }
 }
 
