@@ -164,8 +164,7 @@ impl Judge {
     /// waits for its session's turn.
     ///
     /// # Errors
-    /// No such action, an output reported twice, or the session could not be
-    /// used. A plugin that fails to read is no error here: it counts at the
+    /// No such action, a second output for it, or the session could not be used. A plugin that fails to read is no error here: it counts at the
     /// session's next decision.
     pub fn observe(&self, seen: &Observation) -> Result<(), SessionError> {
         let generation = self.generation();
