@@ -53,6 +53,16 @@ pub enum SessionError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// The path names another file now, or none. Two processes on two files would
+    /// not see each other.
+    #[error(
+        "the session state {path} was moved away or replaced while in use; put it back, or start \
+         this process again to begin anew"
+    )]
+    Replaced {
+        /// The file.
+        path: PathBuf,
+    },
     /// The state file holds something that cannot be read back.
     #[error("the session state {path} is damaged: {what}; move it away to begin anew")]
     Damaged {
