@@ -85,7 +85,7 @@ impl Judge {
     }
 
     /// Puts a generation in force in one atomic step. Decisions under way finish on
-    /// the generation they began with; waits for them, up to [`LAST_USE`], since to
+    /// the generation they began with; waits for them, up to a second, since to
     /// free a generation takes longer than to decide and is not for them to do.
     pub fn switch(&self, generation: Generation) {
         let old = self.current.swap(Arc::new(generation));
