@@ -82,13 +82,22 @@ fn listing(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
-/// The README's blocks in order, in one shell: of ```` ```console ```` every command
-/// and what it prints; ```` ```toml ```` is written to `coldnotch.toml`.
 #[test]
 fn readme() {
-    let readme = fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
+    page("README.md", "readme");
+}
+
+#[test]
+fn operations() {
+    page("docs/operations.md", "operations");
+}
+
+/// A page's blocks in order, in one shell: of ```` ```console ```` every command
+/// and what it prints; ```` ```toml ```` is written to `coldnotch.toml`.
+fn page(file: &str, scratch: &str) {
+    let page = fs::read_to_string(format!("{ROOT}/{file}")).unwrap();
     // A pause there is for a reader's idle machine.
-    let script = readme.replace("sleep 1", "sleep 4");
+    let script = page.replace("sleep 1", "sleep 4");
     let blocks = blocks(&script);
     let (mut script, mut expected) = (String::new(), Vec::new());
     for (language, body) in &blocks {
@@ -106,7 +115,7 @@ fn readme() {
     }
     assert!(expected.len() >= 10, "too few commands were found");
 
-    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
+    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join(scratch);
     let _ = fs::remove_dir_all(&scratch); // of an earlier run
     let home = scratch.join("home");
     fs::create_dir_all(&home).unwrap();

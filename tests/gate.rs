@@ -13,7 +13,7 @@ mod support;
 
 use std::fs;
 
-use coldnotch::action::Action;
+use coldnotch::action::{Action, Observation};
 use coldnotch::gate::ObserveError;
 use coldnotch::policy::{Mode, PluginSpec, Policy};
 use coldnotch::session::SessionError;
@@ -279,6 +279,60 @@ fn an_output_is_taken_once_and_for_an_action_of_the_session() {
     assert!(matches!(refused("a"), SessionError::AlreadyObserved { .. }));
     assert!(matches!(refused("b"), SessionError::NoSuchAction { .. }));
     assert_eq!(home.kinds(), ["decision", "observation"]);
+}
+
+/// Whoever got no answer has to be able to ask again.
+#[test]
+fn the_same_output_reported_again_is_recorded_and_changes_nothing() {
+    let home = Home::new(policy([hostile("history")]));
+    let gate = home.open();
+    gate.decide(step("a"));
+    // Of an output this long the session keeps the beginning.
+    let long = Observation {
+        succeeded: None,
+        ..output("a", &"word ".repeat(100_000))
+    };
+    assert_eq!(gate.observe(&long).unwrap(), 1);
+    assert_eq!(gate.observe(&long).unwrap(), 2);
+    let longer = Observation {
+        output: "word ".to_owned(),
+        ..long.clone()
+    };
+    for other in [output("a", &long.output), longer] {
+        let refused = gate.observe(&other).unwrap_err();
+        assert!(refused.to_string().contains("already reported"));
+    }
+    let seen = seen(&gate.decide(step("b")));
+    assert_eq!(
+        seen.iter()
+            .filter(|line| line.starts_with("0 output"))
+            .count(),
+        1
+    );
+    let log = home.log();
+    assert_eq!(home.kinds()[1..3], ["observation", "observation"]);
+    assert_eq!(log[1]["output_digest"], log[2]["output_digest"]);
+}
+
+#[test]
+fn an_output_that_could_not_be_recorded_can_be_reported_again() {
+    let home = Home::new(policy([plugin("observer", "{}")]));
+    let gate = home.open();
+    gate.decide(step("a"));
+    fs::write(&home.config.audit_path, "").unwrap(); // found when it is written to
+    assert!(matches!(
+        gate.observe(&output("a", "word")),
+        Err(ObserveError::Audit(_))
+    ));
+    gate.reopen_audit().unwrap();
+    assert!(gate.observe(&output("a", "another")).is_err());
+    gate.observe(&output("a", "word")).unwrap();
+    assert_eq!(home.kinds(), ["recovery", "observation"]);
+    let decision = gate.decide(step("b"));
+    assert!(
+        cause(&decision, "observer").starts_with("1 "),
+        "read once: {decision:?}"
+    );
 }
 
 #[test]

@@ -266,7 +266,7 @@ fn a_file_that_is_no_state_is_not_used() {
         );
     };
     std::fs::write(&state, "not a database at all, but long enough to be one").unwrap();
-    refused("cannot be used");
+    refused("is damaged: file is not a database");
     std::fs::remove_file(&state).unwrap();
     assert!(stored(&home.config.session).is_empty());
     Connection::open(&state)

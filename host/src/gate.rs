@@ -324,10 +324,12 @@ impl Gate {
         })
     }
 
-    /// Takes in what an action returned.
+    /// Takes in what an action returned. An output that cannot be recorded stays
+    /// in its session all the same, since plugins have read it; reporting the same
+    /// output again records it.
     ///
     /// # Errors
-    /// No such action, an output reported twice, or it cannot be recorded.
+    /// No such action, a second output for it, or it cannot be recorded.
     pub fn observe(&self, seen: &Observation) -> Result<u64, ObserveError> {
         self.audit.check()?;
         self.judge.observe(seen)?;

@@ -23,6 +23,9 @@ use crate::verdict::{self, Failure, Judged, Judgement, Opinion};
 const FIRST_PAUSE: Duration = Duration::from_micros(200);
 const LAST_PAUSE: Duration = Duration::from_millis(5);
 
+/// How long a generation that was replaced is kept for the decisions that use it.
+const LAST_USE: Duration = Duration::from_secs(1);
+
 /// Judges actions within their sessions.
 #[derive(Debug)]
 pub struct Judge {
@@ -90,10 +93,15 @@ impl Judge {
         Generation::build(&self.engine(), policy)
     }
 
-    /// Puts a generation in force in one atomic step; the one it replaces.
-    /// Decisions under way finish on the generation they began with.
-    pub fn switch(&self, generation: Generation) -> Arc<Generation> {
-        self.current.swap(Arc::new(generation))
+    /// Puts a generation in force in one atomic step. Decisions under way finish on
+    /// the generation they began with; waits for them, up to a second, since to
+    /// free a generation takes longer than to decide and is not for them to do.
+    pub fn switch(&self, generation: Generation) {
+        let old = self.current.swap(Arc::new(generation));
+        let deadline = Instant::now() + LAST_USE;
+        while Arc::strong_count(&old) > 1 && Instant::now() < deadline {
+            thread::sleep(FIRST_PAUSE);
+        }
     }
 
     /// What was counted on the way.
@@ -191,8 +199,7 @@ impl Judge {
     /// waits for its session's turn.
     ///
     /// # Errors
-    /// No such action, an output reported twice, or the session could not be
-    /// used. A plugin that fails to read is no error here: it counts at the
+    /// No such action, a second output for it, or the session could not be used. A plugin that fails to read is no error here: it counts at the
     /// session's next decision.
     pub fn observe(&self, seen: &Observation) -> Result<(), SessionError> {
         let (generation, arrived) = (self.generation(), Instant::now());

@@ -2,8 +2,8 @@
 //!
 //! The folders of the configuration and of every plugin file are watched
 //! (editors and package tools replace files, so watching the file itself would
-//! lose it); where the system cannot watch, it is asked every two seconds. A
-//! burst of changes is taken as one. Loading happens on this module's thread:
+//! lose it); where the system cannot watch, the files are looked at every two
+//! seconds. A burst of changes is taken as one. Loading happens on this module's thread:
 //! decisions do not notice until the switch.
 
 use std::collections::BTreeSet;
@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use notify::{PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use parking_lot::Mutex;
 
 use crate::config::{Config, ConfigError};
 use crate::gate::{Gate, SwapError};
@@ -69,7 +70,17 @@ impl Watch {
         load: impl Fn(Option<&Path>) -> Result<Config, ConfigError> + Send + 'static,
     ) -> Result<Self, ReloadError> {
         let (triggers, received) = mpsc::channel();
-        let mut files = Files::watch(&triggers)?;
+        let files = Files::watch(&triggers)?;
+        Watch::begin(gate, config, (triggers, received), files, load)
+    }
+
+    fn begin(
+        gate: Arc<Gate>,
+        config: &Config,
+        (triggers, received): (Sender<Trigger>, Receiver<Trigger>),
+        mut files: Files,
+        load: impl Fn(Option<&Path>) -> Result<Config, ConfigError> + Send + 'static,
+    ) -> Result<Self, ReloadError> {
         files.set(config);
         let opened = config.clone();
         // What changed since that configuration was read was not seen.
@@ -184,16 +195,26 @@ fn next(triggers: &Receiver<Trigger>) -> Option<Trigger> {
     }
 }
 
-/// The watched files, through their folders.
+/// What the watched files are called; the configuration says.
+type Names = Arc<Mutex<BTreeSet<PathBuf>>>;
+
+/// The watched files.
 struct Files {
-    watcher: Box<dyn Watcher + Send>,
-    folders: BTreeSet<PathBuf>,
-    names: Arc<parking_lot::Mutex<BTreeSet<PathBuf>>>,
+    names: Names,
+    watching: Watching,
+}
+
+/// How changes are noticed.
+enum Watching {
+    /// The system tells of changes in the folders of the files.
+    Folders(RecommendedWatcher, BTreeSet<PathBuf>),
+    /// A thread looks at the files, until this is dropped.
+    Polling { _until: Sender<()> },
 }
 
 impl Files {
     fn watch(triggers: &Sender<Trigger>) -> Result<Self, ReloadError> {
-        let names: Arc<parking_lot::Mutex<BTreeSet<PathBuf>>> = Arc::default();
+        let names = Names::default();
         let handler = {
             let (names, triggers) = (names.clone(), triggers.clone());
             move |event: notify::Result<notify::Event>| {
@@ -207,53 +228,88 @@ impl Files {
                 }
             }
         };
-        let watcher: Box<dyn Watcher + Send> =
-            match RecommendedWatcher::new(handler.clone(), notify::Config::default()) {
-                Ok(watcher) => Box::new(watcher),
-                Err(e) => {
-                    tracing::warn!("cannot watch files ({e}); looking at them every {POLL:?}");
-                    let config = notify::Config::default()
-                        .with_poll_interval(POLL)
-                        .with_compare_contents(true);
-                    Box::new(
-                        PollWatcher::new(handler, config)
-                            .map_err(|e| ReloadError::Watch(e.to_string()))?,
-                    )
+        match RecommendedWatcher::new(handler, notify::Config::default()) {
+            Ok(watcher) => Ok(Files {
+                names,
+                watching: Watching::Folders(watcher, BTreeSet::new()),
+            }),
+            Err(e) => {
+                tracing::warn!("cannot watch files ({e}); looking at them every {POLL:?}");
+                Files::poll(triggers, POLL)
+            }
+        }
+    }
+
+    /// Looks at the files themselves: in their folders there may be a log of any
+    /// length.
+    fn poll(triggers: &Sender<Trigger>, every: Duration) -> Result<Self, ReloadError> {
+        let (until, dropped) = mpsc::channel::<()>();
+        let names = Names::default();
+        let (looked_at, triggers) = (names.clone(), triggers.clone());
+        let look = move || {
+            let mut known = Vec::new();
+            while dropped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+                let found: Vec<_> = looked_at.lock().iter().map(|file| state(file)).collect();
+                if found != known {
+                    let _ = triggers.send(Trigger::Changed);
+                    known = found;
                 }
-            };
+            }
+        };
+        thread::Builder::new()
+            .name("coldnotch-poll".to_owned())
+            .spawn(look)
+            .map_err(|e| ReloadError::Watch(e.to_string()))?;
         Ok(Files {
-            watcher,
-            folders: BTreeSet::new(),
             names,
+            watching: Watching::Polling { _until: until },
         })
     }
 
     /// Watches the files of this configuration from now on.
     fn set(&mut self, config: &Config) {
         let files: BTreeSet<PathBuf> = config.watched().iter().map(|path| absolute(path)).collect();
-        // A folder that is not there has no file of ours yet.
-        let folders: BTreeSet<PathBuf> = files
-            .iter()
-            .filter_map(|file| {
-                file.parent()
-                    .filter(|folder| folder.is_dir())
-                    .map(Path::to_owned)
-            })
-            .collect();
-        *self.names.lock() = files;
-        for gone in self.folders.difference(&folders) {
-            let _ = self.watcher.unwatch(gone); // it may have been removed
+        self.names.lock().clone_from(&files);
+        if let Watching::Folders(watcher, folders) = &mut self.watching {
+            watch_folders(watcher, folders, &files);
         }
-        for new in folders.difference(&self.folders) {
-            if let Err(e) = self.watcher.watch(new, RecursiveMode::NonRecursive) {
-                tracing::warn!(
-                    "cannot watch {}: {e}; use SIGHUP after a change there",
-                    new.display()
-                );
-            }
-        }
-        self.folders = folders;
     }
+}
+
+/// What differs once a file was changed or replaced; `None` when there is none.
+fn state(file: &Path) -> Option<(u64, Option<SystemTime>, u64)> {
+    let found = file.metadata().ok()?;
+    #[cfg(unix)]
+    let inode = std::os::unix::fs::MetadataExt::ino(&found);
+    #[cfg(not(unix))]
+    let inode = 0;
+    Some((found.len(), found.modified().ok(), inode))
+}
+
+fn watch_folders(
+    watcher: &mut RecommendedWatcher,
+    watched: &mut BTreeSet<PathBuf>,
+    files: &BTreeSet<PathBuf>,
+) {
+    // A folder that is not there has no file of ours yet.
+    let folders: BTreeSet<PathBuf> = files
+        .iter()
+        .filter_map(|file| file.parent())
+        .filter(|folder| folder.is_dir())
+        .map(Path::to_owned)
+        .collect();
+    for gone in watched.difference(&folders) {
+        let _ = watcher.unwatch(gone); // it may have been removed
+    }
+    for new in folders.difference(watched) {
+        if let Err(e) = watcher.watch(new, RecursiveMode::NonRecursive) {
+            tracing::warn!(
+                "cannot watch {}: {e}; use SIGHUP after a change there",
+                new.display()
+            );
+        }
+    }
+    *watched = folders;
 }
 
 /// The path as the watcher reports it: its folder resolved, its name as it is.
@@ -265,5 +321,51 @@ fn absolute(path: &Path) -> PathBuf {
     match (folder.canonicalize(), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
         _ => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::Instant;
+
+    use super::*;
+    use crate::approvals::Fixed;
+
+    /// Where nobody tells of changes, they are found all the same.
+    #[test]
+    fn files_that_are_looked_at_bring_a_new_policy_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("coldnotch.toml");
+        let write = |kind: &str| {
+            fs::write(
+                &file,
+                format!("plugin = []\npolicy.block_types = ['{kind}']"),
+            )
+            .unwrap();
+        };
+        write("one");
+        let mut config = Config::load(Some(&file)).unwrap();
+        config.session.state = None;
+        config.audit_path = folder.path().join("log");
+        let gate = Gate::open(&config, Box::new(Fixed { approve: false })).unwrap();
+        let gate = Arc::new(gate);
+
+        let (triggers, received) = mpsc::channel();
+        let files = Files::poll(&triggers, Duration::from_millis(5)).unwrap();
+        let load = |in_force: Option<&Path>| Config::load(in_force);
+        let watch = Watch::begin(gate.clone(), &config, (triggers, received), files, load).unwrap();
+        let mut before = gate.generation();
+        for kind in ["two", "three"] {
+            write(kind);
+            let deadline = Instant::now() + Duration::from_secs(30);
+            while gate.generation() == before {
+                assert!(Instant::now() < deadline, "never swapped to {kind}");
+                thread::yield_now();
+            }
+            before = gate.generation();
+        }
+        drop(watch);
+        assert_eq!(Arc::strong_count(&gate), 1, "no thread keeps the gate");
     }
 }

@@ -76,11 +76,19 @@ pub struct Approval {
     pub digest: ActionDigest,
     /// The action and what was shown of it.
     pub held: Judged,
+    /// When it began to wait, in milliseconds since the Unix epoch.
+    pub since: u64,
     /// When it ends, in milliseconds since the Unix epoch.
     pub expires: u64,
 }
 
 impl Approval {
+    /// On a clock that stepped back to before it began nobody can say how old it
+    /// is, so it is over then, too.
+    fn is_over(&self, now: u64) -> bool {
+        !(self.since..self.expires).contains(&now)
+    }
+
     /// Whether what was shown covers this judgement: it is about the same
     /// action, and every cause of it was on the card.
     pub fn covers(&self, again: &Judged) -> bool {
@@ -140,6 +148,7 @@ impl Approvals {
             id: format!("apr-{}", uuid::Uuid::new_v4().simple()),
             digest: held.action.digest(),
             held,
+            since: now,
             expires: now.saturating_add(lifetime),
         };
         let mut waiting = self.waiting.lock();
@@ -154,7 +163,7 @@ impl Approvals {
     pub fn expire(&self, now: u64) -> Vec<Approval> {
         let mut waiting = self.waiting.lock();
         waiting
-            .extract_if(|_, approval| approval.expires <= now)
+            .extract_if(|_, approval| approval.is_over(now))
             .map(|(_, approval)| approval)
             .collect()
     }
@@ -169,7 +178,7 @@ impl Approvals {
             .lock()
             .remove(id)
             .ok_or_else(|| ApprovalError::NotPending(id.to_owned()))?;
-        if approval.expires <= now {
+        if approval.is_over(now) {
             Err(ApprovalError::Expired(Box::new(approval)))
         } else {
             Ok(approval)
@@ -250,6 +259,20 @@ mod tests {
             approvals.take(&second.id, 200),
             Err(ApprovalError::Expired(_))
         ));
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_gives_no_approval_more_time_than_its_own_again() {
+        let approvals = approvals();
+        let first = approvals.hold(held(&["a"]), 1000).unwrap();
+        assert!(approvals.take(&first.id, 1000).is_ok());
+        let second = approvals.hold(held(&["a"]), 1000).unwrap();
+        let third = approvals.hold(held(&["a"]), 990).unwrap();
+        assert!(matches!(
+            approvals.take(&second.id, 999),
+            Err(ApprovalError::Expired(_))
+        ));
+        assert_eq!(approvals.expire(10)[0].id, third.id);
     }
 
     #[test]

@@ -73,6 +73,17 @@ pub struct Step {
 }
 
 impl Step {
+    /// Whether this is what the action was reported to have returned, as far as
+    /// that is kept.
+    pub fn returned(&self, output: &str, succeeded: Option<bool>) -> bool {
+        let same = match &self.output {
+            Output::Kept(text) => **text == *output,
+            Output::Truncated(text) => output.len() > text.len() && output.starts_with(&**text),
+            Output::Absent | Output::Dropped => false,
+        };
+        same && self.succeeded == succeeded
+    }
+
     /// Bytes that count towards [`Limits::bytes`].
     pub(super) fn weight(&self) -> usize {
         let action = &self.action;

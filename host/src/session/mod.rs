@@ -31,13 +31,37 @@ pub enum SessionError {
     /// Another process changed it in the meantime: look again.
     #[error("another process is deciding in this session")]
     Conflict,
+    /// The state file could not be opened or created.
+    #[error(
+        "cannot open the session state {path}: {source}; check that its folder exists and can be \
+         written, or choose another path with `session.state`"
+    )]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The state file failed.
-    #[error("the session state {path} cannot be used: {source}")]
+    #[error(
+        "the session state {path} cannot be used: {source}; check for a full or read-only disk and \
+         for whoever else uses the file"
+    )]
     State {
         /// The file.
         path: PathBuf,
         /// What SQLite said.
         source: rusqlite::Error,
+    },
+    /// The path names another file now, or none. Two processes on two files would
+    /// not see each other.
+    #[error(
+        "the session state {path} was moved away or replaced while in use; put it back, or start \
+         this process again to begin anew"
+    )]
+    Replaced {
+        /// The file.
+        path: PathBuf,
     },
     /// The state file holds something that cannot be read back.
     #[error("the session state {path} is damaged: {what}; move it away to begin anew")]
@@ -55,7 +79,8 @@ pub enum SessionError {
         /// The action's id.
         id: String,
     },
-    /// An output was reported before.
+    /// Another output was reported before, or the same so long ago that it is no
+    /// longer kept.
     #[error("the output of action '{id}' was already reported")]
     AlreadyObserved {
         /// The action's id.
@@ -192,7 +217,7 @@ impl Sessions {
         if let Some(state) = self.state.get() {
             return Ok(Some(state));
         }
-        let opened = State::open(path)?; // two threads may both open it; one stays
+        let opened = State::open(path, self.config.patience)?; // two threads may both open it; one stays
         Ok(Some(self.state.get_or_init(|| opened)))
     }
 }
@@ -255,10 +280,11 @@ impl Turn<'_> {
         self.save(&Change::Step(step))
     }
 
-    /// Appends an output to its step.
+    /// Appends an output to its step. The same output again changes nothing and
+    /// is no error: whoever got no answer to the first report has to ask again.
     ///
     /// # Errors
-    /// No such action, an output reported twice, or as [`push`](Turn::push).
+    /// No such action, a second output for it, or as [`push`](Turn::push).
     pub fn observe(&mut self, seen: &Observation) -> Result<(), SessionError> {
         let no_such = || SessionError::NoSuchAction {
             session: seen.session.clone(),
@@ -269,6 +295,10 @@ impl Turn<'_> {
             .history
             .find_action(&seen.id)
             .ok_or_else(no_such)?;
+        let known = self.session.history.step(step);
+        if known.is_some_and(|known| known.returned(&seen.output, seen.succeeded)) {
+            return Ok(());
+        }
         let history = Arc::make_mut(&mut self.session.history);
         history
             .observe(step, &seen.output, seen.succeeded)

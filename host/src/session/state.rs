@@ -24,7 +24,7 @@ use crate::verdict::Verdict;
 
 /// The schema's version, kept in `user_version`.
 const SCHEMA: i64 = 2;
-/// How long to wait for other processes.
+/// How long to wait for other processes that begin with the same new file.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 const CREATE: &str = "
@@ -63,6 +63,8 @@ const MAX_OUTPUTS: i64 = 1 << 24;
 /// An open state file.
 pub(super) struct State {
     path: PathBuf,
+    /// Which file it is, whatever its name.
+    file: Option<FileId>,
     db: Mutex<Connection>,
 }
 
@@ -75,15 +77,15 @@ impl std::fmt::Debug for State {
 }
 
 impl State {
-    pub(super) fn open(path: &Path) -> Result<Self, SessionError> {
-        let fail = |source| SessionError::State {
+    /// Opens or creates the file. From then on a call waits for other processes
+    /// for as long as `patience`.
+    pub(super) fn open(path: &Path, patience: Duration) -> Result<Self, SessionError> {
+        let fail = |source| failed(path, source);
+        create_private(path).map_err(|source| SessionError::Open {
             path: path.to_owned(),
             source,
-        };
-        create_private(path).map_err(|e| SessionError::Damaged {
-            path: path.to_owned(),
-            what: e.to_string(),
         })?;
+        let file = file_id(path);
         let mut db = Connection::open(path).map_err(fail)?;
         db.busy_timeout(PATIENCE).map_err(fail)?;
         write_ahead(&db).map_err(fail)?;
@@ -92,22 +94,18 @@ impl State {
         let found = migrate(&mut db).map_err(fail)?;
         if found > SCHEMA {
             let what = format!("its schema is version {found}, this program knows {SCHEMA}");
-            return Err(SessionError::Damaged {
-                path: path.to_owned(),
-                what,
-            });
+            return Err(damage(path, what));
         }
+        db.busy_timeout(patience).map_err(fail)?;
         Ok(State {
             path: path.to_owned(),
+            file,
             db: Mutex::new(db),
         })
     }
 
     fn fail(&self, source: rusqlite::Error) -> SessionError {
-        SessionError::State {
-            path: self.path.clone(),
-            source,
-        }
+        failed(&self.path, source)
     }
 
     /// Loads the session again if another process has changed it.
@@ -116,18 +114,17 @@ impl State {
         session: &mut Session,
         limits: &Limits,
     ) -> Result<(), SessionError> {
+        if file_id(&self.path) != self.file {
+            return Err(SessionError::Replaced {
+                path: self.path.clone(),
+            });
+        }
         let mut db = self.db.lock();
         let tx = db.transaction().map_err(|e| self.fail(e))?;
         let version = version(&tx, &session.id).map_err(|e| self.fail(e))?;
         if version != session.version {
-            *session = load(&tx, &session.id, version, limits).map_err(|e| match e {
-                rusqlite::Error::FromSqlConversionFailure(..)
-                | rusqlite::Error::InvalidColumnType(..) => SessionError::Damaged {
-                    path: self.path.clone(),
-                    what: e.to_string(),
-                },
-                e => self.fail(e),
-            })?;
+            let loaded = load(&tx, &session.id, version, limits);
+            *session = loaded.map_err(|e| self.fail(e))?;
         }
         Ok(())
     }
@@ -146,6 +143,30 @@ impl State {
             .map_err(|e| self.fail(e))?;
         session.version += 1;
         Ok(())
+    }
+}
+
+/// What SQLite said, and whether the way out is another file.
+fn failed(path: &Path, source: rusqlite::Error) -> SessionError {
+    use rusqlite::Error::{FromSqlConversionFailure, InvalidColumnType};
+    let broken = matches!(
+        source.sqlite_error_code(),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+    );
+    match source {
+        FromSqlConversionFailure(..) | InvalidColumnType(..) => damage(path, source.to_string()),
+        _ if broken => damage(path, source.to_string()),
+        source => SessionError::State {
+            path: path.to_owned(),
+            source,
+        },
+    }
+}
+
+fn damage(path: &Path, what: String) -> SessionError {
+    SessionError::Damaged {
+        path: path.to_owned(),
+        what,
     }
 }
 
@@ -174,6 +195,22 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
+}
+
+/// Device and inode.
+type FileId = (u64, u64);
+
+#[cfg(unix)]
+fn file_id(path: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt;
+    let found = path.metadata().ok()?;
+    Some((found.dev(), found.ino()))
+}
+
+/// Without inode numbers a replaced file is not noticed.
+#[cfg(not(unix))]
+fn file_id(_: &Path) -> Option<FileId> {
+    None
 }
 
 /// Brings the schema up to date; the version found when it is newer than ours.
@@ -394,4 +431,78 @@ fn damaged(
 ) -> rusqlite::Error {
     let what = format!("{column}: {}", e.into());
     rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, what.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The schema of version 1, with a session of two steps.
+    const VERSION_1: &str = r#"
+        CREATE TABLE sessions (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE steps (
+            session TEXT NOT NULL, step INTEGER NOT NULL,
+            id TEXT NOT NULL, agent TEXT NOT NULL, type TEXT NOT NULL, summary TEXT NOT NULL,
+            payload TEXT NOT NULL, intent TEXT, context TEXT NOT NULL, at INTEGER NOT NULL,
+            verdict TEXT NOT NULL, risk REAL NOT NULL, labels TEXT NOT NULL,
+            approved INTEGER, succeeded INTEGER, output TEXT, observed INTEGER,
+            PRIMARY KEY (session, step)) WITHOUT ROWID;
+        CREATE TABLE notes (
+            session TEXT NOT NULL, plugin BLOB NOT NULL, data BLOB NOT NULL, complete INTEGER NOT NULL,
+            read INTEGER NOT NULL, failure TEXT,
+            PRIMARY KEY (session, plugin)) WITHOUT ROWID;
+        INSERT INTO sessions VALUES ('s', 3);
+        INSERT INTO steps VALUES ('s', 0, 'a', 'bot', 'note', 'one', '{"n":1}', 'do it', '{}', 7,
+            'hold', 0.5, '["seen"]', 1, 1, 'what it returned', 0);
+        INSERT INTO steps VALUES ('s', 1, 'b', 'bot', 'note', '', '{}', NULL, '{}', 8,
+            'allow', 0.0, '[]', NULL, NULL, NULL, NULL);
+        INSERT INTO notes VALUES ('s', zeroblob(32), x'01', 1, 1, NULL);
+        PRAGMA user_version = 1;"#;
+
+    fn opened(path: &Path) -> (State, Session) {
+        let limits = Limits::default();
+        let state = State::open(path, PATIENCE).unwrap();
+        let mut session = Session::new("s", &limits);
+        state.refresh(&mut session, &limits).unwrap();
+        (state, session)
+    }
+
+    #[test]
+    fn a_file_of_version_1_is_brought_up_to_date_with_all_that_is_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.db");
+        let db = Connection::open(&path).unwrap();
+        db.execute_batch(VERSION_1).unwrap();
+        drop(db);
+        let (state, mut session) = opened(&path);
+        let step = session.history.step(0).unwrap().clone();
+        assert_eq!((&*step.action.id, step.action.at), ("a", 7));
+        assert_eq!((step.verdict, step.approved), (Verdict::Hold, Some(true)));
+        assert_eq!(step.labels, ["seen"]);
+        assert_eq!(step.output, Output::Kept("what it returned".into()));
+        assert_eq!(session.history.intent(), Some("do it"));
+        assert_eq!((session.history.len(), session.version), (2, 3));
+        assert_eq!(session.notes[&PluginId([0; 32])].notes.data, [1]);
+
+        // And what version 1 had no place for is kept from now on.
+        let history = Arc::make_mut(&mut session.history);
+        history.restore(1, &Output::Truncated("long".into()), None);
+        session.observed.push(1);
+        state.save(&mut session, &Change::Step(1)).unwrap();
+        drop(state);
+        let (state, session) = opened(&path);
+        let step = session.history.step(1).unwrap();
+        assert_eq!(step.output, Output::Truncated("long".into()));
+        assert_eq!(session.version, 4);
+        let schema = |db: &Connection| -> Vec<(String, String)> {
+            let mut select = db
+                .prepare("SELECT name, type FROM pragma_table_info('steps')")
+                .unwrap();
+            let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+            rows.unwrap().map(|row| row.unwrap()).collect()
+        };
+        let new = Connection::open_in_memory().unwrap();
+        new.execute_batch(CREATE).unwrap();
+        assert_eq!(schema(&state.db.lock()), schema(&new));
+    }
 }
