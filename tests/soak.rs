@@ -4,6 +4,8 @@
 
 #[path = "soak/loads.rs"]
 mod loads;
+#[path = "soak/sessions.rs"]
+mod sessions;
 mod support;
 #[path = "runtime/tricks.rs"]
 mod tricks;
