@@ -24,7 +24,7 @@ const ENDS: [&str; 4] = ["", "decline", "panic", "loop"];
 fn nosy(name: &str, grow: usize) -> PluginSpec {
     let spec = plugin("nosy", &format!(r#"{{"name":"{name}","grow":{grow}}}"#));
     let limits = Limits {
-        fuel: 30_000_000,
+        fuel: 60_000_000,
         ..spec.limits
     };
     PluginSpec { limits, ..spec }

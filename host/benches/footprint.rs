@@ -18,7 +18,7 @@ use coldnotch::policy::{Grant, Limits, PluginSpec, Policy, Source};
 use coldnotch::runtime::{Engine, EngineConfig, Generation};
 use coldnotch::session::{SessionConfig, Sessions};
 
-const ROWS: [&str; 16] = [
+const ROWS: [&str; 17] = [
     "plugins keywords 0",
     "plugins keywords 1", // the first of each kind also compiles it
     "plugins keywords 1",
@@ -34,6 +34,7 @@ const ROWS: [&str; 16] = [
     "sessions 100 text",
     "sessions 100 records",
     "sessions 1 text",
+    "sessions 1000 records",
     "flood 100000",
 ];
 
@@ -110,17 +111,17 @@ fn plugins(name: &str, count: usize, folder: &Path) {
         ..PluginSpec::new(format!("{name}-{n}"), Source::Builtin(name.to_owned()))
     };
     let judge = judge(&cached(folder), (0..count).map(spec).collect(), 1024);
-    let loaded = resident();
     (0..100).for_each(|n| drop(judge.judge(step("", n))));
     println!(
-        "{count:>3} x {name:<11} loaded {loaded:>7}  after 100 decisions {:>7}  peak {:>7}",
+        "{count:>3} x {name:<11}: resident {:>7}  peak {:>7}",
         resident(),
         peak()
     );
 }
 
-/// So many callers, each with an instance that does not come to an end: fresh,
-/// gone again, and once more in the places that were used before.
+/// So many callers, each inside an instance that does not come to an end: what one
+/// takes while it lives and what its place keeps, at first and once more in the
+/// places that were used before.
 fn instances(how: &str, folder: &Path) {
     const CALLERS: u32 = 64;
     const LONG: Duration = Duration::from_millis(1000);
@@ -136,29 +137,39 @@ fn instances(how: &str, folder: &Path) {
         ..config
     };
     let guest = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/guests/hostile.wasm");
-    let endless = PluginSpec {
-        settings: object(r#"{"how":"loop"}"#),
+    let told = |how: &str| PluginSpec {
+        settings: object(&format!(r#"{{"how":"{how}"}}"#)),
         grants: vec![Grant::History],
         limits: Limits {
             fuel: u64::MAX,
             time: LONG,
             ..Limits::default()
         },
-        ..PluginSpec::new("endless", Source::Path(PathBuf::from(guest)))
+        ..PluginSpec::new("hostile", Source::Path(PathBuf::from(guest)))
     };
-    let judge = Arc::new(judge(&config, vec![endless], 1));
+    // What a caller's thread takes for any call is not the instance's.
+    let one = EngineConfig {
+        instances: 1,
+        patience: 60 * LONG,
+        ..config.clone()
+    };
+    let warm_up = Arc::new(judge(&one, vec![told("unsupported")], 1));
+    let endless = Arc::new(judge(&config, vec![told("loop")], 1));
     let start = Arc::new(Barrier::new(CALLERS as usize + 1));
     let caller = || {
-        let (judge, start) = (judge.clone(), start.clone());
+        let (warm_up, endless, start) = (warm_up.clone(), endless.clone(), start.clone());
         move || {
+            (0..100).for_each(|n| drop(warm_up.judge(step("", n))));
+            start.wait();
             for n in 0..2 {
                 start.wait();
-                judge.judge(step("", n));
+                endless.judge(step("", n));
                 start.wait();
             }
         }
     };
     let callers: Vec<_> = (0..CALLERS).map(|_| thread::spawn(caller())).collect();
+    start.wait(); // all have warmed up
     thread::sleep(LONG / 2);
     let idle = resident();
     let each = || (resident() - idle) as f64 / f64::from(CALLERS);
@@ -194,7 +205,7 @@ fn sessions(steps: usize, kind: &str) {
     }
     let each = |bytes: u64| bytes as f64 / sessions as f64;
     println!(
-        "session of {steps:>3} steps, outputs are {kind:<7}: {:>7.1} for {:>6.1} of payloads and outputs",
+        "session of {steps:>4} steps, outputs are {kind:<7}: {:>7.1} for {:>6.1} of payloads and outputs",
         each(resident() - before),
         each(bytes as u64) / 1024.0
     );
