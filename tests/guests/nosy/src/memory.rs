@@ -20,24 +20,30 @@ pub(crate) fn owners() -> BTreeSet<String> {
     let memory = whole();
     let chunks = (0..memory.len()).step_by(64);
     let worth = chunks.filter(|at| memory[*at..memory.len().min(at + 64)].contains(&b'm'));
-    let names = worth
+    let mut owners = BTreeSet::new();
+    for name in worth
         .flat_map(|at| at..at + 64)
-        .filter_map(|at| name(memory.get(at..)?));
-    let names: BTreeSet<&[u8]> = names.collect();
-    let owners = names
-        .iter()
-        .map(|name| String::from_utf8_lossy(name).into());
-    let earlier = (LEFT.load(Ordering::Relaxed) > 0).then(|| "an earlier call".to_owned());
-    owners.chain(earlier).collect()
+        .filter_map(|at| name(memory.get(at..)?))
+    {
+        // Taken out at once: what is allocated next may lie where it was read.
+        if !owners.contains(name) {
+            owners.insert(name.to_owned());
+        }
+    }
+    if LEFT.load(Ordering::Relaxed) > 0 {
+        owners.insert("an earlier call".to_owned());
+    }
+    owners
 }
 
-fn name(memory: &[u8]) -> Option<&[u8]> {
+fn name(memory: &[u8]) -> Option<&str> {
     let rest = memory.strip_prefix(b"mark-of-")?;
     let length = rest
         .iter()
         .take(32)
         .position(|byte| !byte.is_ascii_alphanumeric())?;
-    (length > 0 && rest[length] == b';').then_some(&rest[..length])
+    let name = std::str::from_utf8(&rest[..length]).ok()?;
+    (length > 0 && rest[length] == b';').then_some(name)
 }
 
 /// Sums up the memory, its size, where stack and heap are, and what was left.
