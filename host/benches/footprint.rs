@@ -65,19 +65,20 @@ fn row(row: &str, folder: &Path) {
     }
 }
 
-/// `VmRSS`, what is in memory now, or `VmHWM`, its peak. In KiB.
-fn status(field: &str) -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with(field)).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
-}
-
+/// What is in memory now, in KiB, to the page; the kernel's quicker figures are not.
 fn resident() -> u64 {
-    status("VmRSS:")
+    field("/proc/self/smaps_rollup", "Rss:")
 }
 
+/// The most there ever was in memory, in KiB.
 fn peak() -> u64 {
-    status("VmHWM:")
+    field("/proc/self/status", "VmHWM:")
+}
+
+fn field(file: &str, name: &str) -> u64 {
+    let text = fs::read_to_string(file).unwrap();
+    let line = text.lines().find(|line| line.starts_with(name)).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
 fn object(json: &str) -> Object {
@@ -123,8 +124,8 @@ fn plugins(name: &str, count: usize, folder: &Path) {
 /// takes while it lives and what its place keeps, at first and once more in the
 /// places that were used before.
 fn instances(how: &str, folder: &Path) {
-    const CALLERS: u32 = 64;
-    const LONG: Duration = Duration::from_millis(1000);
+    const CALLERS: u32 = 32;
+    const LONG: Duration = Duration::from_millis(1500);
     let config = cached(folder);
     let config = EngineConfig {
         instances: CALLERS,
