@@ -60,6 +60,7 @@ tool-deny:
 		cargo install --quiet --debug --locked cargo-deny@^0.20 --root "$(TOOLS)"
 
 bench: plugins ## Run the benchmarks
+	@plugins/build.sh guests
 	cargo bench --locked --workspace --bench '*'
 
 clean: ## Remove everything built, tools included

@@ -7,6 +7,8 @@ mod cache;
 #[path = "runtime/load.rs"]
 mod load;
 mod support;
+#[path = "runtime/tricks.rs"]
+mod tricks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,30 +21,7 @@ use coldnotch::policy::{Limits, PluginSpec};
 use coldnotch::runtime::{Allocation, Engine, EngineConfig};
 use coldnotch::verdict::{Failure, Judged, Opinion, Rules, Verdict, combine};
 use support::*;
-
-/// Every way to misbehave in a decision, and what it is called.
-const TRICKS: [(&str, &str); 20] = [
-    ("loop", "out-of-fuel"),
-    ("recursion", "trapped"),
-    ("memory", "out-of-memory"),
-    ("host-calls", "host-calls"),
-    ("giant-string", "bad-output"),
-    ("many-reasons", "bad-output"),
-    ("many-evidence", "bad-output"),
-    ("many-labels", "bad-output"),
-    ("long-label", "bad-output"),
-    ("panic", "trapped"),
-    ("unreachable", "trapped"),
-    ("unsupported", "declined"),
-    ("missing-context", "declined"),
-    ("internal", "declined"),
-    ("nan", "bad-output"),
-    ("infinite", "bad-output"),
-    ("negative", "bad-output"),
-    ("over-one", "bad-output"),
-    ("not-utf8", "bad-output"),
-    ("out-of-bounds", "bad-output"),
-];
+use tricks::TRICKS;
 
 fn hello() -> Action {
     action("note", r#"{"text":"hello, about the refund"}"#)
@@ -170,8 +149,8 @@ fn strange_but_allowed_answers_are_made_safe_to_show() {
 
 #[test]
 fn a_table_over_its_limit_is_out_of_memory() {
-    // Rust cannot grow a table, but every guest has one of its functions: a limit
-    // below its size meets what a growing table would.
+    // No plugin that could grow a table is loaded, but every guest has one of its
+    // functions: a limit below its size meets what a growing table would.
     let limits = Limits {
         table: 1,
         ..Limits::default()
@@ -193,30 +172,6 @@ fn a_call_starts_from_the_prepared_state() {
             said(&judge.judge(hello())),
             "prepared 1, asked 1, word wörd, same true"
         );
-    }
-}
-
-#[test]
-fn no_call_sees_what_another_left() {
-    for allocation in [Allocation::Pool, Allocation::OnDemand] {
-        // One place, so that every call gets the memory of the one before.
-        let engine = Engine::start(&EngineConfig {
-            instances: 1,
-            allocation,
-            ..small()
-        });
-        let judge = judge(&engine.unwrap(), &policy([hostile("trace")]));
-        let mark = |n: usize| format!("mark-{n}-{}", n * 7919);
-        for n in 1..10 {
-            let backwards: String = mark(n - 1).chars().rev().collect();
-            let payload = format!(r#"{{"leave":"{}","seek":"{backwards}"}}"#, mark(n));
-            let judged = judge.judge(action("note", &payload));
-            assert_eq!(
-                said(&judged),
-                "global 0, found 0, left true",
-                "{allocation:?}"
-            );
-        }
     }
 }
 

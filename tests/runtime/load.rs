@@ -40,7 +40,7 @@ fn what_cannot_be_loaded_says_why() {
         settings: object(r#"{"how":"loop","speed":1}"#),
         ..hostile("loop")
     };
-    let cases: [(PluginSpec, &[&str]); 16] = [
+    let cases: [(PluginSpec, &[&str]); 17] = [
         (missing, &["missing.wasm): cannot read it: No such file"]),
         (
             text,
@@ -65,6 +65,10 @@ fn what_cannot_be_loaded_says_why() {
                 "not granted:\n  test:net/http@1.0.0#get\n",
                 "the plugin world offers no such thing",
             ],
+        ),
+        (
+            named("table"), // it grows its table: its state could not be told apart
+            &["its prepared state could not be taken: unsupported `table.grow` instruction"],
         ),
         (
             ungranted,

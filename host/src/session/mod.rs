@@ -171,6 +171,12 @@ impl Sessions {
         self.config.patience
     }
 
+    /// How many sessions are in memory: as many as configured at most, and those
+    /// that are being worked on.
+    pub fn kept(&self) -> usize {
+        self.known.lock().len()
+    }
+
     /// Waits for the session's turn. An action without a session gets one of
     /// its own that nobody else sees and that is not kept.
     ///

@@ -6,10 +6,8 @@
 //!
 //! - `tricks`: what a broken or malicious plugin does.
 //! - `report`: well-behaved answers that tell a test what the guest can see.
-//! - `trace`: leaves marks in its memory and looks for those of earlier calls.
 
 mod report;
-mod trace;
 mod tricks;
 
 use std::sync::atomic::{AtomicU32, Ordering};

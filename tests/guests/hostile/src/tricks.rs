@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use coldnotch_plugin::{Action, Assessment, Context, Reason, ScoreError};
 
-use crate::{Settings, report, trace};
+use crate::{Settings, report};
 
 /// How to misbehave.
 #[derive(Debug, serde::Deserialize)]
@@ -44,7 +44,6 @@ pub(crate) enum How {
     // Well-behaved.
     History,
     Prepared,
-    Trace,
     /// In the way that `payload.how` names.
     AsTold,
 }
@@ -111,7 +110,6 @@ pub(crate) fn score(action: &Action, cx: &Context<Settings>) -> Result<Assessmen
             .label("se\u{1b}cret"),
         How::History => report::history(action, cx),
         How::Prepared => report::prepared(cx.settings),
-        How::Trace => trace::leave_and_look(action),
     })
 }
 
