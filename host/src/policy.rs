@@ -103,7 +103,7 @@ pub enum Mode {
 pub struct Limits {
     /// Linear memory in bytes.
     pub memory: usize,
-    /// Table elements.
+    /// Table elements, within [`Limits::TABLE`].
     pub table: usize,
     /// Bytes of stack, within [`Limits::STACK`].
     pub stack: usize,
@@ -123,6 +123,8 @@ impl Limits {
     /// The sizes of stack there can be: what the smallest guest needs, and half of
     /// what a thread has that did not ask for more.
     pub const STACK: RangeInclusive<usize> = 64 << 10..=1 << 20;
+    /// How many table elements there can be: what an instance has room for.
+    pub const TABLE: RangeInclusive<usize> = 1..=20_000;
 }
 
 impl Default for Limits {

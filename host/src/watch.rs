@@ -113,6 +113,16 @@ impl Drop for Watch {
     }
 }
 
+/// Takes SIGHUP from now on, so that one that comes before a watch begins does not
+/// end the process. A watch begins with reading the configuration anew, which is
+/// what was asked for.
+#[cfg(unix)]
+pub fn expect_hangups() {
+    if let Err(e) = signal_hook::flag::register(signal_hook::consts::SIGHUP, Arc::default()) {
+        tracing::warn!("cannot take SIGHUP: {e}");
+    }
+}
+
 #[cfg(unix)]
 fn hangups(triggers: &Sender<Trigger>) -> Result<signal_hook::iterator::Handle, ReloadError> {
     let wrong = |e: std::io::Error| ReloadError::Watch(e.to_string());

@@ -18,7 +18,7 @@ use crate::approvals::{Channel, Console, Fixed};
 use crate::config::{Config, ConfigError};
 use crate::gate::Gate;
 use crate::json::{self, JsonError};
-use crate::watch::Watch;
+use crate::watch::{self, Watch};
 use crate::wire::{self, DecisionWire, MAX_BYTES, Message, WireError};
 
 /// Decides on the action, or the stream of actions, on standard input
@@ -146,6 +146,8 @@ impl Watching {
         config: Config,
         load: impl Fn(Option<&Path>) -> Result<Config, ConfigError> + Send + 'static,
     ) -> Self {
+        #[cfg(unix)]
+        watch::expect_hangups();
         let (sender, ended) = mpsc::channel::<()>();
         let watch = move || {
             if ended.recv_timeout(SOON) != Err(RecvTimeoutError::Timeout) {

@@ -63,6 +63,7 @@ pub(super) struct Audit {
 pub(super) struct Session {
     pub(super) max_sessions: Option<u32>,
     pub(super) max_steps: Option<u32>,
+    pub(super) max_memory: Option<Text>,
     pub(super) max_bytes: Option<Text>,
     pub(super) max_output: Option<Text>,
     pub(super) state: Option<PathBuf>,
@@ -151,6 +152,7 @@ pub(super) const KEYS: [(&str, &[&str]); 9] = [
         &[
             "max_sessions",
             "max_steps",
+            "max_memory",
             "max_bytes",
             "max_output",
             "state",

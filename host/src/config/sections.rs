@@ -196,7 +196,12 @@ impl Reader<'_> {
         }
         Ok(Limits {
             memory,
-            table: self.number(&at("table"), file.table, 10_000, 1..=1_000_000)? as usize,
+            table: self.number(
+                &at("table"),
+                file.table,
+                default.table as u32,
+                1..=*Limits::TABLE.end() as u32,
+            )? as usize,
             stack,
             time,
             fuel,
@@ -222,6 +227,7 @@ impl Reader<'_> {
         )?;
         Ok(SessionConfig {
             sessions: NonZeroUsize::new(sessions as usize).unwrap_or(default.sessions),
+            memory: self.size("session.max_memory", file.max_memory, default.memory)?,
             limits: history::Limits {
                 steps: steps as usize,
                 bytes: self.size("session.max_bytes", file.max_bytes, default.limits.bytes)?,

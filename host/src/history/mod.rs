@@ -378,6 +378,11 @@ impl History {
         }
     }
 
+    /// Bytes it takes in memory, roughly.
+    pub fn weight(&self) -> usize {
+        self.bytes + self.index.cost()
+    }
+
     fn is_too_much(&self) -> bool {
         self.bytes > self.limits.bytes
             || self.index.cost() > INDEX_FACTOR.saturating_mul(self.limits.bytes)

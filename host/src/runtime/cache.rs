@@ -43,6 +43,7 @@ pub(super) struct Cache {
 }
 
 /// Names a compiled plugin by all that went into it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Key(String);
 
 impl Key {

@@ -13,6 +13,7 @@ use wasmtime::component::{InstancePre, Resource};
 use super::answer;
 use super::bindings::scorer::coldnotch::policy::types as wit;
 use super::bindings::{observer, scorer, selector};
+use super::cache::Key;
 use super::call::{Call, lower_action, lower_step};
 use super::component::{Component, Surface, hex};
 use super::engine::{Engine, PluginCounters};
@@ -36,6 +37,8 @@ pub struct Plugin {
     pub id: PluginId,
     spec: PluginSpec,
     sandbox: Arc<Sandbox>,
+    /// Held so that the next to load it finds it.
+    _compiled: Arc<wasmtime::component::Component>,
     counters: Arc<PluginCounters>,
     scorer: scorer::PluginPre<Call>,
     observer: Option<observer::ObservingPre<Call>>,
@@ -81,6 +84,7 @@ impl Plugin {
             id: id(&component.digest, spec.settings.text()),
             spec: spec.clone(),
             counters: engine.counters(&spec.name),
+            _compiled: compiled,
             sandbox,
             scorer: scorer::PluginPre::new(pre).map_err(PluginError::Link)?,
             observer,
@@ -257,26 +261,24 @@ fn kinds(
     roster::read(&named).map_err(PluginError::Kinds)
 }
 
-/// The prepared and compiled component, from the cache if it is there.
+/// The prepared and compiled component: the one in use, the one in the cache, or a
+/// new one.
 fn compiled(
     engine: &Engine,
     sandbox: &Sandbox,
     component: &Component,
     spec: &PluginSpec,
-) -> Result<wasmtime::component::Component, PluginError> {
-    let key = super::cache::Key::new(&sandbox.wasm, &component.digest, spec.settings.text());
-    if let Some(cache) = &engine.cache {
-        match cache.load(&sandbox.wasm, &key) {
-            Ok(Some(compiled)) => {
-                // What is cached was checked against the grants of its time.
-                Surface::of(&compiled)
-                    .check(&spec.grants)
-                    .map_err(PrepareError::Component)?;
-                return Ok(compiled);
-            }
-            Ok(None) => {}
-            Err(e) => tracing::warn!("compile cache: {e}"),
-        }
+) -> Result<Arc<wasmtime::component::Component>, PluginError> {
+    let key = Key::new(&sandbox.wasm, &component.digest, spec.settings.text());
+    let kept = sandbox
+        .in_use(&key)
+        .or_else(|| cached(engine, sandbox, &key));
+    if let Some(compiled) = kept {
+        // It was checked against the grants of its time.
+        Surface::of(&compiled)
+            .check(&spec.grants)
+            .map_err(PrepareError::Component)?;
+        return Ok(compiled);
     }
     let prepared = prepare(
         engine,
@@ -292,7 +294,22 @@ fn compiled(
     {
         tracing::warn!("compile cache: {e}");
     }
-    Ok(compiled)
+    Ok(sandbox.share(key, compiled))
+}
+
+fn cached(
+    engine: &Engine,
+    sandbox: &Sandbox,
+    key: &Key,
+) -> Option<Arc<wasmtime::component::Component>> {
+    let cache = engine.cache.as_ref()?;
+    match cache.load(&sandbox.wasm, key) {
+        Ok(compiled) => compiled.map(|compiled| sandbox.share(key.clone(), compiled)),
+        Err(e) => {
+            tracing::warn!("compile cache: {e}");
+            None
+        }
+    }
 }
 
 /// Bare sandbox costs, for the bench that compares a decision with its floor.

@@ -3,10 +3,15 @@
 //! How much stack a guest may use is a setting of a wasmtime engine, not of a
 //! call. So there is one sandbox for each size of stack in use, usually one.
 
-use wasmtime::component::{HasSelf, Linker};
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
+use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
 use super::bindings::scorer;
+use super::cache::Key;
 use super::call::Call;
 use super::engine::{Allocation, EngineConfig};
 use crate::policy::Limits;
@@ -16,6 +21,9 @@ use crate::policy::Limits;
 pub(super) const CORE_INSTANCES: u32 = 8;
 /// Memories of one component.
 pub(super) const MEMORIES: u32 = 2;
+/// Memories that may stay resident, for each instance that may be alive: a plugin
+/// is quick where it finds the memory it had, and cores do not share theirs.
+const WARM: u32 = 8;
 
 /// One wasmtime engine and what plugins on it may link to.
 pub(super) struct Sandbox {
@@ -23,6 +31,9 @@ pub(super) struct Sandbox {
     pub(super) linker: Linker<Call>,
     /// Bytes of stack a guest may use.
     pub(super) stack: usize,
+    /// What is compiled and in use, so that it is there once: under two names, or in
+    /// the generation that comes and in the one that goes.
+    compiled: Mutex<HashMap<Key, Weak<Component>>>,
 }
 
 impl Sandbox {
@@ -43,7 +54,22 @@ impl Sandbox {
             wasm,
             linker,
             stack,
+            compiled: Mutex::default(),
         })
+    }
+
+    /// A compiled plugin that is in use already.
+    pub(super) fn in_use(&self, key: &Key) -> Option<Arc<Component>> {
+        self.compiled.lock().get(key).and_then(Weak::upgrade)
+    }
+
+    /// Makes a compiled plugin known for as long as it is used.
+    pub(super) fn share(&self, key: Key, component: Component) -> Arc<Component> {
+        let component = Arc::new(component);
+        let mut compiled = self.compiled.lock();
+        compiled.retain(|_, component| component.strong_count() > 0);
+        compiled.insert(key, Arc::downgrade(&component));
+        component
     }
 }
 
@@ -61,19 +87,20 @@ fn base(stack: usize) -> Config {
 }
 
 fn pooling(config: &EngineConfig, stack: usize) -> wasmtime::Result<wasmtime::Engine> {
+    let places = config.instances.saturating_mul(WARM.max(MEMORIES));
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(config.instances)
         .total_core_instances(config.instances * CORE_INSTANCES)
-        .total_memories(config.instances * MEMORIES)
+        .total_memories(places)
         .total_tables(config.instances * CORE_INSTANCES)
         .max_core_instances_per_component(CORE_INSTANCES)
         .max_memories_per_component(MEMORIES)
         .max_tables_per_component(CORE_INSTANCES)
         .max_memory_size(config.max_memory)
-        .table_elements(20_000)
+        .table_elements(*Limits::TABLE.end())
         .linear_memory_keep_resident(config.keep_resident)
         .table_keep_resident(config.keep_resident.min(64 << 10))
-        .max_unused_warm_slots(config.instances)
+        .max_unused_warm_slots(places)
         .pagemap_scan(match config.pagemap_scan {
             true => Enabled::Auto,
             false => Enabled::No,

@@ -93,6 +93,8 @@ pub enum SessionError {
 pub struct SessionConfig {
     /// Sessions in memory.
     pub sessions: NonZeroUsize,
+    /// Bytes all sessions in memory may take together, roughly.
+    pub memory: usize,
     /// Bounds of one session's history.
     pub limits: Limits,
     /// The state file; `None` to keep sessions in memory only.
@@ -105,6 +107,7 @@ impl Default for SessionConfig {
     fn default() -> Self {
         SessionConfig {
             sessions: NonZeroUsize::new(1024).unwrap_or(NonZeroUsize::MIN),
+            memory: 512 << 20,
             limits: Limits::default(),
             state: None,
             patience: Duration::from_millis(500),
@@ -115,8 +118,8 @@ impl Default for SessionConfig {
 /// The version of a session whose memory may differ from the file.
 const UNKNOWN: i64 = -1;
 
-/// Sessions looked at, at most, to make room for one.
-const EVICTIONS: usize = 8;
+/// Sessions being worked on that are passed over, at most, to make room for one.
+const PASSED_OVER: usize = 8;
 
 /// Plugins whose notes a session keeps: those of swapped-out plugins too, in
 /// case they come back, but not without end.
@@ -144,13 +147,19 @@ impl Session {
             version: 0,
         }
     }
+
+    /// Bytes it takes in memory, roughly.
+    fn weight(&self) -> usize {
+        let notes = self.notes.values().map(|folded| folded.notes.data.len());
+        self.history.weight() + notes.sum::<usize>()
+    }
 }
 
 /// All sessions.
 #[derive(Debug)]
 pub struct Sessions {
     config: SessionConfig,
-    known: Mutex<LruCache<String, Arc<Mutex<Session>>>>,
+    known: Mutex<Known>,
     /// Opened when the first session is worked on: most one-shot commands have
     /// an action without a session and never need it.
     state: OnceLock<State>,
@@ -160,7 +169,10 @@ impl Sessions {
     /// No sessions yet, apart from those in the state file.
     pub fn new(config: SessionConfig) -> Self {
         Sessions {
-            known: Mutex::new(LruCache::unbounded()),
+            known: Mutex::new(Known {
+                sessions: LruCache::unbounded(),
+                weight: 0,
+            }),
             state: OnceLock::new(),
             config,
         }
@@ -174,7 +186,7 @@ impl Sessions {
     /// How many sessions are in memory: as many as configured at most, and those
     /// that are being worked on.
     pub fn kept(&self) -> usize {
-        self.known.lock().len()
+        self.known.lock().sessions.len()
     }
 
     /// Waits for the session's turn. An action without a session gets one of
@@ -192,7 +204,11 @@ impl Sessions {
         if let Some(state) = state {
             state.refresh(&mut session, &self.config.limits)?;
         }
-        Ok(Turn { session, state })
+        Ok(Turn {
+            sessions: self,
+            session,
+            state,
+        })
     }
 
     fn session(&self, id: &str) -> Arc<Mutex<Session>> {
@@ -201,19 +217,24 @@ impl Sessions {
             return fresh();
         }
         let mut known = self.known.lock();
-        let session = known.get_or_insert(id.to_owned(), fresh).clone();
-        // Who is being worked on stays: a second copy would not see the first.
-        for _ in 0..EVICTIONS {
-            if known.len() <= self.config.sessions.get() {
-                break;
-            }
-            if let Some((id, oldest)) = known.pop_lru()
-                && Arc::strong_count(&oldest) > 1
-            {
-                known.put(id, oldest);
-            }
-        }
+        let kept = known.sessions.get_or_insert(id.to_owned(), || Kept {
+            session: fresh(),
+            weight: 0,
+        });
+        let session = kept.session.clone();
+        known.make_room(&self.config);
         session
+    }
+
+    /// Notes how much memory a session takes now.
+    fn weigh(&self, session: &Session) {
+        let mut known = self.known.lock();
+        let weight = session.weight();
+        if let Some(kept) = known.sessions.peek_mut(&session.id) {
+            let before = std::mem::replace(&mut kept.weight, weight);
+            known.weight = known.weight.saturating_sub(before) + weight;
+            known.make_room(&self.config);
+        }
     }
 
     fn state(&self) -> Result<Option<&State>, SessionError> {
@@ -228,14 +249,57 @@ impl Sessions {
     }
 }
 
+/// The sessions in memory, those used last at one end.
+#[derive(Debug)]
+struct Known {
+    sessions: LruCache<String, Kept>,
+    /// Of all of them together.
+    weight: usize,
+}
+
+#[derive(Debug)]
+struct Kept {
+    session: Arc<Mutex<Session>>,
+    /// Bytes it took after the last turn.
+    weight: usize,
+}
+
+impl Known {
+    /// Forgets those that nobody has used for longest. Who is being worked on
+    /// stays: a second copy would not see the first.
+    fn make_room(&mut self, config: &SessionConfig) {
+        let mut passed_over = 0;
+        while (self.sessions.len() > config.sessions.get() || self.weight > config.memory)
+            && passed_over < PASSED_OVER
+            && let Some((id, oldest)) = self.sessions.pop_lru()
+        {
+            if Arc::strong_count(&oldest.session) > 1 {
+                self.sessions.put(id, oldest);
+                passed_over += 1;
+            } else {
+                self.weight = self.weight.saturating_sub(oldest.weight);
+            }
+        }
+    }
+}
+
 /// The right to read and change one session, until dropped.
 ///
 /// Every change is written to the state file, if there is one, before the call
 /// returns. After an error the change has not happened, and this turn is over:
 /// take a new one.
 pub struct Turn<'a> {
+    sessions: &'a Sessions,
     session: ArcMutexGuard<RawMutex, Session>,
     state: Option<&'a State>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if !self.session.id.is_empty() {
+            self.sessions.weigh(&self.session);
+        }
+    }
 }
 
 impl Turn<'_> {
