@@ -14,7 +14,7 @@ use super::answer;
 use super::bindings::scorer::coldnotch::policy::types as wit;
 use super::bindings::{observer, scorer};
 use super::call::{Call, lower_action, lower_step};
-use super::component::{Component, Surface, hex};
+use super::component::{Component, Surface, contained, hex};
 use super::engine::Engine;
 use super::generation::PluginError;
 use super::prepare::{PrepareError, prepare};
@@ -230,6 +230,21 @@ fn compiled(
             Err(e) => tracing::warn!("compile cache: {e}"),
         }
     }
+    let compiled = contained(|| build(engine, component, spec)).map_err(PluginError::Broke)??;
+    if let Some(cache) = &engine.cache
+        && let Err(e) = cache.keep(&key, &compiled)
+    {
+        tracing::warn!("compile cache: {e}");
+    }
+    Ok(compiled)
+}
+
+/// Bakes the settings into the component and compiles it.
+fn build(
+    engine: &Engine,
+    component: &Component,
+    spec: &PluginSpec,
+) -> Result<wasmtime::component::Component, PluginError> {
     let prepared = prepare(
         engine,
         &component.bytes,
@@ -237,14 +252,7 @@ fn compiled(
         &spec.limits,
         &spec.grants,
     )?;
-    let compiled = wasmtime::component::Component::new(&engine.wasm, prepared)
-        .map_err(PluginError::Compile)?;
-    if let Some(cache) = &engine.cache
-        && let Err(e) = cache.keep(&key, &compiled)
-    {
-        tracing::warn!("compile cache: {e}");
-    }
-    Ok(compiled)
+    wasmtime::component::Component::new(&engine.wasm, prepared).map_err(PluginError::Compile)
 }
 
 /// Bare sandbox costs, for the bench that compares a decision with its floor.
