@@ -22,14 +22,3 @@ mod lifting;
 pub mod message;
 pub mod recording;
 mod scratch;
-
-/// Every target by name: the folder of its seeds is named like it.
-pub const TARGETS: [(&str, fn(&[u8])); 7] = [
-    ("answer", answer::run),
-    ("audit", audit::run),
-    ("component", component::run),
-    ("config", config::run),
-    ("find_values", find_values::run),
-    ("message", message::run),
-    ("recording", recording::run),
-];
