@@ -9,13 +9,14 @@
 
 TOOLS := $(CURDIR)/target/tools
 CARGO_DENY := PATH="$(TOOLS)/bin:$$PATH" cargo deny
+CARGO_FUZZ := PATH="$(TOOLS)/bin:$$PATH" cargo fuzz
 
 unexport CARGO_TARGET_DIR # the recipes name target/
 
-.PHONY: help setup plugins build demo test eval lint doc deny advisories bench clean tool-deny
+.PHONY: help setup plugins build demo test eval lint doc deny advisories bench fuzz-smoke fuzz clean tool-deny tool-fuzz
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Install what is missing to build the plugins
 	@plugins/build.sh toolchain
@@ -62,6 +63,20 @@ tool-deny:
 bench: plugins ## Run the benchmarks
 	@plugins/build.sh guests
 	cargo bench --locked --workspace --bench '*'
+
+fuzz-smoke: plugins ## Replay the fuzz targets' seeds and some mutations of them
+	cargo test --release --locked --workspace --test fuzz_smoke
+
+SECONDS_EACH ?= 600
+fuzz: plugins tool-fuzz ## Fuzz one of fuzz/README.md: make fuzz TARGET=message
+	@test -n "$(TARGET)" || { echo "which? make fuzz TARGET=message"; exit 2; }
+	@mkdir -p fuzz/corpus/$(TARGET)
+	$(CARGO_FUZZ) run -s none -O $(TARGET) fuzz/corpus/$(TARGET) fuzz/seeds/$(TARGET) -- \
+		-max_total_time=$(SECONDS_EACH) -timeout=10 -rss_limit_mb=4096
+
+tool-fuzz:
+	@$(CARGO_FUZZ) --version >/dev/null 2>&1 || \
+		cargo install --quiet --debug --locked cargo-fuzz@^0.13 --root "$(TOOLS)"
 
 clean: ## Remove everything built, tools included
 	cargo clean

@@ -1,5 +1,7 @@
 //! What cannot be loaded, and what is said of it.
 
+use std::path::Path;
+
 use coldnotch::policy::{Limits, PluginSpec, Source};
 
 use crate::support::*;
@@ -40,7 +42,16 @@ fn what_cannot_be_loaded_says_why() {
         settings: object(r#"{"how":"loop","speed":1}"#),
         ..hostile("loop")
     };
-    let cases: [(PluginSpec, &[&str]); 17] = [
+    // Memories and globals that are not exported break the tool that prepares plugins.
+    let seeds = Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../fuzz/seeds/component"
+    ));
+    let breaking = |name: &str| PluginSpec {
+        source: Source::Path(seeds.join(name)),
+        ..hostile("loop")
+    };
+    let cases: [(PluginSpec, &[&str]); 19] = [
         (missing, &["missing.wasm): cannot read it: No such file"]),
         (
             text,
@@ -53,6 +64,14 @@ fn what_cannot_be_loaded_says_why() {
             &["it has 67108865 bytes, more than the 67108864 allowed"],
         ),
         (empty, &["it is not a plugin", "it exports nothing"]),
+        (
+            breaking("memory-unexported.wasm"),
+            &["the compiler's tools broke on it and said: assertion"],
+        ),
+        (
+            breaking("global-unexported.wasm"),
+            &["the compiler's tools broke on it and said: assertion"],
+        ),
         (
             named("wrong-world"),
             &[

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -175,8 +175,12 @@ pub(super) fn set_aside(
 ) -> Result<PathBuf, AuditError> {
     let (target, file) = first_free(path, seq)?;
     let copied = (|| {
+        // A line at most. `io::copy` would fail when a signal comes: it hands the
+        // copying to the kernel and does not go on where that was interrupted.
+        let mut torn = Vec::new();
         log.seek(SeekFrom::Start(from))?;
-        io::copy(&mut log.take(u64::MAX), &mut &file)?;
+        log.read_to_end(&mut torn)?;
+        (&file).write_all(&torn)?;
         file.sync_all()
     })();
     copied.map_err(|source| AuditError::SetAside {

@@ -1,6 +1,7 @@
 //! A component's bytes, read and checked before anything of it runs.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -224,8 +225,9 @@ impl Surface {
     /// # Errors
     /// It cannot be compiled.
     pub fn read(engine: &Engine, component: &Component) -> Result<Self, ComponentError> {
-        let compiled = wasmtime::component::Component::new(&engine.workshop, &component.bytes);
-        compiled
+        let compile = || wasmtime::component::Component::new(&engine.workshop, &component.bytes);
+        contained(compile)
+            .map_err(ComponentError::NotWasm)?
             .map(|compiled| Surface::of(&compiled))
             .map_err(|e| ComponentError::not_wasm(&e))
     }
@@ -305,6 +307,20 @@ impl Surface {
         }
         Ok(())
     }
+}
+
+/// Hands a foreign component to the tools that prepare and compile it. They
+/// assert what the usual components hold to; one that does not is refused, with
+/// what the tool said, and must not end the host.
+pub(super) fn contained<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    // What the tools had in hand is dropped, and the engine outlives a failed
+    // compilation anyway.
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str);
+        let said = said.or(panic.downcast_ref::<&str>().copied());
+        let said = printable(said.unwrap_or("nothing"), 300);
+        format!("the compiler's tools broke on it and said: {said}")
+    })
 }
 
 /// Lower-case hex of a digest.

@@ -54,6 +54,9 @@ pub enum PluginError {
     /// It cannot be compiled.
     #[error("it cannot be compiled: {0:#}")]
     Compile(wasmtime::Error),
+    /// A tool panicked while it was prepared or compiled.
+    #[error("{0}")]
+    Broke(String),
     /// It does not fit the plugin world.
     #[error("it does not fit the plugin world: {0:#}")]
     Link(wasmtime::Error),

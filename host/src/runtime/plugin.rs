@@ -15,7 +15,7 @@ use super::bindings::scorer::coldnotch::policy::types as wit;
 use super::bindings::{observer, scorer, selector};
 use super::cache::Key;
 use super::call::{Call, lower_action, lower_step};
-use super::component::{Component, Surface, hex};
+use super::component::{Component, Surface, contained, hex};
 use super::engine::{Engine, PluginCounters};
 use super::generation::PluginError;
 use super::prepare::{PrepareError, prepare};
@@ -280,6 +280,23 @@ fn compiled(
             .map_err(PrepareError::Component)?;
         return Ok(compiled);
     }
+    let compiled =
+        contained(|| build(engine, sandbox, component, spec)).map_err(PluginError::Broke)??;
+    if let Some(cache) = &engine.cache
+        && let Err(e) = cache.keep(&key, &compiled)
+    {
+        tracing::warn!("compile cache: {e}");
+    }
+    Ok(sandbox.share(key, compiled))
+}
+
+/// Bakes the settings into the component and compiles it.
+fn build(
+    engine: &Engine,
+    sandbox: &Sandbox,
+    component: &Component,
+    spec: &PluginSpec,
+) -> Result<wasmtime::component::Component, PluginError> {
     let prepared = prepare(
         engine,
         &component.bytes,
@@ -287,14 +304,7 @@ fn compiled(
         &spec.limits,
         &spec.grants,
     )?;
-    let compiled = wasmtime::component::Component::new(&sandbox.wasm, prepared)
-        .map_err(PluginError::Compile)?;
-    if let Some(cache) = &engine.cache
-        && let Err(e) = cache.keep(&key, &compiled)
-    {
-        tracing::warn!("compile cache: {e}");
-    }
-    Ok(sandbox.share(key, compiled))
+    wasmtime::component::Component::new(&sandbox.wasm, prepared).map_err(PluginError::Compile)
 }
 
 fn cached(
