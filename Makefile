@@ -12,10 +12,10 @@ CARGO_DENY := PATH="$(TOOLS)/bin:$$PATH" cargo deny
 
 unexport CARGO_TARGET_DIR # the recipes name target/
 
-.PHONY: help setup plugins build demo test eval lint doc deny advisories bench clean tool-deny
+.PHONY: help setup plugins build demo test eval lint doc deny advisories bench bench-peers clean tool-deny
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Install what is missing to build the plugins
 	@plugins/build.sh toolchain
@@ -61,6 +61,9 @@ tool-deny:
 
 bench: plugins ## Run the benchmarks
 	cargo bench --locked --workspace --bench '*'
+
+bench-peers: ## Measure beside 0.0.1, Cedar, Regorus and Extism (bench/peers)
+	bench/peers/run.sh
 
 clean: ## Remove everything built, tools included
 	cargo clean
