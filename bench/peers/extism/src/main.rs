@@ -29,7 +29,8 @@ fn main() -> Result<(), Failure> {
         .with_timeout(TIME);
     let builder = PluginBuilder::new(manifest)
         .with_wasi(false)
-        .with_fuel_limit(FUEL);
+        .with_fuel_limit(FUEL)
+        .with_cache_disabled();
     let compiled = CompiledPlugin::new(builder)?;
 
     if how == "fresh" {
