@@ -42,6 +42,10 @@ def rust(binary: str, *arguments: str) -> list[str]:
     return [str(BUILT / "release" / binary), str(HERE), *arguments]
 
 
+def cedar(policies: str, how: str) -> list[str]:
+    return rust("peer-cedar", str(HERE / "cedar" / f"policies-{policies}.cedar"), how)
+
+
 def peers() -> list[Peer]:
     guest = str(BUILT / "wasm32-unknown-unknown" / "plugin" / "peer_extism_guest.wasm")
     rego = str(HERE / "rego" / "policy.rego")
@@ -52,8 +56,9 @@ def peers() -> list[Peer]:
         Peer("consequence, record", "coldnotch", rust("peer-gate", "consequence", "record"), "yes yes yes no yes yes"),
         Peer("consequence, sync", "coldnotch", rust("peer-gate", "consequence", "sync"), "yes yes yes yes yes yes"),
         Peer("keywords", "coldnotch 0.0.1", old, "no - yes no no yes"),
-        Peer("2 policies", "cedar-policy", rust("peer-cedar", str(HERE / "cedar" / "policies-2.cedar")), "- - no no no no"),
-        Peer("17 policies", "cedar-policy", rust("peer-cedar", str(HERE / "cedar" / "policies-17.cedar")), "- - no no no no"),
+        Peer("2 policies", "cedar-policy", cedar("2", "whole"), "- - no no no no"),
+        Peer("17 policies", "cedar-policy", cedar("17", "whole"), "- - no no no no"),
+        Peer("17, evaluation only", "cedar-policy", cedar("17", "evaluation"), "- - no no no no"),
         Peer("keywords, interpreter", "regorus", rust("peer-rego", rego, "interpreter"), "- - no no no no"),
         Peer("keywords, vm", "regorus", rust("peer-rego", rego, "vm"), "- - no no no no"),
         Peer("keywords, fresh", "extism", rust("peer-extism", guest, "fresh"), "yes yes no no no no"),

@@ -1,5 +1,6 @@
-//! Cedar, as a library: `peer-cedar FOLDER POLICIES.cedar`. The policies are parsed
-//! once; request and entities are built for each action.
+//! Cedar, as a library: `peer-cedar FOLDER POLICIES.cedar whole|evaluation`. The
+//! policies are parsed once. `whole` builds request and entities for each action,
+//! `evaluation` has them before the clock starts.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +8,7 @@ use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid,
     PolicySet, Request, RestrictedExpression,
 };
-use peer_protocol::{Failure, serve};
+use peer_protocol::{Failure, serve, serve_prepared};
 use serde_json::Value;
 
 struct Types {
@@ -18,8 +19,10 @@ struct Types {
 }
 
 fn main() -> Result<(), Failure> {
-    let path = std::env::args().nth(2);
-    let path = path.ok_or("usage: peer-cedar FOLDER POLICIES.cedar")?;
+    let mut arguments = std::env::args().skip(2);
+    let (Some(path), Some(how)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: peer-cedar FOLDER POLICIES.cedar whole|evaluation".into());
+    };
     let policies: PolicySet = std::fs::read_to_string(path)?.parse()?;
     let types = Types {
         action: "Action".parse()?,
@@ -29,15 +32,18 @@ fn main() -> Result<(), Failure> {
     };
     let authorizer = Authorizer::new();
 
-    serve(|line| {
-        let (request, entities) = question(&types, line)?;
-        let answer = authorizer.is_authorized(&request, &policies, &entities);
+    let permitted = |(request, entities): &(Request, Entities)| {
+        let answer = authorizer.is_authorized(request, &policies, entities);
         // A policy that could not be evaluated would be left out of the decision.
         if let Some(error) = answer.diagnostics().errors().next() {
             return Err(error.to_string().into());
         }
         Ok(answer.decision() == Decision::Allow)
-    })
+    };
+    if how == "evaluation" {
+        return serve_prepared(|line| question(&types, line), permitted);
+    }
+    serve(|line| permitted(&question(&types, line)?))
 }
 
 /// Agent, tool and the system it works on; the payload is the context.

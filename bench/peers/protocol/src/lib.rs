@@ -21,17 +21,31 @@ pub type Failure = Box<dyn Error>;
 /// whether it may run.
 ///
 /// # Errors
+/// As [`serve_prepared`].
+pub fn serve(mut decide: impl FnMut(&str) -> Result<bool, Failure>) -> Result<(), Failure> {
+    serve_prepared(|line| Ok(line.to_owned()), |line| decide(line))
+}
+
+/// The same where the clock starts later: each action is prepared once, before
+/// anything is measured, and `decide` goes on from there.
+///
+/// # Errors
 /// The actions cannot be read, one of them was not allowed, the control was, or a
 /// line from the other side makes no sense.
-pub fn serve(mut decide: impl FnMut(&str) -> Result<bool, Failure>) -> Result<(), Failure> {
+pub fn serve_prepared<T>(
+    prepare: impl Fn(&str) -> Result<T, Failure>,
+    mut decide: impl FnMut(&T) -> Result<bool, Failure>,
+) -> Result<(), Failure> {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("usage: PEER FOLDER")?);
     let text = std::fs::read_to_string(folder.join("actions.jsonl"))?;
-    let actions: Vec<&str> = text.lines().collect();
-    for action in &actions {
-        allowed(decide(action)?, action)?;
+    let actions: Vec<T> = text.lines().map(&prepare).collect::<Result<_, _>>()?;
+    for (action, line) in actions.iter().zip(text.lines()) {
+        if !decide(action)? {
+            return Err(format!("not allowed: {line}").into());
+        }
     }
     let control = std::fs::read_to_string(folder.join("control.json"))?;
-    if decide(&control)? {
+    if decide(&prepare(&control)?)? {
         return Err("the control was allowed: it does not judge".into());
     }
 
@@ -45,18 +59,13 @@ pub fn serve(mut decide: impl FnMut(&str) -> Result<bool, Failure>) -> Result<()
             let started = Instant::now();
             let answer = decide(action)?;
             times.push(started.elapsed().as_nanos());
-            allowed(answer, action)?;
+            if !answer {
+                return Err("an action it had allowed was refused".into());
+            }
         }
         let times: Vec<String> = times.iter().map(u128::to_string).collect();
         writeln!(out, "{}", times.join(" "))?;
         out.flush()?;
     }
     Ok(())
-}
-
-fn allowed(answer: bool, action: &str) -> Result<(), Failure> {
-    if answer {
-        return Ok(());
-    }
-    Err(format!("not allowed: {action}").into())
 }
