@@ -24,7 +24,7 @@ fn main() -> Result<(), Failure> {
     let (Some(path), Some(how)) = (arguments.next(), arguments.next()) else {
         return Err("usage: peer-extism FOLDER PLUGIN.wasm fresh|reused".into());
     };
-    let manifest = Manifest::new([Wasm::file(path)])
+    let manifest = Manifest::new([Wasm::data(std::fs::read(path)?)])
         .with_memory_max(MEMORY_PAGES)
         .with_timeout(TIME);
     let builder = PluginBuilder::new(manifest)

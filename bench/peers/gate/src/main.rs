@@ -17,7 +17,7 @@ fn main() -> Result<(), Failure> {
     let text = format!(
         "[policy]\nblock_types = ['exec_shell']\n\
          [[plugin]]\nname = '{scorer}'\nsource = 'builtin:{scorer}'\ngrants = ['history']\n\
-         [audit]\ndurability = '{durability}'\n"
+         [audit]\npath = 'audit.jsonl'\ndurability = '{durability}'\n"
     );
     let config = Config::from_text(&text, &folder.path().join("coldnotch.toml"))?;
     let gate = Gate::open(&config, Box::new(Fixed { approve: false }))?;
