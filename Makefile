@@ -13,7 +13,8 @@ CARGO_FUZZ := PATH="$(TOOLS)/bin:$$PATH" cargo fuzz
 
 unexport CARGO_TARGET_DIR # the recipes name target/
 
-.PHONY: help setup plugins build demo test eval lint doc deny advisories bench fuzz-smoke fuzz clean tool-deny tool-fuzz
+.PHONY: help setup plugins build demo test eval lint doc deny advisories bench bench-peers \
+	fuzz-smoke fuzz clean tool-deny tool-fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -77,6 +78,9 @@ fuzz: plugins tool-fuzz ## Fuzz one of fuzz/README.md: make fuzz TARGET=message
 tool-fuzz:
 	@$(CARGO_FUZZ) --version >/dev/null 2>&1 || \
 		cargo install --quiet --debug --locked cargo-fuzz@^0.13 --root "$(TOOLS)"
+
+bench-peers: ## Measure beside 0.0.1, Cedar, Regorus and Extism (bench/peers)
+	bench/peers/run.sh
 
 clean: ## Remove everything built, tools included
 	cargo clean

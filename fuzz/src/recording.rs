@@ -82,7 +82,11 @@ fn judge(recording: &Recording) {
                 succeeded: None,
             };
             JUDGE.observe(&seen).unwrap();
-            assert!(JUDGE.observe(&seen).is_err(), "an output is taken once");
+            let other = Observation {
+                output: format!("not {output}"),
+                ..seen
+            };
+            assert!(JUDGE.observe(&other).is_err(), "an action has one output");
         }
     }
 }
