@@ -58,9 +58,8 @@ struct State {
 
 #[derive(Debug, Default)]
 struct Batch {
-    /// The first line's seq, set once under the state's lock.
+    /// The first line's seq.
     outcome: OnceLock<Outcome>,
-    done: Condvar,
 }
 
 type Outcome = Result<u64, Arc<AuditError>>;
@@ -107,14 +106,13 @@ impl Log {
         if place == 0 {
             self.lead(state);
         } else {
-            while batch.outcome.get().is_none() {
-                batch.done.wait(&mut state);
-            }
+            drop(state);
         }
-        match batch.outcome.get() {
-            Some(Ok(first)) => Ok(first + place),
-            Some(Err(cause)) => Err(poisoned(cause)),
-            None => Err(self.writer_died()), // a leader always leaves an outcome
+        // A leader always leaves an outcome. All who wait wake together, and none
+        // of them needs a lock to go on.
+        match batch.outcome.wait() {
+            Ok(first) => Ok(first + place),
+            Err(cause) => Err(poisoned(cause)),
         }
     }
 
@@ -228,8 +226,8 @@ impl Drop for Turn<'_> {
         if let Err(cause) = &outcome {
             state.poison.get_or_insert_with(|| Arc::clone(cause));
         }
+        drop(state);
         let _ = batch.outcome.set(outcome); // set nowhere else
-        batch.done.notify_all();
     }
 }
 
