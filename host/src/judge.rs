@@ -90,7 +90,9 @@ impl Judge {
     /// # Errors
     /// As [`Generation::build`].
     pub fn build(&self, policy: &Policy) -> Result<Generation, LoadError> {
-        Generation::build(&self.engine(), policy)
+        let generation = Generation::build(&self.engine(), policy)?;
+        generation.warm();
+        Ok(generation)
     }
 
     /// Puts a generation in force in one atomic step. Decisions under way finish on

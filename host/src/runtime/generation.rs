@@ -5,7 +5,9 @@
 //! came through all of that exists.
 
 use std::fmt::Write;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::thread;
 
 use sha2::{Digest, Sha256};
 
@@ -106,6 +108,22 @@ impl Generation {
             plugins,
             engine: engine.clone(),
         })
+    }
+
+    /// Asks every plugin once more on each core, so that the first decisions after a
+    /// swap find memory that is resident. The pool keeps it apart by thread, and new
+    /// threads take turns at where they belong.
+    pub fn warm(&self) {
+        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        thread::scope(|scope| {
+            for _ in 0..cores {
+                scope.spawn(|| {
+                    for plugin in &self.plugins {
+                        let _ = probe(&self.engine, plugin); // it came through once
+                    }
+                });
+            }
+        });
     }
 
     /// The plugins that are asked about an action of this type, in the policy's
