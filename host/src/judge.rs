@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
+use rayon::ThreadPoolBuilder;
 
 use crate::action::{Action, Observation};
 use crate::config::Config;
@@ -25,6 +26,11 @@ const LAST_PAUSE: Duration = Duration::from_millis(5);
 
 /// How long a generation that was replaced is kept for the decisions that use it.
 const LAST_USE: Duration = Duration::from_secs(1);
+
+/// How far loading a policy gives way, as a nice value. Where decisions take all cores,
+/// about a thirtieth of one is left for it.
+#[cfg(target_os = "linux")]
+const BACKGROUND: i32 = 15;
 
 /// Judges actions within their sessions.
 #[derive(Debug)]
@@ -85,14 +91,24 @@ impl Judge {
     }
 
     /// Builds a generation of a policy on this judge's engine, off the decision
-    /// path. Nothing changes yet.
+    /// path, on threads that give way to those that decide. Nothing changes yet.
     ///
     /// # Errors
     /// As [`Generation::build`].
     pub fn build(&self, policy: &Policy) -> Result<Generation, LoadError> {
-        let generation = Generation::build(&self.engine(), policy)?;
-        generation.warm();
-        Ok(generation)
+        let build = || {
+            let generation = Generation::build(&self.engine(), policy)?;
+            generation.warm();
+            Ok(generation)
+        };
+        // The compiler uses the threads of the pool it is called in.
+        match ThreadPoolBuilder::new()
+            .start_handler(|_| give_way())
+            .build()
+        {
+            Ok(background) => background.install(build),
+            Err(_) => build(), // without threads, on this one
+        }
     }
 
     /// Puts a generation in force in one atomic step. Decisions under way finish on
@@ -349,6 +365,15 @@ fn fold(
     }
     turn.keep_notes(plugin.id, folded.clone())?;
     Ok((folded, outputs))
+}
+
+/// Lowers this thread's priority, for good. Where cores are short a swap takes
+/// longer, and decisions do not.
+fn give_way() {
+    #[cfg(target_os = "linux")] // elsewhere priority belongs to the process
+    if let Err(e) = rustix::process::setpriority_process(None, BACKGROUND) {
+        tracing::debug!("cannot lower the priority of loading: {e}");
+    }
 }
 
 /// An id no other action has: random once a process, then counted, since asking
