@@ -15,7 +15,7 @@ use coldnotch::gate::Gate;
 use coldnotch::history::View;
 use coldnotch::json::Object;
 use coldnotch::runtime::{Engine, Generation, floor::Bare};
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group, criterion_main};
 
 /// A mail of about 200 bytes.
 fn mail(session: &str) -> Action {
@@ -89,24 +89,17 @@ fn sync(file: &mut File, line: &[u8]) {
 
 fn decisions(c: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
+    let action = mail("");
     let mut group = c.benchmark_group("decide");
     for plugin in ["keywords", "consequence"] {
         let gate = gate(folder.path(), plugin, "record");
         group.bench_function(format!("{plugin}, record"), |b| {
-            b.iter_batched(
-                || mail(""),
-                |action| gate.decide(action),
-                BatchSize::SmallInput,
-            );
+            b.iter(|| gate.decide(action.clone()));
         });
     }
     let gate = gate(folder.path(), "keywords", "sync");
     group.bench_function("keywords, sync", |b| {
-        b.iter_batched(
-            || mail(""),
-            |action| gate.decide(action),
-            BatchSize::SmallInput,
-        );
+        b.iter(|| gate.decide(action.clone()));
     });
     group.finish();
 }
@@ -118,15 +111,12 @@ fn sessions(c: &mut Criterion) {
     for steps in [10, 999] {
         let gate = Arc::new(gate(folder.path(), "consequence", "record"));
         let session = format!("s-{steps}");
+        let action = mail(&session);
         for _ in 0..steps {
-            gate.decide(mail(&session));
+            gate.decide(action.clone());
         }
         group.bench_function(format!("after {steps} steps"), |b| {
-            b.iter_batched(
-                || mail(&session),
-                |action| gate.decide(action),
-                BatchSize::SmallInput,
-            );
+            b.iter(|| gate.decide(action.clone()));
         });
     }
     group.finish();
