@@ -60,7 +60,7 @@ fn floor(c: &mut Criterion) {
     let config = config(folder.path(), "keywords", "");
     let engine = Engine::start(&config.engine).unwrap();
     let generation = Generation::build(&engine, &config.policy).unwrap();
-    let bare = Bare::new(&generation.plugins[0]);
+    let bare = Bare::new(generation.engine(), &generation.plugins[0]);
     let (action, view, line) = (mail(""), View::default(), record());
     let mut file = OpenOptions::new()
         .create(true)
@@ -128,7 +128,7 @@ fn threads(c: &mut Criterion) {
     let config = config(folder.path(), "keywords", "");
     let engine = Engine::start(&config.engine).unwrap();
     let generation = Generation::build(&engine, &config.policy).unwrap();
-    let bare = Bare::new(&generation.plugins[0]);
+    let bare = Bare::new(generation.engine(), &generation.plugins[0]);
     const CALLS: u64 = 2_000;
     let work = || {
         let (action, view) = (mail(""), View::default());

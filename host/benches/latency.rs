@@ -147,7 +147,7 @@ fn floor(config: &Config) -> Generation {
 fn record(folder: &Path) {
     let config = config(folder, &names(1), "record");
     let (gate, generation) = (gate(&config), floor(&config));
-    let bare = Bare::new(&generation.plugins[0]);
+    let bare = Bare::new(generation.engine(), &generation.plugins[0]);
     let (mut file, line) = (plain_file(folder, "floor"), line());
     let (action, view) = (mail(""), View::default());
     let floor = || {
@@ -165,7 +165,7 @@ fn record(folder: &Path) {
 fn sync(folder: &Path) {
     let config = config(folder, &names(1), "sync");
     let (gate, generation) = (gate(&config), floor(&config));
-    let bare = Bare::new(&generation.plugins[0]);
+    let bare = Bare::new(generation.engine(), &generation.plugins[0]);
     let (mut file, line) = (plain_file(folder, "synced"), line());
     let (action, view) = (mail(""), View::default());
     let floor = || {

@@ -85,7 +85,7 @@ fn mail() -> Action {
 }
 
 fn work(generation: &Generation) {
-    let bare = Bare::new(&generation.plugins[0]);
+    let bare = Bare::new(generation.engine(), &generation.plugins[0]);
     let (action, view) = (mail(), View::default());
     (0..CALLS).for_each(|_| assert!(bare.call(&action, &view)));
 }

@@ -36,6 +36,17 @@ pub(super) enum CacheError {
     Wasm(wasmtime::Error),
 }
 
+/// The same compiled plugin on another engine with the same settings.
+pub(super) fn copy(compiled: &Component, engine: &wasmtime::Engine) -> wasmtime::Result<Component> {
+    let code = compiled.serialize()?;
+    // SAFETY: the bytes were just made of a component that this process has loaded;
+    // nobody else had them in between.
+    #[allow(unsafe_code)]
+    unsafe {
+        Component::deserialize(engine, code)
+    }
+}
+
 /// A folder of compiled plugins.
 #[derive(Debug, Clone)]
 pub(super) struct Cache {

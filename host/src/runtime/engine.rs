@@ -1,13 +1,14 @@
 //! The engine: the queue for instances, the clock of wall time limits, and one
-//! sandbox for each size of stack that plugins may use.
+//! sandbox for each core and size of stack that plugins use.
 //!
 //! A limit and its enforcer live together: the ticker that makes wall time
 //! limits real belongs to the [`Engine`] and ends with it, and the pool's size
 //! is the number of [`Slots`] callers queue for.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -87,6 +88,8 @@ pub enum EngineError {
 /// Compiles and runs plugins.
 pub struct Engine {
     pub(super) config: EngineConfig,
+    /// How many cores have a sandbox of their own, once a thread of theirs decides.
+    pub(super) cores: usize,
     /// For preparing: compiles fast, runs a plugin's `validate-settings` once.
     pub(super) workshop: wasmtime::Engine,
     pub(super) slots: Slots,
@@ -111,6 +114,7 @@ impl Engine {
             slots: Slots::new(config.instances as usize, config.queue, config.patience),
             cache: config.cache.clone().map(Cache::at),
             config: config.clone(),
+            cores: thread::available_parallelism().map_or(1, NonZeroUsize::get),
             workshop,
             counters: Mutex::default(),
             sandboxes: Mutex::default(),
@@ -141,18 +145,29 @@ impl Engine {
         self.slots.stats()
     }
 
-    /// The sandbox whose guests have this many bytes of stack.
+    /// The core whose sandbox this thread uses, from 0 to [`cores`](Engine::cores).
+    /// Threads take turns: no system call asks where one runs.
+    pub(super) fn core(&self) -> usize {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        thread_local! {
+            static TURN: usize = NEXT.fetch_add(1, Ordering::Relaxed);
+        }
+        TURN.with(|turn| turn % self.cores)
+    }
+
+    /// This core's sandbox whose guests have this many bytes of stack.
     ///
     /// # Errors
     /// The system has no room for its pool and [`Allocation::Pool`] was asked for.
-    pub(super) fn sandbox(&self, stack: usize) -> Result<Arc<Sandbox>, EngineError> {
+    pub(super) fn sandbox(&self, stack: usize, core: usize) -> Result<Arc<Sandbox>, EngineError> {
         let mut sandboxes = self.sandboxes.lock();
         sandboxes.retain(|sandbox| sandbox.strong_count() > 0);
         let mut living = sandboxes.iter().filter_map(Weak::upgrade);
-        if let Some(sandbox) = living.find(|sandbox| sandbox.stack == stack) {
+        if let Some(sandbox) = living.find(|one| one.stack == stack && one.core == core) {
             return Ok(sandbox);
         }
-        let sandbox = Arc::new(Sandbox::new(&self.config, stack).map_err(EngineError::Start)?);
+        let sandbox =
+            Arc::new(Sandbox::new(&self.config, stack, core).map_err(EngineError::Start)?);
         self.ticker.advance(&sandbox.wasm);
         sandboxes.push(Arc::downgrade(&sandbox));
         Ok(sandbox)

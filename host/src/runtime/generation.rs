@@ -5,7 +5,6 @@
 //! came through all of that exists.
 
 use std::fmt::Write;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread;
 
@@ -111,12 +110,11 @@ impl Generation {
     }
 
     /// Asks every plugin once more on each core, so that the first decisions after a
-    /// swap find memory that is resident. The pool keeps it apart by thread, and new
-    /// threads take turns at where they belong.
+    /// swap find it there, with memory that is resident. New threads take turns at
+    /// which core is theirs.
     pub fn warm(&self) {
-        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         thread::scope(|scope| {
-            for _ in 0..cores {
+            for _ in 0..self.engine.cores {
                 scope.spawn(|| {
                     for plugin in &self.plugins {
                         let _ = probe(&self.engine, plugin); // it came through once

@@ -1,7 +1,8 @@
 //! Runs plugins: the only part of the host that knows wasmtime.
 //!
 //! - [`engine`](Engine): the queue for instances, the ticker, the sandboxes.
-//! - `sandbox`: wasmtime and its pool; one for each size of stack in use.
+//! - `sandbox`: wasmtime and its pool; one for each core and size of stack in use.
+//! - `linked`: a plugin in one of them.
 //! - `component`: a component's bytes, checked: exports, imports against grants.
 //! - `prepare`: settings baked into the component before it is compiled.
 //! - `cache`: compiled plugins on disk.
@@ -19,6 +20,7 @@ mod call;
 mod component;
 mod engine;
 mod generation;
+mod linked;
 mod plugin;
 mod prepare;
 mod roster;

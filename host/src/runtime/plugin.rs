@@ -4,20 +4,20 @@
 //! prepared state, so nothing of one decision or session can reach another
 //! through a plugin, and the same inputs give the same answer.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 use wasmtime::Store;
-use wasmtime::component::{InstancePre, Resource};
+use wasmtime::component::Resource;
 
 use super::answer;
 use super::bindings::scorer::coldnotch::policy::types as wit;
-use super::bindings::{observer, scorer, selector};
 use super::cache::Key;
 use super::call::{Call, lower_action, lower_step};
 use super::component::{Component, Surface, contained, hex};
 use super::engine::{Engine, PluginCounters};
 use super::generation::PluginError;
+use super::linked::Linked;
 use super::prepare::{PrepareError, prepare};
 use super::roster::{self, Kinds};
 use super::sandbox::Sandbox;
@@ -36,12 +36,13 @@ pub struct Plugin {
     /// Component and settings.
     pub id: PluginId,
     spec: PluginSpec,
-    sandbox: Arc<Sandbox>,
-    /// Held so that the next to load it finds it.
-    _compiled: Arc<wasmtime::component::Component>,
+    key: Key,
+    /// For each core, once a thread of its decided.
+    cores: Box<[OnceLock<Linked>]>,
+    /// Where it was loaded.
+    first: usize,
+    observes: bool,
     counters: Arc<PluginCounters>,
-    scorer: scorer::PluginPre<Call>,
-    observer: Option<observer::ObservingPre<Call>>,
     kinds: Option<Vec<Kinds>>,
 }
 
@@ -63,31 +64,25 @@ impl Plugin {
             });
         }
         let component = Component::read(&spec.source).map_err(PrepareError::Component)?;
-        let sandbox = engine.sandbox(spec.limits.stack)?;
-        let compiled = compiled(engine, &sandbox, &component, spec)?;
-        let pre = sandbox
-            .linker
-            .instantiate_pre(&compiled)
-            .map_err(PluginError::Link)?;
-        let exports = Surface::of(&compiled);
-        let observer = match exports.observes() {
-            true => Some(observer::ObservingPre::new(pre.clone()).map_err(PluginError::Link)?),
-            false => None,
-        };
-        let kinds = match exports.selects() {
-            true => Some(kinds(&sandbox, spec, pre.clone())?),
-            false => None,
-        };
+        let first = engine.core();
+        let sandbox = engine.sandbox(spec.limits.stack, first)?;
+        let key = Key::new(&sandbox.wasm, &component.digest, spec.settings.text());
+        let compiled = compiled(engine, &sandbox, &key, &component, spec)?;
+        let linked = Linked::new(sandbox, compiled).map_err(PluginError::Link)?;
+        let kinds = kinds(&linked, spec)?;
+        let observes = linked.observer.is_some();
+        let cores: Box<[_]> = (0..engine.cores).map(|_| OnceLock::new()).collect();
+        let _ = cores[first].set(linked); // it is new
         Ok(Plugin {
             name: spec.name.clone(),
             digest: format!("sha256:{}", hex(&component.digest)).into(),
             id: id(&component.digest, spec.settings.text()),
             spec: spec.clone(),
             counters: engine.counters(&spec.name),
-            _compiled: compiled,
-            sandbox,
-            scorer: scorer::PluginPre::new(pre).map_err(PluginError::Link)?,
-            observer,
+            key,
+            cores,
+            first,
+            observes,
             kinds,
         })
     }
@@ -104,7 +99,33 @@ impl Plugin {
 
     /// Whether it keeps notes.
     pub fn observes(&self) -> bool {
-        self.observer.is_some()
+        self.observes
+    }
+
+    /// It, on this thread's core. Where there is no room for another sandbox, on the
+    /// one it was loaded on.
+    fn here(&self, engine: &Engine) -> Result<&Linked, Failure> {
+        let missing = || Failure::Host("it is not loaded".to_owned()); // it always is
+        let here = self.cores.get(engine.core()).ok_or_else(missing)?;
+        if let Some(linked) = here.get() {
+            return Ok(linked);
+        }
+        let first = self.cores.get(self.first).and_then(OnceLock::get);
+        let first = first.ok_or_else(missing)?;
+        let copied = engine
+            .sandbox(self.spec.limits.stack, engine.core())
+            .map_err(|e| e.to_string())
+            .and_then(|sandbox| {
+                let copied = first.copy_to(sandbox, &self.key);
+                copied.map_err(|e| format!("{e:#}"))
+            });
+        match copied {
+            Ok(linked) => Ok(here.get_or_init(|| linked)),
+            Err(e) => {
+                tracing::warn!("plugin '{}' has no sandbox on another core: {e}", self.name);
+                Ok(first)
+            }
+        }
     }
 
     /// Its opinion of an action. Interrupted calls are tried once more: wall
@@ -136,8 +157,9 @@ impl Plugin {
             .slots
             .take()
             .map_err(|e| Failure::Overloaded(e.to_string()))?;
-        let mut store = self.store(view);
-        let answer = self.scorer.instantiate(&mut store).and_then(|plugin| {
+        let linked = self.here(engine)?;
+        let mut store = self.store(linked, view);
+        let answer = linked.scorer.instantiate(&mut store).and_then(|plugin| {
             plugin.coldnotch_policy_scorer().call_score(
                 &mut store,
                 &lower_action(action),
@@ -181,14 +203,15 @@ impl Plugin {
         view: &View,
         notes: &Notes,
     ) -> Result<Vec<u8>, Failure> {
-        let Some(observer) = &self.observer else {
+        let linked = self.here(engine)?;
+        let Some(observer) = &linked.observer else {
             return Ok(Vec::new());
         };
         let _slot = engine
             .slots
             .take()
             .map_err(|e| Failure::Overloaded(e.to_string()))?;
-        let mut store = self.store(view);
+        let mut store = self.store(linked, view);
         let leaves: Vec<wit::Leaf> = leaves
             .iter()
             .map(|leaf| wit::Leaf {
@@ -216,9 +239,9 @@ impl Plugin {
         Ok(data)
     }
 
-    fn store(&self, view: &View) -> Store<Call> {
+    fn store(&self, linked: &Linked, view: &View) -> Store<Call> {
         let PluginSpec { limits, grants, .. } = &self.spec;
-        Call::store(&self.sandbox.wasm, view.clone(), limits, grants)
+        Call::store(&linked.sandbox.wasm, view.clone(), limits, grants)
     }
 
     fn lift(
@@ -247,18 +270,17 @@ fn id(component: &[u8; 32], settings: &str) -> PluginId {
 }
 
 /// Which types of action it wants to be asked about.
-fn kinds(
-    sandbox: &Sandbox,
-    spec: &PluginSpec,
-    pre: InstancePre<Call>,
-) -> Result<Vec<Kinds>, PluginError> {
-    let selecting = selector::SelectingPre::new(pre).map_err(PluginError::Link)?;
-    let mut store = Call::store(&sandbox.wasm, View::default(), &spec.limits, &spec.grants);
-    let named = selecting
+fn kinds(linked: &Linked, spec: &PluginSpec) -> Result<Option<Vec<Kinds>>, PluginError> {
+    let Some(selector) = &linked.selector else {
+        return Ok(None);
+    };
+    let PluginSpec { limits, grants, .. } = spec;
+    let mut store = Call::store(&linked.sandbox.wasm, View::default(), limits, grants);
+    let named = selector
         .instantiate(&mut store)
         .and_then(|plugin| plugin.coldnotch_policy_selector().call_kinds(&mut store))
         .map_err(|e| PluginError::Kinds(Call::failure(&store, &e).to_string()))?;
-    roster::read(&named).map_err(PluginError::Kinds)
+    roster::read(&named).map(Some).map_err(PluginError::Kinds)
 }
 
 /// The prepared and compiled component: the one in use, the one in the cache, or a
@@ -266,13 +288,11 @@ fn kinds(
 fn compiled(
     engine: &Engine,
     sandbox: &Sandbox,
+    key: &Key,
     component: &Component,
     spec: &PluginSpec,
 ) -> Result<Arc<wasmtime::component::Component>, PluginError> {
-    let key = Key::new(&sandbox.wasm, &component.digest, spec.settings.text());
-    let kept = sandbox
-        .in_use(&key)
-        .or_else(|| cached(engine, sandbox, &key));
+    let kept = sandbox.in_use(key).or_else(|| cached(engine, sandbox, key));
     if let Some(compiled) = kept {
         // It was checked against the grants of its time.
         Surface::of(&compiled)
@@ -283,11 +303,11 @@ fn compiled(
     let compiled =
         contained(|| build(engine, sandbox, component, spec)).map_err(PluginError::Broke)??;
     if let Some(cache) = &engine.cache
-        && let Err(e) = cache.keep(&key, &compiled)
+        && let Err(e) = cache.keep(key, &compiled)
     {
         tracing::warn!("compile cache: {e}");
     }
-    Ok(sandbox.share(key, compiled))
+    Ok(sandbox.share(key.clone(), compiled))
 }
 
 /// Bakes the settings into the component and compiles it.
@@ -327,19 +347,22 @@ pub mod floor {
     use super::*;
 
     /// A plugin without anything of ours around it.
-    pub struct Bare<'a>(&'a Plugin);
+    pub struct Bare<'a>(&'a Engine, &'a Plugin);
 
     impl<'a> Bare<'a> {
         /// The bare side of a plugin.
-        pub fn new(plugin: &'a Plugin) -> Self {
-            Bare(plugin)
+        pub fn new(engine: &'a Engine, plugin: &'a Plugin) -> Self {
+            Bare(engine, plugin)
         }
 
         /// Instantiates and calls; nothing is checked or kept.
         pub fn call(&self, action: &Action, view: &View) -> bool {
-            let mut store = self.0.store(view);
+            let Ok(linked) = self.1.here(self.0) else {
+                return false;
+            };
+            let mut store = self.1.store(linked, view);
             let notes = lower_notes(&Notes::default());
-            let plugin = self.0.scorer.instantiate(&mut store);
+            let plugin = linked.scorer.instantiate(&mut store);
             plugin.is_ok_and(|plugin| {
                 let scorer = plugin.coldnotch_policy_scorer();
                 scorer

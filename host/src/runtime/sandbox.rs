@@ -2,6 +2,10 @@
 //!
 //! How much stack a guest may use is a setting of a wasmtime engine, not of a
 //! call. So there is one sandbox for each size of stack in use, usually one.
+//!
+//! And there is one for each core in use: threads that share an engine pass the
+//! counters of its plugins, code and places to and fro between their cores, which
+//! costs a second one half of what it adds. With one each they share nothing.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
@@ -21,9 +25,10 @@ use crate::policy::Limits;
 pub(super) const CORE_INSTANCES: u32 = 8;
 /// Memories of one component.
 pub(super) const MEMORIES: u32 = 2;
-/// Memories that may stay resident, for each instance that may be alive: a plugin
-/// is quick where it finds the memory it had, and cores do not share theirs.
-const WARM: u32 = 8;
+/// Memories that may stay resident: a plugin is quick where it finds the memory it
+/// had. wasmtime divides pools of 128 and more among threads, which one core's
+/// threads have no need of.
+const WARM: u32 = 127;
 
 /// One wasmtime engine and what plugins on it may link to.
 pub(super) struct Sandbox {
@@ -31,13 +36,15 @@ pub(super) struct Sandbox {
     pub(super) linker: Linker<Call>,
     /// Bytes of stack a guest may use.
     pub(super) stack: usize,
+    /// The core it is for.
+    pub(super) core: usize,
     /// What is compiled and in use, so that it is there once: under two names, or in
     /// the generation that comes and in the one that goes.
     compiled: Mutex<HashMap<Key, Weak<Component>>>,
 }
 
 impl Sandbox {
-    pub(super) fn new(config: &EngineConfig, stack: usize) -> wasmtime::Result<Self> {
+    pub(super) fn new(config: &EngineConfig, stack: usize, core: usize) -> wasmtime::Result<Self> {
         let wasm = match config.allocation {
             Allocation::Pool => pooling(config, stack),
             Allocation::OnDemand => on_demand(stack),
@@ -54,6 +61,7 @@ impl Sandbox {
             wasm,
             linker,
             stack,
+            core,
             compiled: Mutex::default(),
         })
     }
@@ -87,7 +95,7 @@ fn base(stack: usize) -> Config {
 }
 
 fn pooling(config: &EngineConfig, stack: usize) -> wasmtime::Result<wasmtime::Engine> {
-    let places = config.instances.saturating_mul(WARM.max(MEMORIES));
+    let places = config.instances.saturating_mul(MEMORIES).max(WARM);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(config.instances)
         .total_core_instances(config.instances * CORE_INSTANCES)
