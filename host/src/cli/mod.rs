@@ -7,6 +7,7 @@ mod decide;
 mod demo;
 mod docs;
 mod init;
+mod lines;
 mod plugin;
 mod replay;
 mod stats;

@@ -241,10 +241,11 @@ impl Surface {
     pub(super) fn of(component: &wasmtime::component::Component) -> Self {
         let engine = component.engine();
         let ty = component.component_type();
-        let exports = ty
+        let mut exports: Vec<String> = ty
             .exports(engine)
             .map(|(name, _)| name.to_owned())
             .collect();
+        exports.sort(); // each tool chain has an order of its own
         let mut imports = Vec::new();
         for (name, item) in ty.imports(engine) {
             if name == TYPES {
