@@ -156,6 +156,7 @@ fn instances(how: &str, folder: &Path) {
     };
     let warm_up = Arc::new(judge(&one, vec![told("unsupported")], 1));
     let endless = Arc::new(judge(&config, vec![told("loop")], 1));
+    endless.generation().warm(); // a core's code is not the instance's either
     let start = Arc::new(Barrier::new(CALLERS as usize + 1));
     let caller = || {
         let (warm_up, endless, start) = (warm_up.clone(), endless.clone(), start.clone());

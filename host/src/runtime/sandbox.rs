@@ -25,10 +25,10 @@ use crate::policy::Limits;
 pub(super) const CORE_INSTANCES: u32 = 8;
 /// Memories of one component.
 pub(super) const MEMORIES: u32 = 2;
-/// Memories that may stay resident: a plugin is quick where it finds the memory it
-/// had. wasmtime divides pools of 128 and more among threads, which one core's
-/// threads have no need of.
-const WARM: u32 = 127;
+/// Places for memories, all of which may stay resident: a plugin is quick where it
+/// finds the one it had. wasmtime divides pools of 128 and more among threads, which
+/// one core's threads have no need of.
+const PLACES: u32 = 127;
 
 /// One wasmtime engine and what plugins on it may link to.
 pub(super) struct Sandbox {
@@ -95,7 +95,10 @@ fn base(stack: usize) -> Config {
 }
 
 fn pooling(config: &EngineConfig, stack: usize) -> wasmtime::Result<wasmtime::Engine> {
-    let places = config.instances.saturating_mul(MEMORIES).max(WARM);
+    let places = match config.instances.saturating_mul(MEMORIES) {
+        ..=128 => PLACES,
+        more => more,
+    };
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(config.instances)
         .total_core_instances(config.instances * CORE_INSTANCES)
