@@ -5,132 +5,142 @@ use crate::effect::Effects;
 use crate::encodings;
 use crate::facts::{Facts, Past};
 use crate::lexicon::Senses;
-use crate::notes::Note;
+use crate::notes::Level;
 use crate::payload::{Field, Plain};
 use crate::spans::values::{self, Kind, Value};
 use crate::target::{Target, What};
+use coldnotch_plugin::Place;
 
-/// A value of the action that stands in a noted passage and not in the user's
-/// words.
+/// What of the action stands in a noted passage and not in the user's words.
 #[derive(Debug)]
-pub struct Echo<'a> {
+pub struct Echo {
     /// The passage, as an index into the notes.
     pub note: usize,
-    /// What sort of value it is.
-    pub kind: Kind,
+    /// What sort of value it is; `None` for plain words of a field of its own.
+    pub kind: Option<Kind>,
     /// The value, in its normal form.
-    pub value: &'a str,
+    pub value: String,
     /// The action's field.
     pub path: String,
-    /// The field's text.
-    pub text: String,
-    /// True in a text that somebody will read, false in a field of its own.
+    /// True in a text that somebody will read, false in a field that decides.
     pub in_body: bool,
-    /// True when some output has it as a field of its own, or outside of any
-    /// such passage in a source the user named.
+    /// True when some output has it as a field of its own.
     pub clean: bool,
 }
 
-/// How much of one field and how many values of an action are looked at.
+/// How much of one field, and how many values and echoes are looked at.
 const MAX_FIELD: usize = 4 << 10;
 const MAX_VALUES: usize = 48;
+const MAX_ECHOES: usize = 24;
 
-/// A value of the action.
-struct Said<'f> {
-    field: &'f Field,
-    value: Value,
-    whole: bool,
-}
+/// How many passages that speak behind the user's back are searched for words.
+const MAX_SEARCHED: usize = 6;
+
+/// How much of a passage's beginning tells that a field quotes it.
+const QUOTED: usize = 32;
 
 /// Reads the echoes. Nothing is asked of the history unless there is one.
-pub fn echoes<'a>(facts: &Facts<'a>, past: &impl Past) -> Vec<Echo<'a>> {
-    let quiet = facts.effects.any(Effects::READ)
-        && !facts.targets.iter().any(|t| t.what == What::Url)
+pub fn echoes(facts: &Facts, past: &impl Past) -> Vec<Echo> {
+    let looks = facts.effects.any(Effects::READ);
+    let quiet = looks && !facts.targets.iter().any(|t| t.what == What::Url)
         || facts.effects.any(Effects::DRAFT);
     if facts.notes.is_empty() || quiet {
         return Vec::new();
     }
-    let said = said(&facts.fields);
-    let mut found: Vec<Echo<'a>> = Vec::new();
-    for (index, note) in facts.notes.iter().enumerate() {
-        for (kind, value) in &note.values {
-            let echo = said.iter().find(|s| agrees(s, *kind, value));
-            let Some(echo) = echo else { continue };
-            if is_named(facts, echo, value) {
-                continue;
+    let mut found = Vec::new();
+    for field in facts.fields.iter().filter(|f| f.value == Plain::Text) {
+        let text = crate::finding::short(field.text.trim(), MAX_FIELD);
+        if text.len() >= 2 && found.len() < MAX_ECHOES {
+            hard(facts, field, text, &mut found);
+            if !looks && text.len() <= 80 && !is_body(field.key) {
+                soft(facts, field, text, &mut found);
             }
+        }
+    }
+    clear(&mut found, past);
+    found
+}
+
+/// Values that no two things share by chance, wherever they stand.
+fn hard(facts: &Facts, field: &Field, text: &str, found: &mut Vec<Echo>) {
+    let mut said = values::values(text, MAX_VALUES);
+    if text.len() >= 20 {
+        let plain = encodings::decoded(text);
+        said.extend(plain.iter().flat_map(|t| values::values(t, MAX_VALUES)));
+    }
+    for (note, value) in said.iter().flat_map(|value| {
+        let notes = facts.notes.iter().enumerate();
+        notes
+            .filter(|(_, n)| n.values.iter().any(|(k, v)| agrees(value, *k, v)))
+            .map(move |(i, _)| (i, value))
+    }) {
+        let decides = field.key.any(Senses::COMMAND | Senses::URL | Senses::TO);
+        let whole = text.len() <= value.text.len() + 16;
+        if !is_named(facts, value) && !quotes(text, facts.notes[note].text) {
             found.push(Echo {
-                note: index,
-                kind: *kind,
-                value,
-                path: echo.field.path.clone(),
-                text: crate::finding::short(echo.field.text.trim(), 160).to_owned(),
-                in_body: !echo.whole,
+                note,
+                kind: Some(value.kind),
+                value: value.text.clone(),
+                path: field.path.clone(),
+                in_body: !whole && !decides,
                 clean: false,
             });
         }
     }
-    found.truncate(32);
-    clear(&mut found, facts, past);
-    found
 }
 
-/// The values of the fields: what no two things share by chance, wherever it
-/// stands, and short fields as a whole.
-fn said(fields: &[Field]) -> Vec<Said<'_>> {
-    let mut said = Vec::new();
-    for field in fields {
-        if said.len() >= MAX_VALUES {
-            break;
-        }
-        let text = field.text.trim();
-        if text.is_empty() || !matches!(field.value, Plain::Text | Plain::Number(_)) {
-            continue;
-        }
-        let short = text.len() <= 80;
-        let text = crate::finding::short(text, MAX_FIELD);
-        let mut hard = values::hard_values(text, MAX_VALUES);
-        if text.len() >= 20 {
-            for plain in encodings::decoded(text) {
-                hard.extend(values::hard_values(&plain, MAX_VALUES));
-            }
-        }
-        for value in hard {
-            let whole = short && value.text.len() + 8 >= text.len();
-            said.push(Said {
-                field,
-                value,
-                whole,
-            });
-        }
-        if short && field.value == Plain::Text {
-            said.push(Said {
-                field,
-                value: Value {
-                    kind: Kind::Name,
-                    text: text.to_lowercase(),
-                },
-                whole: true,
+/// Short fields whose words stand in a passage that speaks behind the user's
+/// back: a name, a password, a title.
+fn soft(facts: &Facts, field: &Field, text: &str, found: &mut Vec<Echo>) {
+    if text.len() < 3 || facts.intent().names_value(text) {
+        return;
+    }
+    let plots = facts
+        .notes
+        .iter()
+        .enumerate()
+        .filter(|(_, n)| n.level() == Level::Plot);
+    let sought = text.to_lowercase();
+    for (note, plot) in plots.take(MAX_SEARCHED) {
+        if has_words(&plot.text.to_lowercase(), &sought) {
+            found.push(Echo {
+                note,
+                kind: None,
+                value: text.to_owned(),
+                path: field.path.clone(),
+                in_body: false,
+                clean: false,
             });
         }
     }
-    said
 }
 
-/// True when a value of the action is the one of the passage: hard ones by
-/// themselves, a URL also by its host, the others as whole fields.
-fn agrees(said: &Said, kind: Kind, value: &str) -> bool {
-    match kind {
-        Kind::Url if said.value.kind == Kind::Url => {
-            let host = values::host(value);
-            said.value.text == value
-                || said.value.text.starts_with(value)
-                || host == values::host(&said.value.text)
-                    && (host.len() == value.len() || !is_shared(host))
-        }
-        _ if kind.is_hard() => said.value.kind == kind && said.value.text == value,
-        _ => said.value.kind == Kind::Name && value.len() >= 2 && said.value.text == value,
+/// True when the text has the words, with nothing grown to them.
+fn has_words(text: &str, words: &str) -> bool {
+    let grown = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    text.match_indices(words).any(|(at, _)| {
+        !grown(text[..at].chars().next_back()) && !grown(text[at + words.len()..].chars().next())
+    })
+}
+
+/// True when a field repeats the passage itself: to quote a text, or to name the
+/// thing whose name it is, is not to follow it.
+fn quotes(field: &str, passage: &str) -> bool {
+    let head = crate::finding::short(passage, QUOTED);
+    head.len() >= 16 && field.contains(head)
+}
+
+/// True when a value of the action is the one of the passage; a URL also by its
+/// host.
+fn agrees(said: &Value, kind: Kind, value: &str) -> bool {
+    if said.kind != kind {
+        return false;
     }
+    let host = values::host(value);
+    said.text == value
+        || kind == Kind::Url
+            && host == values::host(&said.text)
+            && (host.len() == value.len() || !is_shared(host) || said.text.starts_with(value))
 }
 
 /// True for hosts where anybody has a page: the host says nothing of whose.
@@ -159,51 +169,33 @@ fn is_shared(host: &str) -> bool {
     .contains(&host)
 }
 
-fn is_named(facts: &Facts, said: &Said, value: &str) -> bool {
+fn is_named(facts: &Facts, said: &Value) -> bool {
     let intent = facts.intent();
-    if intent.names_value(value) || said.whole && intent.names_value(&said.field.text) {
-        return true;
-    }
-    if said.value.kind == Kind::Url && intent.names_value(values::host(value)) {
-        return true;
-    }
-    said.value.kind == Kind::Address
-        && facts.names_target(&Target {
-            path: String::new(),
-            text: value.to_owned(),
-            what: What::Address,
-            outside: true,
-        })
+    intent.names_value(&said.text)
+        || said.kind == Kind::Url && intent.names_value(values::host(&said.text))
+        || said.kind == Kind::Address
+            && facts.names_target(&Target {
+                path: String::new(),
+                text: said.text.clone(),
+                what: What::Address,
+                outside: true,
+            })
 }
 
-/// Marks the values that also stand in a clean place.
-fn clear(echoes: &mut [Echo], facts: &Facts, past: &impl Past) {
+/// Marks the values that some output has as a field of its own, before the
+/// agent itself said them.
+fn clear(echoes: &mut [Echo], past: &impl Past) {
     if echoes.is_empty() {
         return;
     }
-    let texts: Vec<String> = echoes.iter().map(|e| e.value.to_owned()).collect();
-    for (echo, occurrences) in echoes.iter_mut().zip(past.find(&texts)) {
-        let repeated = occurrences
-            .iter()
-            .filter(|o| o.place == coldnotch_plugin::Place::Payload)
-            .filter_map(|o| o.step)
-            .min()
-            .unwrap_or(u32::MAX);
-        echo.clean = occurrences.iter().any(|o| {
-            o.place == coldnotch_plugin::Place::Output
-                && o.step.is_some_and(|s| s <= repeated)
-                && (o.whole_leaf || o.leaf_words <= 3)
-                && !stands_in(&facts.notes, o.step, &o.path)
+    let texts: Vec<String> = echoes.iter().map(|e| e.value.clone()).collect();
+    for (echo, seen) in echoes.iter_mut().zip(past.find(&texts)) {
+        let said = seen.iter().filter(|o| o.place == Place::Payload);
+        let said = said.filter_map(|o| o.step).min().unwrap_or(u32::MAX);
+        echo.clean = seen.iter().any(|o| {
+            o.place == Place::Output && o.whole_leaf && o.step.is_some_and(|step| step <= said)
         });
     }
-}
-
-fn stands_in(notes: &[Note], step: Option<u32>, path: &str) -> bool {
-    notes.iter().any(|n| {
-        n.places
-            .iter()
-            .any(|(s, p)| Some(*s) == step && path.starts_with(p) && path.len() == p.len())
-    })
 }
 
 /// True when the action and the passage are after the same sort of thing.
@@ -218,6 +210,6 @@ pub fn same_sort(action: Effects, asked: Effects) -> bool {
 }
 
 /// True for a field that somebody will read and not one that decides.
-pub fn is_body(key: Senses) -> bool {
+fn is_body(key: Senses) -> bool {
     key.any(Senses::BODY) && !key.any(Senses::TO | Senses::URL | Senses::ACCOUNT)
 }

@@ -139,7 +139,7 @@ pub struct Facts<'a> {
     /// Passages of outputs that order their reader about.
     pub notes: Vec<Note<'a>>,
     /// What the action says after one of them, and the user did not.
-    pub echoes: Vec<Echo<'a>>,
+    pub echoes: Vec<Echo>,
 }
 
 impl<'a> Facts<'a> {
@@ -205,7 +205,7 @@ impl<'a> Facts<'a> {
                 .filter_map(|o| {
                     let step = o.step?;
                     let in_output = o.place == Place::Output;
-                    let named = in_output && self.names_source(&past.payload(step));
+                    let named = in_output && self.names_step(step, past);
                     Some(Seen {
                         step,
                         path: o.path,
@@ -224,12 +224,29 @@ impl<'a> Facts<'a> {
         origins
     }
 
-    /// True when a text argument of the step stands in the user's words.
-    fn names_source(&self, payload: &str) -> bool {
-        let value = coldnotch_plugin::json::from_str(payload).unwrap_or_default();
-        payload::fields(&value).iter().any(|f| {
-            f.value == Plain::Text && f.text.len() >= 3 && self.intent().names_value(&f.text)
+    /// True when an argument of the step stands in the user's words, or was
+    /// pointed to by the output of a step of which that is true: the page that
+    /// Ana's mail links to.
+    fn names_step(&self, step: u32, past: &impl Past) -> bool {
+        let arguments = text_arguments(&past.payload(step));
+        if self.names_any_of(&arguments) {
+            return true;
+        }
+        let pointers: Vec<String> = arguments.into_iter().filter(|a| is_pointer(a)).collect();
+        if pointers.is_empty() {
+            return false;
+        }
+        past.find(&pointers).iter().flatten().any(|o| {
+            let before = o.step.filter(|s| *s < step && o.place == Place::Output);
+            before.is_some_and(|s| {
+                !notes::stands_in(&self.notes, s, &o.path)
+                    && self.names_any_of(&text_arguments(&past.payload(s)))
+            })
         })
+    }
+
+    fn names_any_of(&self, arguments: &[String]) -> bool {
+        arguments.iter().any(|a| self.intent().names_value(a))
     }
 
     /// What the user asked for.
@@ -331,6 +348,23 @@ impl<'a> Facts<'a> {
     pub fn paid_before(&self) -> bool {
         self.labelled(labels::MONEY_OUT).is_some()
     }
+}
+
+/// The texts among a step's arguments.
+fn text_arguments(payload: &str) -> Vec<String> {
+    let value = coldnotch_plugin::json::from_str(payload).unwrap_or_default();
+    payload::fields(&value)
+        .into_iter()
+        .filter(|f| f.value == Plain::Text && f.text.len() >= 3)
+        .map(|f| f.text)
+        .collect()
+}
+
+/// True for an id, a URL or a path: a text that means one thing.
+fn is_pointer(text: &str) -> bool {
+    text.len() <= 200
+        && !text.contains(char::is_whitespace)
+        && text.contains(|c: char| c.is_ascii_digit() || matches!(c, '/' | '.' | '@'))
 }
 
 /// True for the houses where anybody has an address: they say nothing of whose.

@@ -44,8 +44,8 @@ pub struct Note<'n> {
     pub source: Source,
     /// Where it stands: step and path.
     pub places: Vec<(u32, &'n str)>,
-    /// Its beginning.
-    pub excerpt: &'n str,
+    /// Its words, or the beginning of them.
+    pub text: &'n str,
     /// What it mentions.
     pub values: Vec<(Kind, &'n str)>,
 }
@@ -62,6 +62,11 @@ pub enum Level {
 }
 
 impl Note<'_> {
+    /// Its beginning, for a human.
+    pub fn excerpt(&self) -> &str {
+        spans::short(self.text, 90)
+    }
+
     /// How far it goes, judged by its signals together.
     pub fn level(&self) -> Level {
         level(self.signals)
@@ -70,9 +75,7 @@ impl Note<'_> {
 
 fn level(signals: Signals) -> Level {
     let says = signals.any(Signals::ORDER | Signals::CHANGE | Signals::DUE);
-    if signals.any(Signals::OVERRIDE | Signals::ROLE)
-        || says && signals.any(Signals::PLOT | Signals::HIDDEN)
-    {
+    if signals.any(Signals::OVERRIDE | Signals::ROLE) || says && signals.any(Signals::ILL) {
         Level::Plot
     } else if signals.any(Signals::ORDER) {
         Level::Order
@@ -180,7 +183,7 @@ fn parent(path: &str) -> &str {
 fn add(records: &mut Vec<Vec<u8>>, span: &Span, step: u32, path: &str, source: Source) {
     let known = records.iter().position(|record| {
         read(record).is_some_and(|note| {
-            note.excerpt == span.excerpt
+            note.text == wording(span)
                 && note.values.len() == span.values.len()
                 && note
                     .values
@@ -209,8 +212,7 @@ fn shrink(records: &mut Vec<Vec<u8>>) {
     while records.len() > MAX_SPANS || size(records) > MAX_BYTES {
         let weight = |record: &Vec<u8>| {
             read(record).map_or((Level::Claim, false, 0), |n| {
-                let hard = n.values.iter().any(|v| v.0.is_hard());
-                (n.level(), hard, n.signals.count())
+                (n.level(), !n.values.is_empty(), n.signals.count())
             })
         };
         let Some((least, _)) = records
@@ -227,6 +229,13 @@ fn shrink(records: &mut Vec<Vec<u8>>) {
 /// The notes as a decision sees them.
 pub fn notes(bytes: &[u8]) -> Vec<Note<'_>> {
     records(bytes).filter_map(read).collect()
+}
+
+/// True when a span that works behind the user's back stands at that place.
+pub fn stands_in(notes: &[Note], step: u32, path: &str) -> bool {
+    notes
+        .iter()
+        .any(|n| n.level() == Level::Plot && n.places.iter().any(|(s, p)| *s == step && *p == path))
 }
 
 fn records(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -253,13 +262,24 @@ fn write(span: &Span, places: &[(u32, String)], source: Source) -> Vec<u8> {
         record.extend_from_slice(&step.to_le_bytes());
         write_text(&mut record, path);
     }
-    write_text(&mut record, &span.excerpt);
+    let text = wording(span);
+    record.extend_from_slice(&(text.len() as u16).to_le_bytes());
+    record.extend_from_slice(text.as_bytes());
     record.push(span.values.len().min(255) as u8);
     for value in span.values.iter().take(255) {
         record.push(value.kind as u8);
         write_text(&mut record, &value.text);
     }
     record
+}
+
+/// The words that are kept: of an honest order only what a human needs to know
+/// it again.
+fn wording(span: &Span) -> &str {
+    match level(span.signals) {
+        Level::Plot => &span.text,
+        _ => spans::short(&span.text, 120),
+    }
 }
 
 fn write_text(record: &mut Vec<u8>, text: &str) {
@@ -283,7 +303,7 @@ fn read(record: &[u8]) -> Option<Note<'_>> {
     for _ in 0..count {
         places.push((u32::from_le_bytes(bytes.take()?), bytes.text()?));
     }
-    let excerpt = bytes.text()?;
+    let text = bytes.long_text()?;
     let count = bytes.byte()?;
     let mut values = Vec::with_capacity(usize::from(count));
     for _ in 0..count {
@@ -294,7 +314,7 @@ fn read(record: &[u8]) -> Option<Note<'_>> {
         effects,
         source,
         places,
-        excerpt,
+        text,
         values,
     })
 }
@@ -314,6 +334,15 @@ impl<'b> Bytes<'b> {
 
     fn text(&mut self) -> Option<&'b str> {
         let length = usize::from(self.byte()?);
+        self.str(length)
+    }
+
+    fn long_text(&mut self) -> Option<&'b str> {
+        let length = usize::from(u16::from_le_bytes(self.take()?));
+        self.str(length)
+    }
+
+    fn str(&mut self, length: usize) -> Option<&'b str> {
         let (head, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
         std::str::from_utf8(head).ok()

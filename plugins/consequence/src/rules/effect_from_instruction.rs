@@ -4,7 +4,8 @@ use crate::echo;
 use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::{Finding, short};
-use crate::notes::{Level, Source};
+use crate::notes::Level;
+use crate::spans::Signals;
 
 /// The reason code.
 pub const CODE: &str = "effect-from-instruction";
@@ -28,10 +29,13 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     if !facts.does(TELLING) || facts.asks_effect(facts.effects) {
         return None;
     }
-    let delegates = facts.intent().delegates();
+    // Whoever lets a text decide asks for what nobody can know beforehand.
+    if facts.intent().delegates() {
+        return None;
+    }
     let note = facts.notes.iter().find(|note| {
         note.level() == Level::Plot
-            && !(delegates && note.source == Source::Named)
+            && note.signals.any(Signals::PLOT | Signals::HIDDEN)
             && echo::same_sort(facts.effects, note.effects)
     })?;
     let (step, path) = note.places.first().copied().unwrap_or_default();
@@ -45,9 +49,9 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             "` does what the output of step ",
             &number,
             " orders (\"",
-            short(note.excerpt, 90),
+            note.excerpt(),
             "…\"), and the user did not ask for it",
         ],
     );
-    Some(finding.at(Some(step), path, note.excerpt))
+    Some(finding.at(Some(step), path, note.excerpt()))
 }

