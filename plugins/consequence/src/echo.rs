@@ -5,7 +5,7 @@ use crate::effect::Effects;
 use crate::encodings;
 use crate::facts::{Facts, Past};
 use crate::lexicon::Senses;
-use crate::notes::Level;
+use crate::notes::{self, Level};
 use crate::payload::{Field, Plain};
 use crate::spans::values::{self, Kind, Value};
 use crate::target::{Target, What};
@@ -57,7 +57,7 @@ pub fn echoes(facts: &Facts, past: &impl Past) -> Vec<Echo> {
             }
         }
     }
-    clear(&mut found, past);
+    clear(&mut found, facts, past);
     found
 }
 
@@ -95,14 +95,10 @@ fn soft(facts: &Facts, field: &Field, text: &str, found: &mut Vec<Echo>) {
     if text.len() < 3 || facts.intent().names_value(text) {
         return;
     }
-    let plots = facts
-        .notes
-        .iter()
-        .enumerate()
-        .filter(|(_, n)| n.level() == Level::Plot);
-    let sought = text.to_lowercase();
+    let plots = facts.notes.iter().enumerate();
+    let plots = plots.filter(|(_, n)| n.level() == Level::Plot);
     for (note, plot) in plots.take(MAX_SEARCHED) {
-        if has_words(&plot.text.to_lowercase(), &sought) {
+        if has_words(plot.text, text) {
             found.push(Echo {
                 note,
                 kind: None,
@@ -115,11 +111,18 @@ fn soft(facts: &Facts, field: &Field, text: &str, found: &mut Vec<Echo>) {
     }
 }
 
-/// True when the text has the words, with nothing grown to them.
+/// True when the text has the words, in any case and with nothing grown to them.
 fn has_words(text: &str, words: &str) -> bool {
-    let grown = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    text.match_indices(words).any(|(at, _)| {
-        !grown(text[..at].chars().next_back()) && !grown(text[at + words.len()..].chars().next())
+    let (text, words) = (text.as_bytes(), words.as_bytes());
+    let grown = |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80);
+    let Some(first) = words.first() else {
+        return false;
+    };
+    text.windows(words.len()).enumerate().any(|(at, window)| {
+        window[0].eq_ignore_ascii_case(first)
+            && window.eq_ignore_ascii_case(words)
+            && !grown(at.checked_sub(1).and_then(|i| text.get(i)))
+            && !grown(text.get(at + words.len()))
     })
 }
 
@@ -183,8 +186,8 @@ fn is_named(facts: &Facts, said: &Value) -> bool {
 }
 
 /// Marks the values that some output has as a field of its own, before the
-/// agent itself said them.
-fn clear(echoes: &mut [Echo], past: &impl Past) {
+/// agent itself said them; plain words also where they stand in another text.
+fn clear(echoes: &mut [Echo], facts: &Facts, past: &impl Past) {
     if echoes.is_empty() {
         return;
     }
@@ -193,7 +196,11 @@ fn clear(echoes: &mut [Echo], past: &impl Past) {
         let said = seen.iter().filter(|o| o.place == Place::Payload);
         let said = said.filter_map(|o| o.step).min().unwrap_or(u32::MAX);
         echo.clean = seen.iter().any(|o| {
-            o.place == Place::Output && o.whole_leaf && o.step.is_some_and(|step| step <= said)
+            let elsewhere = |step| !notes::stands_in(&facts.notes, step, &o.path);
+            o.place == Place::Output
+                && o.step.is_some_and(|step| {
+                    step <= said && (o.whole_leaf || echo.kind.is_none() && elsewhere(step))
+                })
         });
     }
 }

@@ -192,7 +192,7 @@ fn add(records: &mut Vec<Vec<u8>>, span: &Span, step: u32, path: &str, source: S
                     .all(|(a, b)| a.1 == b.text)
         })
     });
-    let mut places = vec![(step, spans::short(path, 60).to_owned())];
+    let mut places = vec![(step, place(path))];
     let mut source = source;
     if let Some(at) = known {
         if let Some(note) = read(&records[at]) {
@@ -229,6 +229,17 @@ fn shrink(records: &mut Vec<Vec<u8>>) {
 /// The notes as a decision sees them.
 pub fn notes(bytes: &[u8]) -> Vec<Note<'_>> {
     records(bytes).filter_map(read).collect()
+}
+
+/// Where a leaf stands, as the host names it in an occurrence and as a human
+/// reads it in evidence: `output.items[0].text`.
+pub fn place(path: &str) -> String {
+    let dot = match path.chars().next() {
+        None => return String::new(),
+        Some('[') => "",
+        Some(_) => ".",
+    };
+    ["output", dot, spans::short(path, 100)].concat()
 }
 
 /// True when a span that works behind the user's back stands at that place.
@@ -371,7 +382,7 @@ mod tests {
         let bytes = observe(&arrived(2), leaves.iter().copied(), &[]);
         let read = notes(&bytes);
         assert_eq!(read.len(), 1);
-        assert_eq!(read[0].places, [(2, "[0].body")]);
+        assert_eq!(read[0].places, [(2, "output[0].body")]);
         assert_eq!(read[0].source, Source::Named, "Ana stands beside it");
         assert_eq!(read[0].level(), Level::Order);
         assert!(read[0].values.contains(&(Kind::Address, "x@y.example")));

@@ -100,7 +100,10 @@ pub(crate) fn leaves(value: &Value) -> Vec<(String, String)> {
         },
         other => payload::fields(other)
             .into_iter()
-            .map(|f| (f.path, f.text))
+            .map(|f| {
+                let path = f.path.trim_start_matches("payload");
+                (path.trim_start_matches('.').to_owned(), f.text)
+            })
             .collect(),
     }
 }
@@ -174,7 +177,7 @@ pub(crate) fn replay(session: &Value, settings: &Settings) -> Vec<Judged> {
             .into_iter()
             .map(|(p, t)| (p, t, false))
             .collect();
-        all.extend(output.into_iter().map(|(p, t)| (p, t, true)));
+        all.extend(output.into_iter().map(|(p, t)| (notes::place(&p), t, true)));
         past.steps.push(ToldStep {
             labels: answer.labels,
             payload: payload_text,

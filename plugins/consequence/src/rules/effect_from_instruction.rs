@@ -4,6 +4,7 @@ use crate::echo;
 use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::{Finding, short};
+use crate::lexicon::Senses;
 use crate::notes::Level;
 use crate::spans::Signals;
 
@@ -24,19 +25,20 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"What did the last three mails say
 /// What cannot come about by chance while a user's task is done.
 const TELLING: Effects = Effects::from_bits(Effects::HARD.bits() | Effects::OFF.bits());
 
+/// What is more than giving words to somebody.
+const BEYOND_WORDS: Effects = Effects::from_bits(TELLING.bits() & !Effects::SEND.bits());
+
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    if !facts.does(TELLING) || facts.asks_effect(facts.effects) {
-        return None;
-    }
     // Whoever lets a text decide asks for what nobody can know beforehand.
     if facts.intent().delegates() {
         return None;
     }
-    let note = facts.notes.iter().find(|note| {
+    let (_, note) = facts.notes.iter().enumerate().find(|(index, note)| {
         note.level() == Level::Plot
             && note.signals.any(Signals::PLOT | Signals::HIDDEN)
             && echo::same_sort(facts.effects, note.effects)
+            && (is_telling(facts) || is_telling_of(facts, *index))
     })?;
     let (step, path) = note.places.first().copied().unwrap_or_default();
     let number = step.to_string();
@@ -54,4 +56,21 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         ],
     );
     Some(finding.at(Some(step), path, note.excerpt()))
+}
+
+/// An effect that says enough by itself. Words to nobody in particular are the
+/// agent's own, to its user.
+fn is_telling(facts: &Facts) -> bool {
+    facts.does(TELLING)
+        && !facts.asks_effect(facts.effects)
+        && (facts.does(BEYOND_WORDS) || !facts.targets.is_empty())
+}
+
+/// Something is brought about that the user did not ask for, with words of that
+/// very passage.
+fn is_telling_of(facts: &Facts, note: usize) -> bool {
+    let asked = Senses::MAKE | Senses::UPDATE | Senses::ORDER | Senses::REMOVE;
+    facts.does(Effects::WRITE)
+        && !facts.intent().asks(asked)
+        && facts.echoes.iter().any(|e| e.note == note && !e.in_body)
 }

@@ -166,14 +166,30 @@ fn read_sentence(sentence: &str) -> (Signals, Effects) {
 fn ordered(clause: &Words) -> Effects {
     let mut effects = Effects::NONE;
     let mut begins = true;
+    let mut denied = false;
+    let mut last = false;
     for i in 0..clause.len() {
         let word = clause.get(i);
         let verb = signals::verb(word);
-        if begins && verb != Effects::NONE && i + 1 < clause.len() {
-            effects |= verb;
+        if is_denial(word) {
+            denied = true;
+        } else if is_reminder(word) {
+            denied = false; // "do not forget to send it"
+        } else if (begins || last)
+            && verb != Effects::NONE
+            && i + 1 < clause.len() + usize::from(last)
+        {
+            if !denied {
+                effects |= verb;
+            }
             begins = false;
-        } else if urges(word) {
+        } else if urges(clause, i) {
             begins = true;
+            // German puts the verb last: "bitte die Liste an Ana senden".
+            last |= matches!(
+                word,
+                "bitte" | "mussen" | "muss" | "musst" | "sollen" | "soll" | "sollst"
+            );
         } else if joins(word) {
             begins |= effects != Effects::NONE;
         } else if !signals::is_filler(word) {
@@ -181,6 +197,44 @@ fn ordered(clause: &Words) -> Effects {
         }
     }
     effects
+}
+
+fn is_denial(word: &str) -> bool {
+    matches!(
+        word,
+        "not"
+            | "don"
+            | "dont"
+            | "never"
+            | "ne"
+            | "nicht"
+            | "nie"
+            | "no"
+            | "nunca"
+            | "without"
+            | "sans"
+            | "ohne"
+            | "sin"
+    )
+}
+
+fn is_reminder(word: &str) -> bool {
+    matches!(
+        word,
+        "forget"
+            | "hesitate"
+            | "fail"
+            | "only"
+            | "oublie"
+            | "oubliez"
+            | "oublier"
+            | "vergiss"
+            | "vergessen"
+            | "olvides"
+            | "olvide"
+            | "dudes"
+            | "dude"
+    )
 }
 
 /// Words behind which another verb of the same order may stand.
@@ -204,27 +258,54 @@ fn joins(word: &str) -> bool {
     )
 }
 
-/// Words behind which an order stands wherever they stand.
-fn urges(word: &str) -> bool {
-    matches!(
-        word,
-        "please"
-            | "kindly"
-            | "must"
-            | "should"
-            | "veuillez"
-            | "merci"
-            | "devez"
-            | "dois"
-            | "doit"
-            | "bitte"
-            | "sollen"
-            | "sollst"
-            | "favor"
-            | "debe"
-            | "debes"
-            | "deben"
-    )
+/// True for a word behind which an order stands wherever it stands: "must",
+/// "have to".
+fn urges(clause: &Words, i: usize) -> bool {
+    let before = i.checked_sub(1).map_or("", |b| clause.get(b));
+    match clause.get(i) {
+        "to" => matches!(
+            before,
+            "have"
+                | "has"
+                | "need"
+                | "needs"
+                | "required"
+                | "supposed"
+                | "ought"
+                | "want"
+                | "sure"
+                | "asked"
+                | "obliged"
+                | "instructed"
+        ),
+        "que" => matches!(before, "tiene" | "tienes" | "tienen" | "hay"),
+        "de" => matches!(before, "merci" | "priere" | "tenu" | "tenus" | "necessaire"),
+        word => matches!(
+            word,
+            "please"
+                | "kindly"
+                | "must"
+                | "should"
+                | "shall"
+                | "veuillez"
+                | "devez"
+                | "dois"
+                | "doit"
+                | "doivent"
+                | "faut"
+                | "bitte"
+                | "mussen"
+                | "muss"
+                | "musst"
+                | "sollen"
+                | "sollst"
+                | "soll"
+                | "favor"
+                | "debe"
+                | "debes"
+                | "deben"
+        ),
+    }
 }
 
 /// What a sentence without an order speaks of: "a deposit must be sent".

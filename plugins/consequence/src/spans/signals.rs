@@ -187,6 +187,8 @@ pub const VERBS: &[(Effects, &str)] = &[
          paie paye payez payer vire virez virer verse versez verser regle reglez regler rembourse remboursez achete achetez acheter reserve reservez reserver commande commandez crediter credite abonne abonnez \
          zahle zahlen bezahle bezahlen uberweise uberweisen kaufe kaufen erstatte erstatten buche buchen reserviere reservieren bestelle bestellen spende spenden \
          paga pague pagar transfiere transfiera transferir abona abone abonar compra compre comprar ingresa ingrese deposita deposite reembolsa reembolse reserva reservar encarga encargue dona done"),
+    (Effects::WRITE,
+        "book reserve order subscribe renew rent hire reserver reservez commande commandez buche buchen reserviere reservieren bestelle bestellen reserva reservar encarga encargue"),
     (Effects::DELETE,
         "delete remove erase wipe purge drop clear destroy cancel unsubscribe discard trash overwrite \
          supprime supprimez supprimer efface effacez effacer annule annulez annuler vide videz vider retire retirez detruis detruisez \
