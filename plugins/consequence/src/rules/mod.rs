@@ -43,11 +43,14 @@ rules! {
     destructive_delete,
     money_out,
     payee_change,
+    persistence,
     promise_of_money,
     safety_net_off,
+    secret_in_command,
     secret_then_send,
     unasked_publication,
     unasked_send,
+    unseen_code,
     value_from_prose,
 }
 
