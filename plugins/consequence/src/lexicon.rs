@@ -18,6 +18,11 @@ impl Senses {
     pub const fn any(self, of: Senses) -> bool {
         self.0 & of.0 != 0
     }
+
+    /// Both sets together, where the operator cannot be used.
+    pub const fn and(self, other: Senses) -> Senses {
+        Senses(self.0 | other.0)
+    }
 }
 
 impl BitOr for Senses {

@@ -9,7 +9,7 @@
 //! - [`money`]: amounts as people write them
 //! - [`target`]: where an effect goes: addresses, URLs, accounts
 //! - [`effect`]: what an action does: read, send, pay, delete, ...
-//! - [`shell`], [`sql`], [`path`]: readers of commands, statements and paths
+//! - [`readers`]: what commands, statements, requests and scripts would do
 //! - [`intent`]: what the user asked for
 //! - [`facts`]: all of that and what was asked of the history, as plain data
 //! - [`rules`]: one rule, one file, one name
@@ -36,13 +36,11 @@ pub mod labels;
 pub mod lexicon;
 pub mod money;
 pub mod notes;
-pub mod path;
 pub mod payload;
+pub mod readers;
 pub mod rules;
 pub mod settings;
-pub mod shell;
 pub mod spans;
-pub mod sql;
 pub mod target;
 #[cfg(test)]
 mod testing;
