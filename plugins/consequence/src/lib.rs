@@ -8,6 +8,8 @@
 //! - [`payload`]: the arguments as a flat list of fields
 //! - [`money`]: amounts as people write them
 //! - [`target`]: where an effect goes: addresses, URLs, accounts
+//! - [`clause`]: what a sentence commits its writer to
+//! - [`message`]: what an action says to a stranger
 //! - [`effect`]: what an action does: read, send, pay, delete, ...
 //! - [`shell`], [`sql`], [`path`]: readers of commands, statements and paths
 //! - [`intent`]: what the user asked for
@@ -15,6 +17,7 @@
 //! - [`rules`]: one rule, one file, one name
 //! - [`labels`]: what later decisions know of this step
 //! - [`finding`]: what a rule found, and the fold into an answer
+//! - [`secret`]: keys, tokens and card numbers known by their form
 //! - [`settings`]: what an operator may say
 //!
 //! Invariants: a rule sees [`facts::Facts`] and nothing else; no rule knows a
@@ -22,16 +25,21 @@
 //! or the order of a hash map; nothing panics on input; the cost of a decision
 //! is bounded in the size of the action and does not grow with the session.
 
+pub mod clause;
+#[cfg(test)]
+mod commitments_table;
 pub mod effect;
 pub mod facts;
 pub mod finding;
 pub mod intent;
 pub mod labels;
 pub mod lexicon;
+pub mod message;
 pub mod money;
 pub mod path;
 pub mod payload;
 pub mod rules;
+pub mod secret;
 pub mod settings;
 pub mod shell;
 pub mod sql;
