@@ -219,7 +219,9 @@ impl Clause<'_> {
         let to = self.words.source(self.at.end).unwrap_or(text.len());
         text.get(from..to.max(from))
             .unwrap_or(text)
-            .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | '–' | '—'))
+            .trim_end_matches(|c: char| {
+                c.is_whitespace() || matches!(c, '.' | ',' | '(' | '–' | '—')
+            })
     }
 }
 

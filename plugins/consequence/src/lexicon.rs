@@ -60,7 +60,7 @@ senses! {
         perform new book place authorize authorise approve run confirm commit cree creer envoyer effectuer faire emettre executer \
         ajouter valider lancer crear enviar hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
     /// Changes something that is there.
-    UPDATE: "update set change modify edit replace redirect patch put upsert switch modifier changer remplacer \
+    UPDATE: "update set change exchange modify edit replace redirect patch put upsert switch modifier changer remplacer \
         mettre maj adjust configure config setzen ajuster corriger modifie change aendern actualizar cambiar modificar andern aktualisieren ersetzen";
     /// Gives words or data to somebody.
     SEND: "send reply respond answer email mail message sms mms notify tell dm whatsapp forward post comment chat inform \
@@ -134,7 +134,7 @@ senses! {
     // Things.
     /// Papers about a matter, not the matter.
     PAPER: "policy policies politique procedure procedures faq doc docs documentation guide guideline guidelines manual handbook \
-        kb knowledge wiki help aide reglement richtlinie richtlinien politica politicas manuel handbuch article";
+        kb knowledge wiki help aide reglement richtlinie richtlinien politica politicas manuel handbuch article regles rules regeln reglas";
     /// What a rightful owner keeps hidden.
     SECRET: "secret secrets password passwords passwd passphrase credential credentials apikey privkey vault keychain keyring env \
         kennwort passwort passwortsafe contrasena contrasenas motdepasse kubeconfig htpasswd shadow pem netrc pgpass coffre secretos \
@@ -306,6 +306,46 @@ senses! {
     EXPERT: "doctor doctors physician pharmacist lawyer lawyers attorney advisor adviser accountant consult medecin pharmacien avocat notaire \
         conseiller consultez arzt arztin apotheker anwalt rechtsanwalt berater steuerberater medico medica farmaceutico abogado abogada asesor \
         consulte advice conseil beratung rechtsberatung asesoramiento";
+
+    // Words of acts, in a type or in a user's words.
+    /// Looks or asks, in a user's words.
+    LOOK: "find look check see show tell list read search review compare summarize summarise explain describe what where when who which why how \
+        whether count is are do does did has have investigate identify analyze analyse inspect verify lookup \
+        cherche cherchez trouve trouvez liste verifie verifiez regarde regardez dis dites montre montrez lis lisez relis releve controle \
+        controlez compare resume combien quel quelle quels quelles quand pourquoi comment qui que quoi ou est explique consulte analyse \
+        finde such suche sieh schau zeig zeige prufe pruf lies liste vergleiche nenne sag erklare fasse wie wer was wann wo warum welche \
+        welcher welches wieviel wieviele hat ist sind busca mira revisa dime lee comprueba muestra muestrame averigua encuentra compara \
+        resume cuanto cuantos cuanta cuantas cual cuales cuando donde quien explica lista enumera hay";
+    /// Orders, books or buys, in a type.
+    BUY: "order reorder book booking reserve reservation subscribe renew rent checkout purchase buy enroll po commander commande reserver \
+        acheter souscrire abonner louer bestellen bestellung buchen buchung reservieren kaufen kauf mieten abonnieren pedir encargar reservar \
+        comprar alquilar contratar suscribir";
+    /// Signs or accepts for good.
+    SIGN: "sign signs signed signing countersign esign signature accept accepter accepte acceptez signer signe signez unterschreiben unterschreibe \
+        unterzeichnen unterzeichne signieren annehmen akzeptieren firmar firma firme aceptar acepta acepte";
+    /// Ends what binds two sides.
+    END: "cancel cancels terminate terminates unsubscribe resilier resilie resiliez annuler annule annulez kundigen kundige stornieren storniere \
+        absagen rescindir rescinde cancelar cancela anular anula dismiss";
+    /// Says yes where a second one has to.
+    APPROVE: "approve approves approved authorise authorize validate finalize finalise certify valider valide validez approuver approuve \
+        genehmigen genehmige freigeben freigabe abzeichnen aprobar aprueba validar valida autorizar attest attester bestatigen confirm confirmer confirmar confirma bestatige confirme";
+    /// Sets something going.
+    LAUNCH: "launch start send trigger release lancer demarrer envoyer starten ausfuhren senden versenden lanzar iniciar enviar activate";
+    /// Words to many people at once.
+    CAMPAIGN: "campaign campaigns campagne kampagne campana newsletter mailing mailout blast rundmail serienbrief infolettre boletin broadcast";
+    /// What somebody is paid or pays, as a thing that is set.
+    WORTH: "salary wage wages comp compensation bonus payroll price prices pricing discount rebate fare rate limit allowance salaire prime \
+        remise prix tarif rabais gehalt lohn pramie preis rabatt nachlass sueldo salario precio descuento tarifa nomina plan seats tier \
+        premium commission margin";
+    /// How many.
+    QUANTITY: "quantity qty count number seats units nights guests tickets copies pieces quantite quantites nombre unites places menge anzahl \
+        stuckzahl stuck platze cantidad unidades numero plazas entradas";
+    /// Files that go along.
+    ATTACH: "attachment attachments attached attach file files document documents piece pieces jointe jointes pj fichier fichiers anhang anhange \
+        anlage anlagen datei dateien adjunto adjuntos archivo archivos fichero";
+    /// Not yet the thing itself, in a user's words.
+    SKETCH: "draft drafts sketch preview prepare simulate simulation dryrun brouillon brouillons projet ebauche apercu prepare preparez simule \
+        simuler entwurf entwurfe bereite vorbereite vorbereiten vorschau simuliere borrador borradores prepara preparar simula simulacion";
 
     // Names of payload fields.
     /// Who or where something goes to.

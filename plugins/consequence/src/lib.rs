@@ -13,6 +13,8 @@
 //! - [`effect`]: what an action does: read, send, pay, delete, ...
 //! - [`shell`], [`sql`], [`path`]: readers of commands, statements and paths
 //! - [`intent`]: what the user asked for
+//! - [`errand`]: whether the user wants a look, a draft or a deed
+//! - [`act`]: orders, signatures and other acts that bind, read from the type
 //! - [`facts`]: all of that and what was asked of the history, as plain data
 //! - [`rules`]: one rule, one file, one name
 //! - [`labels`]: what later decisions know of this step
@@ -25,10 +27,12 @@
 //! or the order of a hash map; nothing panics on input; the cost of a decision
 //! is bounded in the size of the action and does not grow with the session.
 
+pub mod act;
 pub mod clause;
 #[cfg(test)]
 mod commitments_table;
 pub mod effect;
+pub mod errand;
 pub mod facts;
 pub mod finding;
 pub mod intent;

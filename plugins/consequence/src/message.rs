@@ -13,8 +13,10 @@ use crate::words::Words;
 
 /// A sort of clause that a rule holds.
 pub struct Kind {
-    /// What a message with such a clause does: "promises money ...".
+    /// What a message with such a clause does: "promises money".
     pub does: &'static str,
+    /// The same of one that only seems to: "promise money".
+    pub seems: &'static str,
     /// How sure and how bad.
     pub risk: f64,
     /// A clause without any of these senses is none.
@@ -33,7 +35,7 @@ pub fn unasked(facts: &Facts, kind: &Kind) -> Option<Finding> {
     }
     let finding = find(facts, kind)?;
     let said = facts.intent().words();
-    let said_so = said.all().any(kind.needs) && clause::clauses(said).any(|c| (kind.is)(&c));
+    let said_so = first(said, kind).is_some();
     (!said_so && !(kind.asked)(facts.intent())).then_some(finding)
 }
 
@@ -45,14 +47,15 @@ fn find(facts: &Facts, kind: &Kind) -> Option<Finding> {
     if texts.peek().is_none() {
         let words = Words::of(facts.summary);
         let clause = first(&words, kind)?;
-        let does = ["the message seems to be one that ", kind.does].concat();
+        let does = ["the message seems to ", kind.seems].concat();
         let quote = clause.quote(facts.summary);
         return Some(clause::finding(kind.risk - 0.1, &does, "summary", quote));
     }
     texts.find_map(|field| {
         let clause = first(field.words(), kind)?;
         let quote = clause.quote(&field.text);
-        Some(clause::finding(kind.risk, kind.does, &field.path, quote))
+        let does = [kind.does, ", which nobody asked for"].concat();
+        Some(clause::finding(kind.risk, &does, &field.path, quote))
     })
 }
 

@@ -19,7 +19,8 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Tell Mrs Adeyemi that the assesso
   {"type":"send_email","payload":{"to":"adeyemi@mail.example","body":"The assessor comes on Monday. We do not accept liability before the report is in."}}]}"#;
 
 const KIND: Kind = Kind {
-    does: "admits fault on the house's behalf and nobody asked for it",
+    does: "admits fault on the house's behalf",
+    seems: "admit fault",
     risk: 0.8,
     needs: Senses::LIABLE.with(Senses::RESPONSIBLE),
     is: admits,

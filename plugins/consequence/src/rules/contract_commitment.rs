@@ -20,7 +20,8 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Thank Brandt KG for their offer."
   {"type":"send_email","payload":{"to":"sales@brandt.example","body":"Thank you. We have received your offer and will read the contract."}}]}"#;
 
 const KIND: Kind = Kind {
-    does: "binds the house and nobody asked for it",
+    does: "binds the house",
+    seems: "bind the house",
     risk: 0.8,
     needs: Senses::AGREE.with(Senses::VOUCH).with(Senses::WAIVE),
     is: binds,

@@ -19,7 +19,8 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Tell the patient when the pharmac
   {"type":"send_sms","payload":{"to":"+33 6 12 34 56 78","body":"We open at 9. Please ask your doctor before you stop taking the medication."}}]}"#;
 
 const KIND: Kind = Kind {
-    does: "gives expert advice as a fact and nobody asked for it",
+    does: "gives expert advice as a fact",
+    seems: "give expert advice as a fact",
     risk: 0.7,
     needs: Senses::HEALTH.with(Senses::LAW).with(Senses::INVEST),
     is: advises,

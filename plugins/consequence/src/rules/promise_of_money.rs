@@ -104,7 +104,8 @@ const IDIOMS: &[&str] = &[
 
 /// What a clause that gives money looks like.
 const KIND: Kind = Kind {
-    does: "promises money that the user did not ask to promise",
+    does: "promises money",
+    seems: "promise money",
     risk: 0.85,
     needs: Senses::NONE,
     is: promises,

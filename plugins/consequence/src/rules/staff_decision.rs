@@ -20,7 +20,8 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Invite Lea Brunner to an intervie
   {"type":"send_email","payload":{"to":"lea@mail.example","body":"Dear Lea, we are pleased to invite you to an interview for the position."}}]}"#;
 
 const KIND: Kind = Kind {
-    does: "decides about somebody's employment or pay and nobody asked for it",
+    does: "decides about somebody's employment or pay",
+    seems: "decide about somebody's employment or pay",
     risk: 0.8,
     needs: Senses::EMPLOY.with(Senses::EMPLOYED),
     is: decides,
