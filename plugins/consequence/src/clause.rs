@@ -261,6 +261,7 @@ fn is_french_on(words: &Words, i: usize) -> bool {
                 | "accepte"
                 | "signe"
                 | "garantit"
+                | "oublie"
         )
 }
 

@@ -60,7 +60,7 @@ senses! {
         perform new book place authorize authorise approve run confirm commit cree creer envoyer effectuer faire emettre executer \
         ajouter valider lancer crear enviar hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
     /// Changes something that is there.
-    UPDATE: "update set change exchange modify edit replace redirect patch put upsert switch modifier changer remplacer \
+    UPDATE: "update set change exchange merge fusionner fusionar zusammenfuhren modify edit replace redirect patch put upsert switch modifier changer remplacer \
         mettre maj adjust configure config setzen ajuster corriger modifie change aendern actualizar cambiar modificar andern aktualisieren ersetzen";
     /// Gives words or data to somebody.
     SEND: "send reply respond answer email mail message sms mms notify tell dm whatsapp forward post comment chat inform \
@@ -127,7 +127,7 @@ senses! {
         cortafuegos sicherung sicherungen protokollierung uberwachung alarme freigabe virenscanner safety safeguard \
         moderation captcha sandbox watchdog throttling ratelimit";
     /// Not yet the thing itself.
-    DRAFT: "dry draft drafts preview simulate simulation estimate plan prepare preparer proposal propose quote template dryrun \
+    DRAFT: "dry draft drafts preview simulate simulation estimate prepare preparer proposal propose quote template dryrun \
         brouillon brouillons apercu simuler simulacion estimation estimer borrador borradores simular estimar vorschau entwurf \
         entwurfe simulieren vorbereiten calculate precheck whatif suggest pending attente staged";
 
@@ -205,7 +205,7 @@ senses! {
         garantizamos fest eingefroren congelado";
     /// Becomes another.
     CHANGE: "change changes changing move moves moving increase rise bouge bougera bouger changera augmente augmentera augmenter erhoht \
-        steigt steigen subira cambia cambiara anywhere up";
+        steigt steigen subira cambia cambiara anywhere up touch touche toucherons toca tocara tocamos angetastet";
 
     // Words of commitments: what is given, admitted, agreed and told.
     /// Gives or grants, in somebody's mouth.
@@ -231,20 +231,20 @@ senses! {
         storniere storniert streichen gestrichen renonce renoncons renoncer renoncerons renuncio renunciamos renunciaremos renunciar condonar \
         condonamos condonaremos condona perdonar perdonamos perdonaremos annuler annule annulons annulee annules annulees annulerons supprimons \
         supprimes supprimer cancel cancelled canceled cancelling drop dropped dropping remove removed removing quitar quitamos quitaremos \
-        anular anulamos anularemos eximir eximimos erase erased write";
+        anular anulamos anularemos eximir eximimos erase erased write forget oublions oublie oubliez vergessen vergiss olvidamos olvide olvidese";
     /// What one owes on top, or owes at all.
     DUE: "fee fees penalty penalties surcharge interest charges deposit invoice bill balance debt instalment installment premium frais penalite \
         penalites interets majoration facture factures dette solde acompte gebuhr gebuhren mahngebuhr mahngebuhren stornogebuhr \
         bearbeitungsgebuhr servicegebuhr versandkosten mahnkosten vertragsstrafe strafe zinsen verzugszinsen rechnung kosten forderung \
-        restbetrag tarifa recargo penalizacion multa interes intereses comision gastos factura deuda cuota";
+        restbetrag tarifa recargo penalizacion multa interes intereses comision gastos factura deuda cuota caution kaution fianza";
     /// Whose fault it is, as a thing.
     LIABLE: "liable liability fault negligence negligent negligently blame responsibility guilty culpable faute torts responsabilite \
         responsables schuld schuldig hafte haften haftet haftung verschulden verschuldet fahrlassig* verantwortung culpa culpables \
-        negligencia responsabilidad";
+        negligencia responsabilidad consequences folgen consecuencias";
     /// In charge, or at fault: the company it keeps decides.
     RESPONSIBLE: "responsible responsable verantwortlich";
     /// Harm done to somebody.
-    HARM: "damage damages loss losses injury injuries accident incident outage breach harm dommage dommages prejudice sinistre panne perte \
+    HARM: "damage damages loss losses injury injuries accident incident outage breach harm mistake error erreur fehler error dommage dommages prejudice sinistre panne perte \
         fuite schaden unfall verlust verletzung ausfall vorfall dano danos perjuicio perjuicios accidente incidente perdida lesion averia";
     /// Says that it is so, against oneself.
     ADMIT: "admit admits admitted accept accepts accepted acknowledge acknowledged assume assumed take takes concede confess reconnaitre \

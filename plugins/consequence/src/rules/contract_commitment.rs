@@ -23,7 +23,7 @@ const KIND: Kind = Kind {
     does: "binds the house",
     seems: "bind the house",
     risk: 0.8,
-    needs: Senses::AGREE.with(Senses::VOUCH).with(Senses::WAIVE),
+    needs: Senses::NONE,
     is: binds,
     asked,
 };
@@ -37,8 +37,24 @@ fn asked(intent: &Intent) -> bool {
     intent.asks(Senses::AGREE | Senses::VOUCH | Senses::PROMISE | Senses::WAIVE)
 }
 
+/// Turns of phrase that give one's word, sorted.
+const WORD_OF_HONOUR: &[&str] = &[
+    "consider it done",
+    "doy mi palabra",
+    "doy su palabra",
+    "gebe mein wort",
+    "gebe ihnen mein wort",
+    "have my word",
+    "have our word",
+    "mein wort darauf",
+    "tiene mi palabra",
+    "vous avez ma parole",
+    "vous avez notre parole",
+    "you can count on it",
+];
+
 fn binds(clause: &Clause) -> bool {
-    if clause.is_open(Senses::PERHAPS) || !clause.is_spoken() && !clause.any(Senses::VOUCH) {
+    if clause.is_open(Senses::PERHAPS) {
         return false;
     }
     let deal = clause
@@ -50,4 +66,14 @@ fn binds(clause: &Clause) -> bool {
         clause.any(Senses::SERVICE) && clause.is_spoken() && clause.affirms(Senses::VOUCH);
     let gives_up = clause.any(Senses::CLAIM) && clause.is_spoken() && clause.affirms(Senses::WAIVE);
     agrees || vouches || gives_up
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_honour_are_sorted() {
+        assert!(WORD_OF_HONOUR.is_sorted_by_key(|p| p.as_bytes().first()));
+    }
 }

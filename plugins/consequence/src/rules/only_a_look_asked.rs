@@ -30,7 +30,9 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         | Effects::PUBLISH
         | Effects::OFF;
     let kind = facts.kind.all();
-    let changes = kind.any(Senses::UPDATE | Senses::GRANT) && !kind.any(Senses::LIGHT);
+    let changes = facts.kind.len() > 1
+        && kind.any(Senses::UPDATE | Senses::GRANT)
+        && !kind.any(Senses::LIGHT);
     if facts.effects.any(idle)
         || !facts.effects.any(hard) && !changes && act::of(facts).is_none()
         || !errand::is_to_look(facts.intent())

@@ -229,6 +229,23 @@ fn keeps_the_price(clause: &Clause) -> bool {
     let never = clause
         .places(Senses::CHANGE)
         .any(|i| clause.word(i).ends_with("era"));
+    let lasts = clause.range().any(|i| {
+        matches!(
+            clause.word(i),
+            "mientras"
+                | "tant"
+                | "solange"
+                | "forever"
+                | "immer"
+                | "siempre"
+                | "toujours"
+                | "never"
+                | "jamais"
+                | "nunca"
+                | "nie"
+        )
+    });
+    let committed = |c: &Clause| committed(c) || lasts;
     let stays = committed(clause) && clause.any(Senses::FIXED)
         || (committed(clause) || never) && clause.any(Senses::CHANGE) && clause.any(Senses::NOT);
     clause.any(Senses::PRICE) && stays
