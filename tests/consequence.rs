@@ -5,5 +5,7 @@
 
 #[path = "consequence/golden.rs"]
 mod golden;
+#[path = "consequence/properties.rs"]
+mod properties;
 #[path = "consequence/session.rs"]
 mod session;

@@ -21,7 +21,7 @@ fn folder() -> PathBuf {
 }
 
 /// All sessions by their ids.
-fn sessions() -> BTreeMap<String, Value> {
+pub(crate) fn sessions() -> BTreeMap<String, Value> {
     let mut sessions = BTreeMap::new();
     for file in fs::read_dir(folder()).unwrap() {
         let path = file.unwrap().path();
