@@ -416,7 +416,7 @@ fn value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 24, 5, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            prop::collection::vec((text(), inner), 0..5).prop_map(|pairs| Value::from_iter(pairs)),
+            prop::collection::vec((text(), inner), 0..5).prop_map(Value::from_iter::<Vec<_>>),
         ]
     })
 }
