@@ -41,6 +41,7 @@ rules! {
     amount_not_asked,
     dangerous_command,
     destructive_delete,
+    effect_from_instruction,
     money_out,
     payee_change,
     promise_of_money,
@@ -48,6 +49,7 @@ rules! {
     secret_then_send,
     unasked_publication,
     unasked_send,
+    value_from_instruction,
     value_from_prose,
 }
 
