@@ -5,6 +5,7 @@
 //!
 //! - [`words`]: text as folded words, so that no rule thinks about spelling
 //! - [`lexicon`]: what words mean, in four languages
+//! - [`things`]: things that go by several names
 //! - [`payload`]: the arguments as a flat list of fields
 //! - [`money`]: amounts as people write them
 //! - [`target`]: where an effect goes: addresses, URLs, accounts
@@ -56,6 +57,7 @@ pub mod spans;
 pub mod target;
 #[cfg(test)]
 mod testing;
+pub mod things;
 pub mod words;
 
 use coldnotch_plugin::{Action, Assessment, Context, Leaf, ScoreError, Step};
