@@ -75,7 +75,7 @@ impl Intent {
         let words = Words::of(text);
         let senses = words.each().collect();
         Intent {
-            text: text.to_lowercase(),
+            text: text.to_lowercase(), // its places are those of the text itself, near enough
             words,
             senses,
             amounts: money::amounts(text),
@@ -265,6 +265,35 @@ impl Intent {
     /// The amounts of money the user names.
     pub fn amounts(&self) -> &[f64] {
         &self.amounts
+    }
+
+    /// How much money the user lets go in all: the bound he names, else what the
+    /// amounts he names come to. None when he names none, says it of each of
+    /// several things, or leaves it to what somebody else wrote.
+    pub fn allowance(&self) -> Option<f64> {
+        if self.amounts.is_empty() || self.leaves_amount_open() || self.mentions(Senses::EACH) {
+            return None;
+        }
+        if self.mentions(Senses::LIMIT) {
+            return self.amounts.iter().copied().reduce(f64::max);
+        }
+        Some(self.amounts.iter().sum())
+    }
+
+    /// "According to the mail", "19 % of it": the amount stands elsewhere or is
+    /// to be worked out.
+    pub fn leaves_amount_open(&self) -> bool {
+        self.delegates()
+            || self.mentions(Senses::ACCORDING | Senses::RELATIVE)
+            || self.text.contains('%')
+    }
+
+    /// An amount above which the user wants something else to happen: "anything
+    /// over 4,000 goes through Ms Roux".
+    pub fn threshold(&self) -> Option<f64> {
+        let over = (0..self.senses.len()).find(|i| self.senses[*i].any(Senses::OVER))?;
+        let from = self.words.source(over)?;
+        money::amounts(self.text.get(from..)?).first().copied()
     }
 
     /// The whole numbers the user writes or spells out, up to a million.

@@ -346,6 +346,28 @@ senses! {
     /// Not yet the thing itself, in a user's words.
     SKETCH: "draft drafts sketch preview prepare simulate simulation dryrun brouillon brouillons projet ebauche apercu prepare preparez simule \
         simuler entwurf entwurfe bereite vorbereite vorbereiten vorschau simuliere borrador borradores prepara preparar simula simulacion";
+    /// What a payment is for, in a field's name.
+    REFERENCE: "reference ref invoice memo purpose motif libelle zweck verwendungszweck betreff concepto referencia note subject facture rechnung \
+        factura article item sku product order id";
+    /// What money is counted in.
+    CURRENCY: "currency devise wahrung moneda";
+    /// A bound on money, in a user's words.
+    LIMIT: "total totals overall max maximum most limit budget cap under below within up than altogether jusqu maximal maximale plafond moins \
+        hochstens insgesamt maximal unter bis limite hasta maximo menos tope presupuesto";
+    /// More than a bound.
+    OVER: "over above exceeding exceeds superieur superieure superieurs depasse dessus uber mehr hoher superior superiores mas excede supera";
+    /// Each of several.
+    EACH: "each per every apiece both chacun chacune chaque par jeweils je pro jede jeder jedem jeden beide cada por ambos respectively again twice \
+        thrice monthly weekly times fois mal veces nochmal encore";
+    /// Points to where a value stands.
+    ACCORDING: "according laut gemass selon suivant segun per";
+    /// A meeting at a set time, in a user's words.
+    APPOINT: "appointment appointments rendez rendezvous rdv termin termine cita citas slot creneau table tisch mesa";
+    /// Comes on top, in a user's words.
+    PLUS: "plus additionally also zusatzlich ausserdem plus aussi egalement ademas mas tambien";
+    /// A sum that is to be worked out, in a user's words.
+    RELATIVE: "percent percentage pourcent prozent porcentaje half moitie halfte mitad difference differenz unterschied diferencia share anteil \
+        rest remaining remainder reste restant resto vat tva mwst iva double triple ratio";
 
     // Names of payload fields.
     /// Who or where something goes to.

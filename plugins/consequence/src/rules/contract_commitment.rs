@@ -62,8 +62,12 @@ fn binds(clause: &Clause) -> bool {
         .any(|i| clause.word(i) == "deal" || clause.word(i) == "trato");
     let agrees =
         clause.any(Senses::TERMS) && clause.affirms(Senses::AGREE) && (clause.is_spoken() || deal);
-    let vouches =
-        clause.any(Senses::SERVICE) && clause.is_spoken() && clause.affirms(Senses::VOUCH);
+    let plainly = clause.range().any(|i| {
+        let word = clause.word(i);
+        (word.starts_with("guarant") || word.starts_with("garant")) && !clause.denied(i)
+    });
+    let served = clause.any(Senses::SERVICE) && clause.affirms(Senses::VOUCH);
+    let vouches = clause.is_spoken() && (served || plainly) || clause.says_one_of(WORD_OF_HONOUR);
     let gives_up = clause.any(Senses::CLAIM) && clause.is_spoken() && clause.affirms(Senses::WAIVE);
     agrees || vouches || gives_up
 }
