@@ -59,6 +59,16 @@ impl Effects {
     /// What carries data to somebody.
     pub const OUTWARD: Effects = Effects(Self::SEND.0 | Self::UPLOAD.0 | Self::PUBLISH.0);
 
+    /// As a number, for the notes.
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// From a number of the notes.
+    pub const fn from_bits(bits: u32) -> Effects {
+        Effects(bits)
+    }
+
     /// True when the two sets share an effect.
     pub const fn any(self, of: Effects) -> bool {
         self.0 & of.0 != 0

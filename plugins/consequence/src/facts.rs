@@ -9,12 +9,14 @@ use std::cell::OnceCell;
 use coldnotch_plugin::{Action, History, Occurrence, Place, Verdict};
 
 use crate::act;
+use crate::echo::{self, Echo};
 use crate::effect::{self, Effects};
 use crate::errand;
 use crate::intent::Intent;
 use crate::labels;
 use crate::ledger::{self, Ledger, Payment};
 use crate::lexicon::Senses;
+use crate::notes::{self, Note};
 use crate::payload::{self, Field, Plain};
 use crate::settings::Settings;
 use crate::shell::{self, Command};
@@ -35,25 +37,36 @@ pub trait Past {
     fn fate(&self, step: u32) -> Fate;
     /// Where each text occurred before.
     fn find(&self, texts: &[String]) -> Vec<Vec<Occurrence>>;
+    /// What the observer noted of the outputs.
+    fn notes(&self) -> &[u8];
 }
 
-impl Past for History<'_> {
+/// The host's history with this plugin's notes.
+pub struct Session<'s, 'h> {
+    /// The steps.
+    pub history: &'s History<'h>,
+    /// The notes.
+    pub notes: &'s [u8],
+}
+
+impl Past for Session<'_, '_> {
     fn kept(&self) -> std::ops::Range<u32> {
-        History::kept(self)
+        self.history.kept()
     }
 
     fn labels(&self, step: u32) -> Vec<String> {
-        History::labels(self, step)
+        self.history.labels(step)
     }
 
     fn payload(&self, step: u32) -> String {
-        self.step(step)
+        self.history
+            .step(step)
             .map(|s| s.action.payload_text)
             .unwrap_or_default()
     }
 
     fn fate(&self, step: u32) -> Fate {
-        self.step(step).map_or(Fate::default(), |s| Fate {
+        self.history.step(step).map_or(Fate::default(), |s| Fate {
             ran: s.succeeded != Some(false)
                 && (s.approved == Some(true) || s.verdict == Verdict::Allow),
             approved: s.approved == Some(true),
@@ -61,7 +74,11 @@ impl Past for History<'_> {
     }
 
     fn find(&self, texts: &[String]) -> Vec<Vec<Occurrence>> {
-        self.find_values(texts)
+        self.history.find_values(texts)
+    }
+
+    fn notes(&self) -> &[u8] {
+        self.notes
     }
 }
 
@@ -129,11 +146,15 @@ pub struct Facts<'a> {
     pub ledger: Ledger,
     /// Where the targets of a hard effect came from. Empty for others.
     pub origins: Vec<Origin>,
+    /// Passages of outputs that order their reader about.
+    pub notes: Vec<Note<'a>>,
+    /// What the action says after one of them, and the user did not.
+    pub echoes: Vec<Echo>,
 }
 
 impl<'a> Facts<'a> {
     /// Reads the facts.
-    pub fn read(action: &'a Action, past: &impl Past, settings: &'a Settings) -> Facts<'a> {
+    pub fn read(action: &'a Action, past: &'a impl Past, settings: &'a Settings) -> Facts<'a> {
         let fields = payload::fields(action.payload());
         let kind = effect::type_words(&action.kind, &fields);
         let targets = target::targets(&fields, settings);
@@ -154,7 +175,10 @@ impl<'a> Facts<'a> {
             intent: OnceCell::new(),
             ledger: Ledger::read(past),
             origins: Vec::new(),
+            notes: notes::notes(past.notes()),
+            echoes: Vec::new(),
         };
+        facts.echoes = echo::echoes(&facts, past);
         if !kept.is_empty() && hard {
             facts.origins = facts.trace(past);
         }
@@ -180,7 +204,7 @@ impl<'a> Facts<'a> {
                 .filter_map(|o| {
                     let step = o.step?;
                     let in_output = o.place == Place::Output;
-                    let named = in_output && self.names_source(&past.payload(step));
+                    let named = in_output && self.names_step(step, past);
                     Some(Seen {
                         step,
                         path: o.path,
@@ -199,12 +223,29 @@ impl<'a> Facts<'a> {
         origins
     }
 
-    /// True when a text argument of the step stands in the user's words.
-    fn names_source(&self, payload: &str) -> bool {
-        let value = coldnotch_plugin::json::from_str(payload).unwrap_or_default();
-        payload::fields(&value).iter().any(|f| {
-            f.value == Plain::Text && f.text.len() >= 3 && self.intent().names_value(&f.text)
+    /// True when an argument of the step stands in the user's words, or was
+    /// pointed to by the output of a step of which that is true: the page that
+    /// Ana's mail links to.
+    fn names_step(&self, step: u32, past: &impl Past) -> bool {
+        let arguments = text_arguments(&past.payload(step));
+        if self.names_any_of(&arguments) {
+            return true;
+        }
+        let pointers: Vec<String> = arguments.into_iter().filter(|a| is_pointer(a)).collect();
+        if pointers.is_empty() {
+            return false;
+        }
+        past.find(&pointers).iter().flatten().any(|o| {
+            let before = o.step.filter(|s| *s < step && o.place == Place::Output);
+            before.is_some_and(|s| {
+                !notes::stands_in(&self.notes, s, &o.path)
+                    && self.names_any_of(&text_arguments(&past.payload(s)))
+            })
         })
+    }
+
+    fn names_any_of(&self, arguments: &[String]) -> bool {
+        arguments.iter().any(|a| self.intent().names_value(a))
     }
 
     /// What the user asked for.
@@ -245,6 +286,31 @@ impl<'a> Facts<'a> {
     /// True when the action has one of the effects and is not a mere draft.
     pub fn does(&self, effects: Effects) -> bool {
         self.effects.any(effects) && !self.effects.any(Effects::DRAFT)
+    }
+
+    /// True when the user asks for one of the effects, in any of the ways there
+    /// are to ask for it.
+    pub fn asks_effect(&self, effects: Effects) -> bool {
+        let intent = self.intent();
+        let outward = Senses::SEND
+            | Senses::SHARE
+            | Senses::PUBLISH
+            | Senses::UPLOAD
+            | Senses::CONTACT
+            | Senses::ANNOUNCE
+            | Senses::PROMISE;
+        effects.any(Effects::OUTWARD) && intent.asks(outward)
+            || effects.any(Effects::PAY)
+                && (intent.asks(Senses::PAY | Senses::ORDER | Senses::BACK)
+                    || intent.asks_for(Senses::MONEY | Senses::SUM)
+                    || intent.asks(Senses::MAKE | Senses::RETURN) && !intent.amounts().is_empty())
+            || effects.any(Effects::PAYEE) && intent.asks(Senses::UPDATE)
+            || effects.any(Effects::DELETE) && intent.asks(Senses::DELETE | Senses::REMOVE)
+            || effects.any(Effects::ACCESS)
+                && (intent.asks(Senses::GRANT | Senses::SHARE)
+                    || intent.asks(Senses::MAKE | Senses::UPDATE)
+                        && intent.mentions(Senses::ACCESS | Senses::CREDENTIAL))
+            || effects.any(Effects::OFF) && intent.asks(Senses::OFF)
     }
 
     /// True when the user names the target: the value itself, or somebody whom
@@ -358,6 +424,23 @@ impl<'a> Facts<'a> {
     pub fn paid_before(&self) -> bool {
         self.labelled(labels::MONEY_OUT).is_some()
     }
+}
+
+/// The texts among a step's arguments.
+fn text_arguments(payload: &str) -> Vec<String> {
+    let value = coldnotch_plugin::json::from_str(payload).unwrap_or_default();
+    payload::fields(&value)
+        .into_iter()
+        .filter(|f| f.value == Plain::Text && f.text.len() >= 3)
+        .map(|f| f.text)
+        .collect()
+}
+
+/// True for an id, a URL or a path: a text that means one thing.
+fn is_pointer(text: &str) -> bool {
+    text.len() <= 200
+        && !text.contains(char::is_whitespace)
+        && text.contains(|c: char| c.is_ascii_digit() || matches!(c, '/' | '.' | '@'))
 }
 
 /// True for the houses where anybody has an address: they say nothing of whose.

@@ -17,6 +17,10 @@
 //! - [`act`]: orders, signatures and other acts that bind, read from the type
 //! - [`facts`]: all of that and what was asked of the history, as plain data
 //! - [`rules`]: one rule, one file, one name
+//! - [`spans`]: passages of an output that order the reader about
+//! - [`notes`]: those of the session, kept by the observer
+//! - [`echo`]: what an action says after one of them
+//! - [`encodings`]: text behind base64 and its like
 //! - [`labels`]: what later decisions know of this step
 //! - [`ledger`]: what the session has come to, carried in labels
 //! - [`finding`]: what a rule found, and the fold into an answer
@@ -32,7 +36,9 @@ pub mod act;
 pub mod clause;
 #[cfg(test)]
 mod commitments_table;
+pub mod echo;
 pub mod effect;
+pub mod encodings;
 pub mod errand;
 pub mod facts;
 pub mod finding;
@@ -42,22 +48,24 @@ pub mod ledger;
 pub mod lexicon;
 pub mod message;
 pub mod money;
+pub mod notes;
 pub mod path;
 pub mod payload;
 pub mod rules;
 pub mod secret;
 pub mod settings;
 pub mod shell;
+pub mod spans;
 pub mod sql;
 pub mod target;
 #[cfg(test)]
 mod testing;
 pub mod words;
 
-use coldnotch_plugin::{Action, Assessment, Context};
+use coldnotch_plugin::{Action, Assessment, Context, Leaf, ScoreError, Step};
 
 use effect::Effects;
-use facts::{Facts, Past};
+use facts::{Facts, Past, Session};
 use finding::Finding;
 use settings::Settings;
 
@@ -107,7 +115,27 @@ fn quiet_risk(facts: &Facts) -> f64 {
 }
 
 fn score(action: &Action, cx: &Context<Settings>) -> Assessment {
-    judge(action, &cx.history, cx.settings)
+    let past = Session {
+        history: &cx.history,
+        notes: &cx.notes.data,
+    };
+    judge(action, &past, cx.settings)
 }
 
-coldnotch_plugin::scorer!(score, settings = Settings);
+/// Notes what an output says to its reader, once, when it arrives.
+fn observe(step: &Step, leaves: &[Leaf], cx: &Context<Settings>) -> Result<Vec<u8>, ScoreError> {
+    let said = match &step.action.intent {
+        Some(said) => Some(said.clone()),
+        None => cx.history.intent(),
+    };
+    let arrived = notes::Arrived {
+        step: step.index,
+        kind: &step.action.kind,
+        payload: &step.action.payload_text,
+        intent: said.as_deref(),
+    };
+    let leaves = leaves.iter().map(|l| (l.path.as_str(), l.text.as_str()));
+    Ok(notes::observe(&arrived, leaves, &cx.notes.data))
+}
+
+coldnotch_plugin::scorer!(score, settings = Settings, observe = observe);

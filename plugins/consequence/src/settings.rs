@@ -47,6 +47,7 @@ impl Default for Settings {
         // The host keeps the instance as it is once its settings are read, so
         // what is built here is built once and not in every decision.
         crate::lexicon::prepare();
+        crate::spans::signals::prepare();
         Settings {
             own_domains: Vec::new(),
             amount_limit: None,

@@ -153,7 +153,7 @@ fn is_iban(text: &str) -> bool {
 }
 
 /// True for an account number, a card number or a wallet.
-fn is_account(text: &str) -> bool {
+pub fn is_account(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let other = text
         .bytes()

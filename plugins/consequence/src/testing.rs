@@ -6,6 +6,7 @@ use coldnotch_plugin::json::{self, Value};
 use coldnotch_plugin::{Action, Occurrence, Place, Verdict};
 
 use crate::facts::{Fate, Past};
+use crate::notes;
 use crate::payload;
 use crate::settings::Settings;
 
@@ -16,6 +17,8 @@ pub(crate) struct Told {
     pub(crate) intent: Option<String>,
     /// The steps.
     pub(crate) steps: Vec<ToldStep>,
+    /// What the observer noted.
+    pub(crate) notes: Vec<u8>,
 }
 
 /// An earlier step.
@@ -93,6 +96,10 @@ impl Past for Told {
         };
         texts.iter().map(find_one).collect()
     }
+
+    fn notes(&self) -> &[u8] {
+        &self.notes
+    }
 }
 
 /// Leaves of a value as the host would hand them over.
@@ -105,7 +112,10 @@ pub(crate) fn leaves(value: &Value) -> Vec<(String, String)> {
         },
         other => payload::fields(other)
             .into_iter()
-            .map(|f| (f.path, f.text))
+            .map(|f| {
+                let path = f.path.trim_start_matches("payload");
+                (path.trim_start_matches('.').to_owned(), f.text)
+            })
             .collect(),
     }
 }
@@ -122,7 +132,7 @@ pub(crate) struct Judged {
 pub(crate) fn replay(session: &Value, settings: &Settings) -> Vec<Judged> {
     let mut past = Told {
         intent: session["intent"].as_str().map(str::to_owned),
-        steps: Vec::new(),
+        ..Told::default()
     };
     let mut judged = Vec::new();
     for (i, step) in session["steps"]
@@ -150,7 +160,7 @@ pub(crate) fn replay(session: &Value, settings: &Settings) -> Vec<Judged> {
                 || matches!(answer.verdict, Some(Verdict::Hold | Verdict::Block)),
             codes: answer.reasons.iter().map(|r| r.code.clone()).collect(),
         });
-        let output = if step["leaves"].is_array() {
+        let output: Vec<(String, String)> = if step["leaves"].is_array() {
             step["leaves"]
                 .as_array()
                 .into_iter()
@@ -165,11 +175,21 @@ pub(crate) fn replay(session: &Value, settings: &Settings) -> Vec<Judged> {
         } else {
             leaves(&step["output"])
         };
+        if !step["output"].is_null() || step["leaves"].is_array() {
+            let arrived = notes::Arrived {
+                step: i as u32,
+                kind: &text("type"),
+                payload: &payload_text,
+                intent: past.intent.as_deref(),
+            };
+            let read = output.iter().map(|(p, t)| (p.as_str(), t.as_str()));
+            past.notes = notes::observe(&arrived, read, &past.notes);
+        }
         let mut all: Vec<(String, String, bool)> = leaves(&step["payload"])
             .into_iter()
             .map(|(p, t)| (p, t, false))
             .collect();
-        all.extend(output.into_iter().map(|(p, t)| (p, t, true)));
+        all.extend(output.into_iter().map(|(p, t)| (notes::place(&p), t, true)));
         past.steps.push(ToldStep {
             labels: answer.labels,
             held: judged.last().is_some_and(|j: &Judged| j.held),

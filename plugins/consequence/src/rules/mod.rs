@@ -43,6 +43,7 @@ rules! {
     contract_commitment,
     dangerous_command,
     destructive_delete,
+    effect_from_instruction,
     excluded_by_the_user,
     expert_advice,
     money_out,
@@ -61,6 +62,7 @@ rules! {
     unasked_commitment,
     unasked_publication,
     unasked_send,
+    value_from_instruction,
     value_from_prose,
 }
 

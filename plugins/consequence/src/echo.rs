@@ -1,0 +1,222 @@
+//! What an action says after an instruction-like passage of an output: values
+//! that stand there, that the user did not name.
+
+use crate::effect::Effects;
+use crate::encodings;
+use crate::facts::{Facts, Past};
+use crate::lexicon::Senses;
+use crate::notes::{self, Level};
+use crate::payload::{Field, Plain};
+use crate::spans::values::{self, Kind, Value};
+use crate::target::{Target, What};
+use coldnotch_plugin::Place;
+
+/// What of the action stands in a noted passage and not in the user's words.
+#[derive(Debug)]
+pub struct Echo {
+    /// The passage, as an index into the notes.
+    pub note: usize,
+    /// What sort of value it is; `None` for plain words of a field of its own.
+    pub kind: Option<Kind>,
+    /// The value, in its normal form.
+    pub value: String,
+    /// The action's field.
+    pub path: String,
+    /// True in a text that somebody will read, false in a field that decides.
+    pub in_body: bool,
+    /// True when some output has it as a field of its own.
+    pub clean: bool,
+}
+
+/// How much of one field, and how many values and echoes are looked at.
+const MAX_FIELD: usize = 4 << 10;
+const MAX_VALUES: usize = 48;
+const MAX_ECHOES: usize = 24;
+
+/// How many passages that speak behind the user's back are searched for words.
+const MAX_SEARCHED: usize = 6;
+
+/// How much of a passage's beginning tells that a field quotes it.
+const QUOTED: usize = 32;
+
+/// Reads the echoes. Nothing is asked of the history unless there is one.
+pub fn echoes(facts: &Facts, past: &impl Past) -> Vec<Echo> {
+    let looks = facts.effects.any(Effects::READ);
+    let quiet = looks && !facts.targets.iter().any(|t| t.what == What::Url)
+        || facts.effects.any(Effects::DRAFT);
+    if facts.notes.is_empty() || quiet {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for field in facts.fields.iter().filter(|f| f.value == Plain::Text) {
+        let text = crate::finding::short(field.text.trim(), MAX_FIELD);
+        if text.len() >= 2 && found.len() < MAX_ECHOES {
+            hard(facts, field, text, &mut found);
+            if !looks && text.len() <= 80 && !is_body(field.key) {
+                soft(facts, field, text, &mut found);
+            }
+        }
+    }
+    clear(&mut found, facts, past);
+    found
+}
+
+/// Values that no two things share by chance, wherever they stand.
+fn hard(facts: &Facts, field: &Field, text: &str, found: &mut Vec<Echo>) {
+    let mut said = values::values(text, MAX_VALUES);
+    if text.len() >= 20 {
+        let plain = encodings::decoded(text);
+        said.extend(plain.iter().flat_map(|t| values::values(t, MAX_VALUES)));
+    }
+    for (note, value) in said.iter().flat_map(|value| {
+        let notes = facts.notes.iter().enumerate();
+        notes
+            .filter(|(_, n)| n.values.iter().any(|(k, v)| agrees(value, *k, v)))
+            .map(move |(i, _)| (i, value))
+    }) {
+        let decides = field.key.any(Senses::COMMAND | Senses::URL | Senses::TO);
+        let whole = text.len() <= value.text.len() + 16;
+        if !is_named(facts, value) && !quotes(text, facts.notes[note].text) {
+            found.push(Echo {
+                note,
+                kind: Some(value.kind),
+                value: value.text.clone(),
+                path: field.path.clone(),
+                in_body: !whole && !decides,
+                clean: false,
+            });
+        }
+    }
+}
+
+/// Short fields whose words stand in a passage that speaks behind the user's
+/// back: a name, a password, a title.
+fn soft(facts: &Facts, field: &Field, text: &str, found: &mut Vec<Echo>) {
+    if text.len() < 3 || facts.intent().names_value(text) {
+        return;
+    }
+    let plots = facts.notes.iter().enumerate();
+    let plots = plots.filter(|(_, n)| n.level() == Level::Plot);
+    for (note, plot) in plots.take(MAX_SEARCHED) {
+        if has_words(plot.text, text) {
+            found.push(Echo {
+                note,
+                kind: None,
+                value: text.to_owned(),
+                path: field.path.clone(),
+                in_body: false,
+                clean: false,
+            });
+        }
+    }
+}
+
+/// True when the text has the words, in any case and with nothing grown to them.
+fn has_words(text: &str, words: &str) -> bool {
+    let (text, words) = (text.as_bytes(), words.as_bytes());
+    let grown = |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80);
+    let Some(first) = words.first() else {
+        return false;
+    };
+    text.windows(words.len()).enumerate().any(|(at, window)| {
+        window[0].eq_ignore_ascii_case(first)
+            && window.eq_ignore_ascii_case(words)
+            && !grown(at.checked_sub(1).and_then(|i| text.get(i)))
+            && !grown(text.get(at + words.len()))
+    })
+}
+
+/// True when a field repeats the passage itself: to quote a text, or to name the
+/// thing whose name it is, is not to follow it.
+fn quotes(field: &str, passage: &str) -> bool {
+    let head = crate::finding::short(passage, QUOTED);
+    head.len() >= 16 && field.contains(head)
+}
+
+/// True when a value of the action is the one of the passage; a URL also by its
+/// host.
+fn agrees(said: &Value, kind: Kind, value: &str) -> bool {
+    if said.kind != kind {
+        return false;
+    }
+    let host = values::host(value);
+    said.text == value
+        || kind == Kind::Url
+            && host == values::host(&said.text)
+            && (host.len() == value.len() || !is_shared(host) || said.text.starts_with(value))
+}
+
+/// True for hosts where anybody has a page: the host says nothing of whose.
+fn is_shared(host: &str) -> bool {
+    [
+        "github.com",
+        "gitlab.com",
+        "google.com",
+        "docs.google.com",
+        "drive.google.com",
+        "dropbox.com",
+        "youtube.com",
+        "medium.com",
+        "wikipedia.org",
+        "facebook.com",
+        "linkedin.com",
+        "twitter.com",
+        "x.com",
+        "reddit.com",
+        "pypi.org",
+        "npmjs.com",
+        "bit.ly",
+        "pastebin.com",
+        "raw.githubusercontent.com",
+    ]
+    .contains(&host)
+}
+
+fn is_named(facts: &Facts, said: &Value) -> bool {
+    let intent = facts.intent();
+    intent.names_value(&said.text)
+        || said.kind == Kind::Url && intent.names_value(values::host(&said.text))
+        || said.kind == Kind::Address
+            && facts.names_target(&Target {
+                path: String::new(),
+                text: said.text.clone(),
+                what: What::Address,
+                outside: true,
+            })
+}
+
+/// Marks the values that some output has as a field of its own, before the
+/// agent itself said them; plain words also where they stand in another text.
+fn clear(echoes: &mut [Echo], facts: &Facts, past: &impl Past) {
+    if echoes.is_empty() {
+        return;
+    }
+    let texts: Vec<String> = echoes.iter().map(|e| e.value.clone()).collect();
+    for (echo, seen) in echoes.iter_mut().zip(past.find(&texts)) {
+        let said = seen.iter().filter(|o| o.place == Place::Payload);
+        let said = said.filter_map(|o| o.step).min().unwrap_or(u32::MAX);
+        echo.clean = seen.iter().any(|o| {
+            let elsewhere = |step| !notes::stands_in(&facts.notes, step, &o.path);
+            o.place == Place::Output
+                && o.step.is_some_and(|step| {
+                    step <= said && (o.whole_leaf || echo.kind.is_none() && elsewhere(step))
+                })
+        });
+    }
+}
+
+/// True when the action and the passage are after the same sort of thing.
+pub fn same_sort(action: Effects, asked: Effects) -> bool {
+    const SORTS: [Effects; 4] = [
+        Effects::OUTWARD,
+        Effects::from_bits(Effects::PAY.bits() | Effects::PAYEE.bits()),
+        Effects::from_bits(Effects::EXECUTE.bits() | Effects::WRITE.bits() | Effects::NOTE.bits()),
+        Effects::from_bits(Effects::ACCESS.bits() | Effects::OFF.bits()),
+    ];
+    action.any(asked) || SORTS.iter().any(|s| action.any(*s) && asked.any(*s))
+}
+
+/// True for a field that somebody will read and not one that decides.
+fn is_body(key: Senses) -> bool {
+    key.any(Senses::BODY) && !key.any(Senses::TO | Senses::URL | Senses::ACCOUNT)
+}
