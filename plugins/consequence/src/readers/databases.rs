@@ -1,6 +1,6 @@
 //! The command lines of databases and queues.
 
-use super::deed::{Deed, ENDING, Sort, is_trial_place};
+use super::deed::{Deed, ENDING, Sort, is_live_place, is_trial_place};
 use super::shell::Command;
 use super::sql::{self, Statement};
 use crate::lexicon::Senses;
@@ -61,7 +61,7 @@ pub fn statements(command: &Command, before: &[Command]) -> Vec<Statement> {
         && !command
             .args()
             .iter()
-            .any(|a| !a.contains(' ') && super::deed::is_live_place(a))
+            .any(|a| !a.contains(' ') && is_live_place(a))
     {
         found.retain(|s| s.act.reaches_out());
     }
@@ -71,10 +71,8 @@ pub fn statements(command: &Command, before: &[Command]) -> Vec<Statement> {
 /// Reads one command of a database.
 pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
     let line = command.line();
-    if command
-        .args()
-        .iter()
-        .any(|a| is_trial_place(a) && !a.contains(' '))
+    let named = || command.args().iter().chain(&command.variables);
+    if named().any(|a| is_trial_place(a) && !a.contains(' ')) && !named().any(|a| is_live_place(a))
     {
         return;
     }

@@ -83,7 +83,7 @@ impl Deed {
             && if object.contains(' ') {
                 facts.intent().names_any(&Words::of(object))
             } else {
-                facts.intent().names_thing(object)
+                names_path(facts, object)
             }
     }
 
@@ -97,6 +97,16 @@ impl Deed {
         ]
         .concat()
     }
+}
+
+/// True when the user names the thing, or the path as far as it says which.
+fn names_path(facts: &Facts, object: &str) -> bool {
+    let path = object.trim_end_matches("/*").trim_end_matches('/');
+    let last = super::command::name(path);
+    let whole = path.len() >= 4 && path.contains('/') && facts.intent().names_value(path);
+    whole
+        || !last.contains('*') && facts.intent().names_thing(last)
+        || facts.intent().names_thing(path)
 }
 
 /// Words for places that are made to be broken.

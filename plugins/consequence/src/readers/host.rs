@@ -142,8 +142,9 @@ fn later(does: &str) -> Deed {
         Sort::Persist,
         0.75,
         &[does],
-        "cron crontab schedule scheduled job nightly daily hourly weekly every timer at",
-        CHANGING.and(Senses::EXEC),
+        "cron crontab schedule scheduled job nightly daily hourly weekly every timer reminder recordatorio rappel erinnerung diario diaria quotidien \
+         chaque taglich stundlich wochentlich jeden cada todos tous planifie programa planifier programar",
+        CHANGING.and(Senses::EXEC).and(Senses::PLAN),
     )
 }
 
