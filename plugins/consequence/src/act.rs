@@ -30,59 +30,59 @@ const ACTS: &[Act] = &[
         does: "signs or accepts something for good",
         verbs: Senses::SIGN,
         things: Senses::NONE,
-        asked: Senses::SIGN.with(Senses::AGREE),
+        asked: Senses::SIGN.and(Senses::AGREE),
     },
     Act {
         does: "sets what somebody is paid or pays",
         verbs: Senses::UPDATE,
         things: Senses::WORTH,
         asked: Senses::UPDATE
-            .with(Senses::MAKE)
-            .with(Senses::OFFER)
-            .with(Senses::BACK)
-            .with(Senses::ORDER),
+            .and(Senses::MAKE)
+            .and(Senses::OFFER)
+            .and(Senses::BACK)
+            .and(Senses::ORDER),
     },
     Act {
         does: "sends a mailing to many people",
         verbs: Senses::LAUNCH,
         things: Senses::CAMPAIGN,
         asked: Senses::LAUNCH
-            .with(Senses::SEND)
-            .with(Senses::PUBLISH)
-            .with(Senses::ANNOUNCE),
+            .and(Senses::SEND)
+            .and(Senses::PUBLISH)
+            .and(Senses::ANNOUNCE),
     },
     Act {
         does: "ends a contract, an order or a subscription",
         verbs: Senses::END,
         things: Senses::NONE,
         asked: Senses::END
-            .with(Senses::DELETE)
-            .with(Senses::REMOVE)
-            .with(Senses::OFF)
-            .with(Senses::BACK)
-            .with(Senses::UPDATE),
+            .and(Senses::DELETE)
+            .and(Senses::REMOVE)
+            .and(Senses::OFF)
+            .and(Senses::BACK)
+            .and(Senses::UPDATE),
     },
     Act {
         does: "orders or books something",
         verbs: Senses::BUY,
         things: Senses::NONE,
         asked: Senses::ORDER
-            .with(Senses::BUY)
-            .with(Senses::PAY)
-            .with(Senses::MAKE)
-            .with(Senses::CONTACT)
-            .with(Senses::APPOINT),
+            .and(Senses::BUY)
+            .and(Senses::PAY)
+            .and(Senses::MAKE)
+            .and(Senses::CONTACT)
+            .and(Senses::APPOINT),
     },
     Act {
         does: "approves something or makes it final",
         verbs: Senses::APPROVE,
         things: Senses::NONE,
         asked: Senses::APPROVE
-            .with(Senses::SIGN)
-            .with(Senses::MAKE)
-            .with(Senses::ORDER)
-            .with(Senses::PAY)
-            .with(Senses::CONTACT),
+            .and(Senses::SIGN)
+            .and(Senses::MAKE)
+            .and(Senses::ORDER)
+            .and(Senses::PAY)
+            .and(Senses::CONTACT),
     },
 ];
 

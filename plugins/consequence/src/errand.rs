@@ -7,25 +7,25 @@ use crate::lexicon::Senses;
 
 /// Verbs that change something.
 const DEEDS: Senses = Senses::UPDATE
-    .with(Senses::MAKE)
-    .with(Senses::ORDER)
-    .with(Senses::PAY)
-    .with(Senses::DELETE)
-    .with(Senses::REMOVE)
-    .with(Senses::OFF)
-    .with(Senses::SHARE)
-    .with(FINAL);
+    .and(Senses::MAKE)
+    .and(Senses::ORDER)
+    .and(Senses::PAY)
+    .and(Senses::DELETE)
+    .and(Senses::REMOVE)
+    .and(Senses::OFF)
+    .and(Senses::SHARE)
+    .and(FINAL);
 
 /// Verbs that end a draft's being one.
 const FINAL: Senses = Senses::SEND
-    .with(Senses::PUBLISH)
-    .with(Senses::ANNOUNCE)
-    .with(Senses::PAY)
-    .with(Senses::BUY)
-    .with(Senses::SIGN)
-    .with(Senses::END)
-    .with(Senses::LAUNCH)
-    .with(Senses::APPROVE);
+    .and(Senses::PUBLISH)
+    .and(Senses::ANNOUNCE)
+    .and(Senses::PAY)
+    .and(Senses::BUY)
+    .and(Senses::SIGN)
+    .and(Senses::END)
+    .and(Senses::LAUNCH)
+    .and(Senses::APPROVE);
 
 /// Polite openings that stand before the verb.
 const POLITE: [&str; 16] = [

@@ -236,6 +236,34 @@ impl Intent {
             .any(|thing| thing.len() >= 3 && self.words.iter().any(|word| same_stem(word, thing)))
     }
 
+    /// True when a thing with one name (`orders`, `orders_2019`, `fix-1`) is
+    /// named: as written, or every word of it in words of their own. `orders`
+    /// is not named by `orders_2019`.
+    pub fn names_thing(&self, thing: &str) -> bool {
+        let thing = thing
+            .trim_matches(|c: char| !c.is_alphanumeric())
+            .to_lowercase();
+        let apart = |c: char| c.is_whitespace() || ",;:!?\"'`()[]<>«»„“”’".contains(c);
+        let tokens = || {
+            let plain = |t: &'_ str| t.trim_matches(|c: char| !c.is_alphanumeric()).len();
+            self.text.split(apart).filter(move |t| plain(t) > 0)
+        };
+        let trimmed = |t: &str| t.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        if thing.is_empty() || tokens().any(|t| trimmed(t) == thing) {
+            return !thing.is_empty();
+        }
+        let mut named = false;
+        let plain = |t: &str| t.chars().all(|c| c.is_alphanumeric() || c == '.');
+        for word in Words::of(&thing).iter().filter(|w| w.len() >= 3) {
+            if !tokens().any(|t| plain(t) && Words::of(t).iter().any(|said| same_stem(said, word)))
+            {
+                return false;
+            }
+            named = true;
+        }
+        named
+    }
+
     /// True when the user uses a word with one of the senses at all.
     pub fn mentions(&self, senses: Senses) -> bool {
         self.senses.iter().any(|s| s.any(senses))
@@ -378,6 +406,17 @@ mod tests {
             "Write a post, I'll publish it myself",
             Senses::PUBLISH
         ));
+    }
+
+    #[test]
+    fn a_longer_name_does_not_name_a_shorter_thing() {
+        let intent = Intent::of(Some("Drop the table orders_2019 and the old releases."));
+        for thing in ["orders_2019", "old-releases", "releases/"] {
+            assert!(intent.names_thing(thing), "{thing}");
+        }
+        for thing in ["orders", "orders_2020", "releases-main", ""] {
+            assert!(!intent.names_thing(thing), "{thing}");
+        }
     }
 
     #[test]

@@ -19,9 +19,9 @@ impl Senses {
         self.0 & of.0 != 0
     }
 
-    /// Both sets together, where a constant is needed.
-    pub const fn with(self, more: Senses) -> Senses {
-        Senses(self.0 | more.0)
+    /// Both sets together, where the operator cannot be used.
+    pub const fn and(self, other: Senses) -> Senses {
+        Senses(self.0 | other.0)
     }
 }
 
@@ -58,7 +58,10 @@ senses! {
     /// Brings something about, whatever it is.
     MAKE: "create make send submit execute add post set do process issue initiate release schedule transfer move trigger \
         perform new book place authorize authorise approve run confirm commit cree creer envoyer effectuer faire emettre executer \
-        ajouter valider lancer crear enviar hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
+        ajouter ajoute ajoutez valider valide validez lancer lance lancez crear crea enviar hacer haz fais faites effectue emets execute executez anade anadir agrega agregar ejecuta emite erstelle sende fuhre fuge hinzufugen installiere installieren installe installer installez instala instalar install deploy deploie deployer despliega desplegar stelle setze richte einrichten start starte starten demarre demarrer arranca lege hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
+    /// Lays down what shall happen later, in a user's words.
+    PLAN: "schedule plan programa programar programme programmer planifie planifier plane planen einplanen agenda agendar remind \
+        rappelle rappeler erinnere erinnern recuerda recordar recuerdame";
     /// Changes something that is there.
     UPDATE: "update set change exchange merge fusionner fusionar zusammenfuhren modify edit replace redirect patch put upsert switch modifier changer remplacer \
         mettre maj adjust configure config setzen ajuster corriger modifie change aendern actualizar cambiar modificar andern aktualisieren ersetzen";

@@ -11,7 +11,7 @@
 //! - [`clause`]: what a sentence commits its writer to
 //! - [`message`]: what an action says to a stranger
 //! - [`effect`]: what an action does: read, send, pay, delete, ...
-//! - [`shell`], [`sql`], [`path`]: readers of commands, statements and paths
+//! - [`readers`]: what commands, statements, requests and scripts would do
 //! - [`intent`]: what the user asked for
 //! - [`errand`]: whether the user wants a look, a draft or a deed
 //! - [`act`]: orders, signatures and other acts that bind, read from the type
@@ -49,14 +49,12 @@ pub mod lexicon;
 pub mod message;
 pub mod money;
 pub mod notes;
-pub mod path;
 pub mod payload;
+pub mod readers;
 pub mod rules;
 pub mod secret;
 pub mod settings;
-pub mod shell;
 pub mod spans;
-pub mod sql;
 pub mod target;
 #[cfg(test)]
 mod testing;

@@ -22,7 +22,7 @@ const KIND: Kind = Kind {
     does: "admits fault on the house's behalf",
     seems: "admit fault",
     risk: 0.8,
-    needs: Senses::LIABLE.with(Senses::RESPONSIBLE),
+    needs: Senses::LIABLE.and(Senses::RESPONSIBLE),
     is: admits,
     asked,
 };

@@ -21,17 +21,17 @@ const EFFECTS: [(Effects, Senses); 6] = [
     (Effects::SEND, Senses::SEND),
     (
         Effects::PUBLISH,
-        Senses::PUBLISH.with(Senses::ANNOUNCE).with(Senses::SHARE),
+        Senses::PUBLISH.and(Senses::ANNOUNCE).and(Senses::SHARE),
     ),
     (
         Effects::PAY,
-        Senses::PAY.with(Senses::ORDER).with(Senses::BUY),
+        Senses::PAY.and(Senses::ORDER).and(Senses::BUY),
     ),
-    (Effects::DELETE, Senses::DELETE.with(Senses::REMOVE)),
-    (Effects::ACCESS, Senses::GRANT.with(Senses::SHARE)),
+    (Effects::DELETE, Senses::DELETE.and(Senses::REMOVE)),
+    (Effects::ACCESS, Senses::GRANT.and(Senses::SHARE)),
     (
         Effects::UPLOAD,
-        Senses::UPLOAD.with(Senses::SEND).with(Senses::SHARE),
+        Senses::UPLOAD.and(Senses::SEND).and(Senses::SHARE),
     ),
 ];
 

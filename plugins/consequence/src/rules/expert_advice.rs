@@ -22,7 +22,7 @@ const KIND: Kind = Kind {
     does: "gives expert advice as a fact",
     seems: "give expert advice as a fact",
     risk: 0.7,
-    needs: Senses::HEALTH.with(Senses::LAW).with(Senses::INVEST),
+    needs: Senses::HEALTH.and(Senses::LAW).and(Senses::INVEST),
     is: advises,
     asked,
 };

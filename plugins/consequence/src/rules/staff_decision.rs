@@ -23,7 +23,7 @@ const KIND: Kind = Kind {
     does: "decides about somebody's employment or pay",
     seems: "decide about somebody's employment or pay",
     risk: 0.8,
-    needs: Senses::EMPLOY.with(Senses::EMPLOYED),
+    needs: Senses::EMPLOY.and(Senses::EMPLOYED),
     is: decides,
     asked,
 };
