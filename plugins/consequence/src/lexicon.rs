@@ -6,6 +6,8 @@
 use std::ops::BitOr;
 use std::sync::LazyLock;
 
+use crate::dictionary::Dictionary;
+
 /// A set of senses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Senses(u128);
@@ -273,7 +275,7 @@ senses! {
     /// Gives one's word.
     VOUCH: "guarantee guarantees guaranteed promise promises promised assure assured undertake commit pledge garantis garantissons garantir \
         promettons promets promettre assurons engageons garantiere garantieren garantiert verspreche versprechen zusichern zusagen sichern \
-        gewahrleisten garantizamos garantizo garantizar prometemos prometo prometer aseguramos aseguro comprometemos comprometo hereby hiermit";
+        gewahrleisten garantizamos garantizo garantizar prometemos prometo prometer aseguramos aseguro comprometemos comprometo hereby hiermit word wort palabra parole";
     /// What one's word is given on.
     SERVICE: "delivery deliver delivered delivering uptime availability sla deadline date fix fixed repair release feature completion \
         completed migration ready exclusivity renewal contract livraison livrer livree livrerons disponibilite delai correction lieferung \
@@ -371,6 +373,10 @@ senses! {
     /// A sum that is to be worked out, in a user's words.
     RELATIVE: "percent percentage pourcent prozent porcentaje half moitie halfte mitad difference differenz unterschied diferencia share anteil \
         rest remaining remainder reste restant resto vat tva mwst iva double triple ratio";
+    /// Turns a sentence around.
+    TURN: "aber although but doch however jedoch mais pero sino sondern";
+    /// Opens a condition.
+    IF: "assuming cuando falls if once provided si sobald sofern unless wenn whether ob until";
 
     // Names of payload fields.
     /// Who or where something goes to.
@@ -394,51 +400,26 @@ senses! {
     FROM: "from source sender de von desde origin debit payer";
 }
 
-/// One word of the table: its folded form without the `*`, whether any ending
-/// goes, its senses.
-type Entry = (&'static str, bool, Senses);
+static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::of(WORDS));
 
-static TABLE: LazyLock<Vec<Entry>> = LazyLock::new(|| {
-    let mut table: Vec<Entry> = Vec::new();
-    for (sense, words) in WORDS {
-        for word in words.split_ascii_whitespace() {
-            let open = word.ends_with('*');
-            table.push((word.trim_end_matches('*'), open, *sense));
-        }
-    }
-    table.sort_unstable_by(|a, b| a.0.cmp(b.0));
-    table.dedup_by(|next, kept| {
-        let same = next.0 == kept.0;
-        if same {
-            kept.1 |= next.1;
-            kept.2 = kept.2 | next.2;
-        }
-        same
-    });
-    table
-});
-
-/// Where the words of each first letter begin in the table, and where the last
-/// ones end.
-static LETTERS: LazyLock<[usize; 27]> = LazyLock::new(|| {
-    let begin = |letter: u8| TABLE.partition_point(|e| e.0.as_bytes() < &[letter][..]);
-    std::array::from_fn(|i| begin(b'a' + i as u8))
-});
-
-/// Builds the table, so that no decision has to.
+/// Builds the dictionary, so that no decision has to.
 pub fn prepare() {
-    LazyLock::force(&LETTERS);
+    LazyLock::force(&DICTIONARY);
 }
 
 /// The senses of one folded word.
 pub fn senses(word: &str) -> Senses {
-    let found = lookup(word);
+    let found = DICTIONARY.senses(word);
     if found != Senses::NONE {
         return found;
     }
-    if word.contains("ae") || word.contains("oe") || word.contains("ue") {
+    let bytes = word.as_bytes();
+    if bytes
+        .windows(2)
+        .any(|two| matches!(two, b"ae" | b"oe" | b"ue"))
+    {
         // German without its dots: `loeschen` for `löschen`.
-        return lookup(
+        return DICTIONARY.senses(
             &word
                 .replace("ae", "a")
                 .replace("oe", "o")
@@ -446,48 +427,8 @@ pub fn senses(word: &str) -> Senses {
         );
     }
     match word.strip_suffix('s') {
-        Some(singular) if singular.len() >= 4 => lookup(singular),
+        Some(singular) if singular.len() >= 4 => DICTIONARY.senses(singular),
         _ => Senses::NONE,
-    }
-}
-
-fn lookup(word: &str) -> Senses {
-    let table = match word.bytes().next() {
-        Some(letter @ b'a'..=b'z') => {
-            let letter = usize::from(letter - b'a');
-            &TABLE[LETTERS[letter]..LETTERS[letter + 1]]
-        }
-        Some(b'0'..=b'9') => &TABLE[..LETTERS[0]],
-        _ => return Senses::NONE,
-    };
-    let mut found = Senses::NONE;
-    let mut sought = word;
-    // Every entry that begins `word` also begins the greatest entry not behind
-    // it, so each round need only look at what the two have in common.
-    loop {
-        let behind = table.partition_point(|e| e.0 <= sought);
-        let Some((entry, open, sense)) = behind.checked_sub(1).and_then(|i| table.get(i)) else {
-            return found;
-        };
-        let common = entry
-            .bytes()
-            .zip(sought.bytes())
-            .take_while(|(a, b)| a == b)
-            .count();
-        let mut shorter = common;
-        if common == entry.len() {
-            if *open || common == word.len() {
-                found = found | *sense;
-            }
-            shorter = common - 1;
-        }
-        while !sought.is_char_boundary(shorter) {
-            shorter -= 1;
-        }
-        if shorter < 2 {
-            return found;
-        }
-        sought = &sought[..shorter];
     }
 }
 

@@ -5,6 +5,7 @@
 //!
 //! - [`words`]: text as folded words, so that no rule thinks about spelling
 //! - [`lexicon`]: what words mean, in four languages
+//! - [`dictionary`]: how they are found
 //! - [`payload`]: the arguments as a flat list of fields
 //! - [`money`]: amounts as people write them
 //! - [`target`]: where an effect goes: addresses, URLs, accounts
@@ -36,6 +37,7 @@ pub mod act;
 pub mod clause;
 #[cfg(test)]
 mod commitments_table;
+pub mod dictionary;
 pub mod echo;
 pub mod effect;
 pub mod encodings;
