@@ -1,6 +1,7 @@
 //! Clusters and containers: kubectl, helm, docker.
 
-use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort, is_live_place, is_trial_place};
+use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort};
+use super::place::{is_live_place, is_trial_place};
 use super::shell::Command;
 use crate::lexicon::Senses;
 

@@ -1,6 +1,7 @@
 //! The command lines of databases and queues.
 
-use super::deed::{Deed, ENDING, Sort, is_live_place, is_trial_place};
+use super::deed::{Deed, ENDING, Sort};
+use super::place::{is_live_place, is_trial_place};
 use super::shell::Command;
 use super::sql::{self, Statement};
 use crate::lexicon::Senses;

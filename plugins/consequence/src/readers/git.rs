@@ -1,6 +1,6 @@
 //! Git commands and the command lines of code hosts.
 
-use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort};
+use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort, Wish};
 use super::shell::Command;
 use crate::lexicon::Senses;
 
@@ -230,7 +230,7 @@ fn force(remote: &str, branch: &str, blind: bool) -> Deed {
     let mut deed = Deed::new(Sort::Destroy, risk, &does, &object, asked);
     if shared {
         // "Push to main" asks for no rewriting of it.
-        deed.object = Some("force overwrite rewrite".to_owned());
+        deed.wish = Wish::Named("force overwrite rewrite".to_owned());
     }
     deed
 }
@@ -284,7 +284,7 @@ fn discards_all(command: &Command) -> bool {
 
 fn branches(command: &Command, deeds: &mut Vec<Deed>) {
     for branch in command.operands().skip(1) {
-        if super::deed::is_trial_place(branch) {
+        if super::place::is_trial_place(branch) {
             continue;
         }
         let risk = if is_shared(branch) { 0.85 } else { 0.65 };

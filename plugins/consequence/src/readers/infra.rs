@@ -1,6 +1,7 @@
 //! Infrastructure as code and the clouds' command lines.
 
-use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort, is_live_place, is_trial_place};
+use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort, Wish};
+use super::place::{is_live_place, is_trial_place};
 use super::shell::Command;
 use crate::lexicon::Senses;
 use crate::words::Words;
@@ -444,7 +445,7 @@ fn public(command: &Command, line: &str, deeds: &mut Vec<Deed>) {
             Senses::PUBLISH.and(Senses::SHARE).and(GIVING),
         ));
         if let Some(deed) = deeds.last_mut() {
-            deed.object = Some("public publicly open everyone world website".to_owned());
+            deed.wish = Wish::Named("public publicly open everyone world website".to_owned());
         }
     }
 }

@@ -6,11 +6,13 @@
 //! - [`sql`]: statements; [`script`]: calls; [`http`]: requests
 //! - [`files`], [`git`], [`cluster`], [`infra`], [`host`], [`network`],
 //!   [`packages`], [`databases`]: the programs, by what they deal with
+//! - [`change`]: daily work that changes systems
 //! - [`written`]: files a tool writes
-//! - [`path`]: what a path is worth
+//! - [`path`]: what a path is worth; [`place`]: whether others rely on a place
 //! - [`deed`]: what they all find
 
 pub mod base64;
+pub mod change;
 pub mod cluster;
 pub mod code;
 pub mod command;
@@ -24,6 +26,7 @@ pub mod infra;
 pub mod network;
 pub mod packages;
 pub mod path;
+pub mod place;
 pub mod script;
 pub mod shell;
 pub mod sql;
@@ -40,7 +43,11 @@ use sql::{Act, Statement};
 
 /// What the commands of one text do, the ones in front given to each.
 pub fn of_commands(commands: &[Command], deeds: &mut Vec<Deed>) {
+    let mut place = String::new();
     for (i, command) in commands.iter().enumerate() {
+        if command.program() == "cd" {
+            place::of_words(command.args().iter(), &mut place);
+        }
         if command.is_trial() {
             continue;
         }
@@ -50,7 +57,13 @@ pub fn of_commands(commands: &[Command], deeds: &mut Vec<Deed>) {
             if deed.text.is_empty() {
                 deed.text = command.line();
             }
+            deed.place.push_str(&place);
+            place::of_words(
+                command.words.iter().chain(&command.variables),
+                &mut deed.place,
+            );
             if let Some(host) = &command.host {
+                deed.host = Some(host.clone());
                 deed.does.push_str(" on `");
                 deed.does.push_str(host);
                 deed.does.push('`');
@@ -82,6 +95,7 @@ fn of_command(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
     network::read(command, before, deeds);
     packages::read(command, deeds);
     databases::read(command, deeds);
+    change::read(command, deeds);
     for statement in databases::statements(command, before) {
         deeds.extend(of_statement(&statement));
     }
@@ -123,7 +137,7 @@ fn script_of(command: &Command, before: &[Command]) -> Option<String> {
 /// What a statement does.
 pub fn of_statement(statement: &Statement) -> Option<Deed> {
     let object = statement.object.as_str();
-    if deed::is_trial_place(object) && statement.act != Act::Reach && statement.act != Act::Grant {
+    if place::is_trial_place(object) && statement.act != Act::Reach && statement.act != Act::Grant {
         return None;
     }
     let mut deed = match statement.act {
@@ -155,7 +169,7 @@ pub fn of_statement(statement: &Statement) -> Option<Deed> {
             "all every everyone everybody whole entire",
             Senses::UPDATE.and(Senses::MAKE).and(Senses::WHOLE),
         ),
-        Act::Update => return None,
+        Act::Update => Deed::work(&["changes rows of `", object, "`"]),
         Act::Grant => Deed::new(
             Sort::Access,
             0.85,

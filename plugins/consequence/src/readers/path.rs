@@ -157,7 +157,7 @@ pub fn worth(path: &str) -> Worth {
         return Worth::Made;
     }
     let name = path.rsplit('/').next().unwrap_or(path);
-    if !path.contains("..") && super::deed::is_trial_place(name) && !is_valued(path) {
+    if !path.contains("..") && super::place::is_trial_place(name) && !is_valued(path) {
         return Worth::Made;
     }
     Worth::Own

@@ -375,7 +375,7 @@ fn cloud(call: &Call, last: &str, deeds: &mut Vec<Deed>) {
         "delete_alarms",
     ];
     let things = call.texts.join(" ");
-    if call.inside.contains("DryRun=True") || things.split(' ').any(super::deed::is_trial_place) {
+    if call.inside.contains("DryRun=True") || things.split(' ').any(super::place::is_trial_place) {
         return;
     }
     let deed = if ENDS.contains(&last) {

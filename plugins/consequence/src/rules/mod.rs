@@ -48,6 +48,7 @@ rules! {
     safety_net_off,
     secret_in_command,
     secret_then_send,
+    unasked_change,
     unasked_publication,
     unasked_send,
     unseen_code,
