@@ -287,14 +287,8 @@ pub fn docker(command: &Command, deeds: &mut Vec<Deed>) {
             .is_some_and(|h| h.contains(['.', ':']))
         {
             let does = ["puts the image `", image, "` where everybody can take it"];
-            let verbs = Senses::UPLOAD.and(Senses::PUBLISH).and(CHANGING);
-            deeds.push(Deed::new(
-                Sort::Publish,
-                0.65,
-                &does,
-                "push publish image release registry",
-                verbs,
-            ));
+            let verbs = Senses::UPLOAD.and(Senses::PUBLISH).and(Senses::ANNOUNCE);
+            deeds.push(Deed::by_verb(Sort::Publish, 0.65, &does, verbs));
         }
     }
 }

@@ -65,10 +65,12 @@ pub fn as_code(command: &Command, deeds: &mut Vec<Deed>) {
         } else {
             [&what, " in ", &place].concat()
         };
-        let object = if target.is_empty() {
-            [&place, " ", &command.line()].concat()
-        } else {
+        let object = if !target.is_empty() {
             target.join(" ")
+        } else if place.is_empty() {
+            ALL_OF_IT.to_owned()
+        } else {
+            place.clone()
         };
         deeds.push(Deed::new(
             Sort::Destroy,
@@ -108,7 +110,7 @@ pub fn as_code(command: &Command, deeds: &mut Vec<Deed>) {
                 ENDING,
             ));
         }
-    } else if verb == "apply" && auto(command) && is_live_place(&place) {
+    } else if matches!(verb, "apply" | "up") && auto(command) && is_live_place(&place) {
         deeds.push(Deed::new(
             Sort::Destroy,
             0.65,
@@ -141,6 +143,10 @@ fn place(command: &Command) -> String {
     ]);
     named.unwrap_or_default().to_owned()
 }
+
+/// Words for the whole of what a tool manages.
+const ALL_OF_IT: &str = "environment infrastructure stack workspace cluster deployment environnement umgebung infrastruktur \
+    entorno infraestructura everything";
 
 /// Things whose loss is small, or that come back by themselves.
 const CHEAP: [&str; 9] = [
@@ -181,6 +187,9 @@ pub fn cloud(command: &Command, deeds: &mut Vec<Deed>) {
     guards(command, &line, deeds);
     power(command, &line, deeds);
     public(command, &line, deeds);
+    if command.program() == "vault" {
+        vault(command, deeds);
+    }
     if !deeds.is_empty() {
         return;
     }
@@ -360,6 +369,29 @@ fn guards(command: &Command, line: &str, deeds: &mut Vec<Deed>) {
             } else {
                 Senses::NONE
             }),
+        ));
+    }
+}
+
+/// A store of secrets: who may read them, and keys that last.
+fn vault(command: &Command, deeds: &mut Vec<Deed>) {
+    let rights = matches!(
+        (command.operand(0), command.operand(1)),
+        ("policy", "write") | ("token", "create") | ("auth", "enable")
+    ) || command.operand(0) == "write"
+        && (command.operand(1).contains("/role") || command.operand(1).starts_with("auth/"));
+    if rights {
+        let object = [
+            command.operand(0),
+            " policies tokens roles policy token role",
+        ]
+        .concat();
+        deeds.push(Deed::new(
+            Sort::Access,
+            0.8,
+            &["changes who may read secrets"],
+            &object,
+            GIVING,
         ));
     }
 }

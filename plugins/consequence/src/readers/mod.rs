@@ -76,7 +76,10 @@ pub fn of_commands(commands: &[Command], deeds: &mut Vec<Deed>) {
 
 fn of_command(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
     match command.program() {
-        "git" => git::read(command, deeds),
+        "git" => {
+            git::read(command, deeds);
+            git::elsewhere(command, before, deeds);
+        }
         "gh" | "glab" | "hub" => git::host(command, deeds),
         "kubectl" | "oc" | "k" | "k3s" => cluster::kubectl(command, deeds),
         "helm" | "helm3" => cluster::helm(command, deeds),
@@ -134,6 +137,16 @@ fn script_of(command: &Command, before: &[Command]) -> Option<String> {
     inline.or_else(|| command.fed.clone()).or_else(piped)
 }
 
+fn is_strong(statement: &str) -> bool {
+    let upper = statement.to_ascii_uppercase();
+    upper.contains("SUPERUSER") && !upper.contains("NOSUPERUSER")
+        || upper.starts_with("GRANT ALL")
+        || upper.contains("WITH GRANT OPTION")
+        || upper.contains("WITH ADMIN OPTION")
+        || upper.contains("CREATEROLE")
+        || upper.contains("BYPASSRLS")
+}
+
 /// What a statement does.
 pub fn of_statement(statement: &Statement) -> Option<Deed> {
     let object = statement.object.as_str();
@@ -170,13 +183,21 @@ pub fn of_statement(statement: &Statement) -> Option<Deed> {
             Senses::UPDATE.and(Senses::MAKE).and(Senses::WHOLE),
         ),
         Act::Update => Deed::work(&["changes rows of `", object, "`"]),
-        Act::Grant => Deed::new(
-            Sort::Access,
-            0.85,
-            &["gives power or a way in to `", object, "`"],
-            object,
-            GIVING,
-        ),
+        Act::Grant => {
+            // "Let report read the schema" does not ask for all there is.
+            let strong = is_strong(&statement.text);
+            let wanted = if strong {
+                "superuser admin administrator all full owner write root todos tous alle"
+            } else {
+                object
+            };
+            let does = if strong {
+                "gives full power to `"
+            } else {
+                "gives power or a way in to `"
+            };
+            Deed::new(Sort::Access, 0.85, &[does, object, "`"], wanted, GIVING)
+        }
         Act::Unguard => Deed::new(
             Sort::Guard,
             0.8,
