@@ -37,6 +37,23 @@ const JOINS: [&str; 14] = [
     "zu",
 ];
 
+/// What may stand in front of a wish.
+const POLITE: [&str; 34] = [
+    "please", "can", "could", "would", "you", "hi", "hey", "hello", "just", "first", "now", "ok",
+    "peux", "tu", "pourrais", "pouvez", "vous", "stp", "svp", "bonjour", "kannst", "du", "bitte",
+    "mal", "puedes", "podrias", "hola", "por", "favor", "then", "und", "and", "quickly", "schnell",
+];
+
+/// Words with which a question begins.
+const QUESTIONS: [&str; 58] = [
+    "what", "which", "who", "whom", "whose", "why", "how", "where", "when", "is", "are", "do",
+    "does", "did", "has", "have", "was", "were", "quel", "quelle", "quels", "quelles", "qui",
+    "pourquoi", "comment", "combien", "quand", "est", "que", "qu", "wie", "welche", "welcher",
+    "welches", "wer", "warum", "wieso", "wo", "wann", "wieviel", "ist", "sind", "gibt", "hat",
+    "cual", "cuales", "quien", "como", "cuanto", "cuantos", "cuanta", "cuantas", "donde", "cuando",
+    "hay", "esta", "es", "por",
+];
+
 /// Words with which a user lets somebody else's words decide. The French,
 /// German and Spanish ones are stems.
 const DELEGATIONS: [&str; 26] = [
@@ -236,6 +253,48 @@ impl Intent {
             .any(|thing| thing.len() >= 3 && self.words.iter().any(|word| same_stem(word, thing)))
     }
 
+    /// True when the user names a machine by a name with a number: `web-2`.
+    pub fn names_a_machine(&self) -> bool {
+        self.text
+            .split(|c: char| c.is_whitespace() || ",;:!?".contains(c))
+            .any(|token| {
+                let token = token.trim_matches(|c: char| !c.is_alphanumeric());
+                let (head, tail) = token.rsplit_once('-').unwrap_or((token, ""));
+                head.len() >= 2
+                    && head.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && (1..=4).contains(&tail.len())
+                    && tail.bytes().all(|b| b.is_ascii_digit())
+            })
+    }
+
+    /// True when the user only wants to know something: each sentence asks, or
+    /// begins with a verb of looking and goes on with no other.
+    pub fn only_looks(&self) -> bool {
+        let mut looks = false;
+        for sentence in self.words.sentences() {
+            let begins = sentence
+                .clone()
+                .find(|i| !POLITE.contains(&self.words.get(*i)));
+            let Some(first) = begins else { continue };
+            let question = QUESTIONS.contains(&self.words.get(first));
+            if !question && !(self.senses[first].any(Senses::READ)) {
+                return false;
+            }
+            let more = (first + 1..sentence.end).any(|i| {
+                self.senses[i].any(Senses::ACTING)
+                    && !self.denied(i)
+                    && (JOINS.contains(&self.words.get(i - 1))
+                        || i >= 2 && JOINS.contains(&self.words.get(i - 2)))
+                    && !matches!(self.words.get(i - 1), "to" | "or" | "ou" | "oder" | "zu")
+            });
+            if more {
+                return false;
+            }
+            looks = true;
+        }
+        looks
+    }
+
     /// True when a thing with one name (`orders`, `orders_2019`, `fix-1`) is
     /// named: as written, or every word of it in words of their own. `orders`
     /// is not named by `orders_2019`.
@@ -406,6 +465,32 @@ mod tests {
             "Write a post, I'll publish it myself",
             Senses::PUBLISH
         ));
+    }
+
+    #[test]
+    fn a_look_is_told_from_a_task() {
+        for text in [
+            "How many orders are pending?",
+            "Check the logs of web-1",
+            "Vérifie si le nom est libre",
+            "What would change if we bump it?",
+            "Can you list the open tickets",
+            "Prüfe das Playbook gegen alle Server",
+            "Muestra las tablas",
+        ] {
+            assert!(Intent::of(Some(text)).only_looks(), "{text}");
+        }
+        for text in [
+            "Check the logs and restart the service",
+            "Fix the login",
+            "Look up the price. Then order it",
+            "Read the mail and reply to Ana",
+            "Renomme la fonction",
+            "",
+            "Find the duplicates and delete them",
+        ] {
+            assert!(!Intent::of(Some(text)).only_looks(), "{text}");
+        }
     }
 
     #[test]

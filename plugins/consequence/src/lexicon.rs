@@ -27,6 +27,26 @@ impl Senses {
     }
 }
 
+impl Senses {
+    /// Verbs of doing, other than looking.
+    pub const ACTING: Senses = Senses::MAKE
+        .and(Senses::UPDATE)
+        .and(Senses::DELETE)
+        .and(Senses::REMOVE)
+        .and(Senses::OFF)
+        .and(Senses::GRANT)
+        .and(Senses::SHARE)
+        .and(Senses::SEND)
+        .and(Senses::CONTACT)
+        .and(Senses::ORDER)
+        .and(Senses::UPLOAD)
+        .and(Senses::PUBLISH)
+        .and(Senses::PAY)
+        .and(Senses::PLAN)
+        .and(Senses::MEND)
+        .and(Senses::EXEC);
+}
+
 impl BitOr for Senses {
     type Output = Senses;
 
@@ -53,7 +73,7 @@ macro_rules! senses {
 senses! {
     // Verbs of what a tool does.
     /// Looks at something without changing it.
-    READ: "get list read search view show check find lookup fetch query inspect browse status history count describe \
+    READ: "verifie verifiez regarde montre liste cherche trouve trouver lis muestra mira lee busca comprueba comprobar revisa cuenta lista prufe zeige zeig zeigen finde finden such liste zahle lies schau schaue nachsehen explain explique expliquer explica erklare erklaren look examine review diagnose investigate audit get list read search view show check find lookup fetch query inspect browse status history count describe \
         download retrieve scan compare summarize summarise open monitor watch verify validate calculate analyze analyse \
         lire lecture lister liste chercher recherche rechercher consulter consultation voir afficher verifier compter obtenir \
         leer listar buscar ver consultar obtener contar revisar lesen suchen anzeigen auflisten abrufen prufen suche";
@@ -61,6 +81,12 @@ senses! {
     MAKE: "create make send submit execute add post set do process issue initiate release schedule transfer move trigger \
         perform new book place authorize authorise approve run confirm commit cree creer envoyer effectuer faire emettre executer \
         ajouter ajoute ajoutez valider valide validez lancer lance lancez crear crea enviar hacer haz fais faites effectue emets execute executez anade anadir agrega agregar ejecuta emite erstelle sende fuhre fuge hinzufugen installiere installieren installe installer installez instala instalar install deploy deploie deployer despliega desplegar stelle setze richte einrichten start starte starten demarre demarrer arranca lege hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
+    /// Puts something right or into another shape, in a user's words.
+    MEND: "fix repair solve resolve restart reboot rollback roll upgrade migrate rename refactor rewrite clean bump scale rebuild build \
+        compile tidy sort merge rebase file fill move copy draft handle process correct corrige corriger repare reparer resous resoudre \
+        redemarre redemarrer renomme renommer migre migrer repariere reparieren behebe beheben korrigiere neustarten benenne \
+        umbenennen migriere migrieren arregla arreglar repara reparar reinicia reiniciar renombra renombrar migra migrar aktualisiere \
+        actualiza resuelve resolver optimise optimize optimiere compacta comprime deduplicate triage classify tag label book";
     /// Lays down what shall happen later, in a user's words.
     PLAN: "schedule plan programa programar programme programmer planifie planifier plane planen einplanen agenda agendar remind \
         rappelle rappeler erinnere erinnern recuerda recordar recuerdame";
@@ -390,7 +416,7 @@ senses! {
     /// A place on the network.
     URL: "url uri endpoint link href webhook host server website site lien enlace";
     /// Code to be run.
-    COMMAND: "command cmd script sql query code orden commande befehl shell statement requete consulta stdin input cmdline run comando";
+    COMMAND: "command commands cmd cmdline shell_command bash_command script sql query code orden commande befehl shell statement requete consulta stdin input cmdline run comando";
     /// What somebody will read.
     BODY: "body text message content corps texte cuerpo texto nachricht html caption mensaje inhalt contenu reply answer reponse \
         subject betreff asunto objet description title note respuesta antwort msg tweet post comment comments";

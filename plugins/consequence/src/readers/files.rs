@@ -216,12 +216,12 @@ pub fn overwrite(path: &str, whole: bool) -> Option<Deed> {
             CHANGING.and(Senses::GRANT),
         ));
     }
-    if let Some(what) = path::admits(path) {
+    if let Some((what, words)) = path::admits(path) {
         return Some(Deed::new(
             Sort::Access,
             0.85,
             &["writes to `", path, "`, ", what],
-            &[path, " ", what].concat(),
+            words,
             CHANGING.and(Senses::GRANT),
         ));
     }

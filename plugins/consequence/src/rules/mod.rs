@@ -61,6 +61,7 @@ rules! {
     staff_decision,
     total_not_asked,
     unasked_attachment,
+    unasked_change,
     unasked_commitment,
     unasked_publication,
     unasked_send,
