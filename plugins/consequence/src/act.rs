@@ -17,6 +17,13 @@ pub struct Act {
     pub asked: Senses,
 }
 
+impl Act {
+    /// True for an order, which costs what it costs.
+    pub fn is_order(&self) -> bool {
+        self.verbs.any(Senses::BUY)
+    }
+}
+
 /// The sorts, the most telling first.
 const ACTS: &[Act] = &[
     Act {
@@ -63,7 +70,8 @@ const ACTS: &[Act] = &[
             .and(Senses::BUY)
             .and(Senses::PAY)
             .and(Senses::MAKE)
-            .and(Senses::CONTACT),
+            .and(Senses::CONTACT)
+            .and(Senses::APPOINT),
     },
     Act {
         does: "approves something or makes it final",

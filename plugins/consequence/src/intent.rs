@@ -38,6 +38,23 @@ const JOINS: [&str; 14] = [
     "zu",
 ];
 
+/// What may stand in front of a wish.
+const POLITE: [&str; 34] = [
+    "please", "can", "could", "would", "you", "hi", "hey", "hello", "just", "first", "now", "ok",
+    "peux", "tu", "pourrais", "pouvez", "vous", "stp", "svp", "bonjour", "kannst", "du", "bitte",
+    "mal", "puedes", "podrias", "hola", "por", "favor", "then", "und", "and", "quickly", "schnell",
+];
+
+/// Words with which a question begins.
+const QUESTIONS: [&str; 58] = [
+    "what", "which", "who", "whom", "whose", "why", "how", "where", "when", "is", "are", "do",
+    "does", "did", "has", "have", "was", "were", "quel", "quelle", "quels", "quelles", "qui",
+    "pourquoi", "comment", "combien", "quand", "est", "que", "qu", "wie", "welche", "welcher",
+    "welches", "wer", "warum", "wieso", "wo", "wann", "wieviel", "ist", "sind", "gibt", "hat",
+    "cual", "cuales", "quien", "como", "cuanto", "cuantos", "cuanta", "cuantas", "donde", "cuando",
+    "hay", "esta", "es", "por",
+];
+
 /// Words with which a user lets somebody else's words decide. The French,
 /// German and Spanish ones are stems.
 const DELEGATIONS: [&str; 26] = [
@@ -76,7 +93,7 @@ impl Intent {
         let words = Words::of(text);
         let senses = words.each().collect();
         Intent {
-            text: text.to_lowercase(),
+            text: text.to_lowercase(), // its places are those of the text itself, near enough
             words,
             senses,
             amounts: money::amounts(text),
@@ -243,6 +260,48 @@ impl Intent {
         self.names_any(things) || things.iter().take(8).any(known)
     }
 
+    /// True when the user names a machine by a name with a number: `web-2`.
+    pub fn names_a_machine(&self) -> bool {
+        self.text
+            .split(|c: char| c.is_whitespace() || ",;:!?".contains(c))
+            .any(|token| {
+                let token = token.trim_matches(|c: char| !c.is_alphanumeric());
+                let (head, tail) = token.rsplit_once('-').unwrap_or((token, ""));
+                head.len() >= 2
+                    && head.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && (1..=4).contains(&tail.len())
+                    && tail.bytes().all(|b| b.is_ascii_digit())
+            })
+    }
+
+    /// True when the user only wants to know something: each sentence asks, or
+    /// begins with a verb of looking and goes on with no other.
+    pub fn only_looks(&self) -> bool {
+        let mut looks = false;
+        for sentence in self.words.sentences() {
+            let begins = sentence
+                .clone()
+                .find(|i| !POLITE.contains(&self.words.get(*i)));
+            let Some(first) = begins else { continue };
+            let question = QUESTIONS.contains(&self.words.get(first));
+            if !question && !(self.senses[first].any(Senses::READ)) {
+                return false;
+            }
+            let more = (first + 1..sentence.end).any(|i| {
+                self.senses[i].any(Senses::ACTING)
+                    && !self.denied(i)
+                    && (JOINS.contains(&self.words.get(i - 1))
+                        || i >= 2 && JOINS.contains(&self.words.get(i - 2)))
+                    && !matches!(self.words.get(i - 1), "to" | "or" | "ou" | "oder" | "zu")
+            });
+            if more {
+                return false;
+            }
+            looks = true;
+        }
+        looks
+    }
+
     /// True when a thing with one name (`orders`, `orders_2019`, `fix-1`) is
     /// named: as written, or every word of it in words of their own. `orders`
     /// is not named by `orders_2019`.
@@ -300,6 +359,35 @@ impl Intent {
     /// The amounts of money the user names.
     pub fn amounts(&self) -> &[f64] {
         &self.amounts
+    }
+
+    /// How much money the user lets go in all: the bound he names, else what the
+    /// amounts he names come to. None when he names none, says it of each of
+    /// several things, or leaves it to what somebody else wrote.
+    pub fn allowance(&self) -> Option<f64> {
+        if self.amounts.is_empty() || self.leaves_amount_open() || self.mentions(Senses::EACH) {
+            return None;
+        }
+        if self.mentions(Senses::LIMIT) {
+            return self.amounts.iter().copied().reduce(f64::max);
+        }
+        Some(self.amounts.iter().sum())
+    }
+
+    /// "According to the mail", "19 % of it": the amount stands elsewhere or is
+    /// to be worked out.
+    pub fn leaves_amount_open(&self) -> bool {
+        self.delegates()
+            || self.mentions(Senses::ACCORDING | Senses::RELATIVE)
+            || self.text.contains('%')
+    }
+
+    /// An amount above which the user wants something else to happen: "anything
+    /// over 4,000 goes through Ms Roux".
+    pub fn threshold(&self) -> Option<f64> {
+        let over = (0..self.senses.len()).find(|i| self.senses[*i].any(Senses::OVER))?;
+        let from = self.words.source(over)?;
+        money::amounts(self.text.get(from..)?).first().copied()
     }
 
     /// The whole numbers the user writes or spells out, up to a million.
@@ -384,6 +472,32 @@ mod tests {
             "Write a post, I'll publish it myself",
             Senses::PUBLISH
         ));
+    }
+
+    #[test]
+    fn a_look_is_told_from_a_task() {
+        for text in [
+            "How many orders are pending?",
+            "Check the logs of web-1",
+            "Vérifie si le nom est libre",
+            "What would change if we bump it?",
+            "Can you list the open tickets",
+            "Prüfe das Playbook gegen alle Server",
+            "Muestra las tablas",
+        ] {
+            assert!(Intent::of(Some(text)).only_looks(), "{text}");
+        }
+        for text in [
+            "Check the logs and restart the service",
+            "Fix the login",
+            "Look up the price. Then order it",
+            "Read the mail and reply to Ana",
+            "Renomme la fonction",
+            "",
+            "Find the duplicates and delete them",
+        ] {
+            assert!(!Intent::of(Some(text)).only_looks(), "{text}");
+        }
     }
 
     #[test]

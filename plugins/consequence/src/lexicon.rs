@@ -6,6 +6,8 @@
 use std::ops::BitOr;
 use std::sync::LazyLock;
 
+use crate::dictionary::Dictionary;
+
 /// A set of senses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Senses(u128);
@@ -19,10 +21,30 @@ impl Senses {
         self.0 & of.0 != 0
     }
 
-    /// Both sets together, where a constant is needed.
-    pub const fn and(self, more: Senses) -> Senses {
-        Senses(self.0 | more.0)
+    /// Both sets together, where the operator cannot be used.
+    pub const fn and(self, other: Senses) -> Senses {
+        Senses(self.0 | other.0)
     }
+}
+
+impl Senses {
+    /// Verbs of doing, other than looking.
+    pub const ACTING: Senses = Senses::MAKE
+        .and(Senses::UPDATE)
+        .and(Senses::DELETE)
+        .and(Senses::REMOVE)
+        .and(Senses::OFF)
+        .and(Senses::GRANT)
+        .and(Senses::SHARE)
+        .and(Senses::SEND)
+        .and(Senses::CONTACT)
+        .and(Senses::ORDER)
+        .and(Senses::UPLOAD)
+        .and(Senses::PUBLISH)
+        .and(Senses::PAY)
+        .and(Senses::PLAN)
+        .and(Senses::MEND)
+        .and(Senses::EXEC);
 }
 
 impl BitOr for Senses {
@@ -51,14 +73,23 @@ macro_rules! senses {
 senses! {
     // Verbs of what a tool does.
     /// Looks at something without changing it.
-    READ: "get list read search view show check find lookup fetch query inspect browse status history count describe \
+    READ: "verifie verifiez regarde montre liste cherche trouve trouver lis muestra mira lee busca comprueba comprobar revisa cuenta lista prufe zeige zeig zeigen finde finden such liste zahle lies schau schaue nachsehen explain explique expliquer explica erklare erklaren look examine review diagnose investigate audit get list read search view show check find lookup fetch query inspect browse status history count describe \
         download retrieve scan compare summarize summarise open monitor watch verify validate calculate analyze analyse \
         lire lecture lister liste chercher recherche rechercher consulter consultation voir afficher verifier compter obtenir \
         leer listar buscar ver consultar obtener contar revisar lesen suchen anzeigen auflisten abrufen prufen suche";
     /// Brings something about, whatever it is.
     MAKE: "create make send submit execute add post set do process issue initiate release schedule transfer move trigger \
         perform new book place authorize authorise approve run confirm commit cree creer envoyer effectuer faire emettre executer \
-        ajouter valider lancer crear enviar hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
+        ajouter ajoute ajoutez valider valide validez lancer lance lancez crear crea enviar hacer haz fais faites effectue emets execute executez anade anadir agrega agregar ejecuta emite erstelle sende fuhre fuge hinzufugen installiere installieren installe installer installez instala instalar install deploy deploie deployer despliega desplegar stelle setze richte einrichten start starte starten demarre demarrer arranca lege hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
+    /// Puts something right or into another shape, in a user's words.
+    MEND: "fix repair solve resolve restart reboot rollback roll upgrade migrate rename refactor rewrite clean bump scale rebuild build \
+        compile tidy sort merge rebase file fill move copy draft handle process correct corrige corriger repare reparer resous resoudre \
+        redemarre redemarrer renomme renommer migre migrer repariere reparieren behebe beheben korrigiere neustarten benenne \
+        umbenennen migriere migrieren arregla arreglar repara reparar reinicia reiniciar renombra renombrar migra migrar aktualisiere \
+        actualiza resuelve resolver optimise optimize optimiere compacta comprime deduplicate triage classify tag label book";
+    /// Lays down what shall happen later, in a user's words.
+    PLAN: "schedule plan programa programar programme programmer planifie planifier plane planen einplanen agenda agendar remind \
+        rappelle rappeler erinnere erinnern recuerda recordar recuerdame";
     /// Changes something that is there.
     UPDATE: "update set change exchange merge fusionner fusionar zusammenfuhren modify edit replace redirect patch put upsert switch modifier changer remplacer \
         mettre maj adjust configure config setzen ajuster corriger modifie change aendern actualizar cambiar modificar andern aktualisieren ersetzen";
@@ -270,7 +301,7 @@ senses! {
     /// Gives one's word.
     VOUCH: "guarantee guarantees guaranteed promise promises promised assure assured undertake commit pledge garantis garantissons garantir \
         promettons promets promettre assurons engageons garantiere garantieren garantiert verspreche versprechen zusichern zusagen sichern \
-        gewahrleisten garantizamos garantizo garantizar prometemos prometo prometer aseguramos aseguro comprometemos comprometo hereby hiermit";
+        gewahrleisten garantizamos garantizo garantizar prometemos prometo prometer aseguramos aseguro comprometemos comprometo hereby hiermit word wort palabra parole";
     /// What one's word is given on.
     SERVICE: "delivery deliver delivered delivering uptime availability sla deadline date fix fixed repair release feature completion \
         completed migration ready exclusivity renewal contract livraison livrer livree livrerons disponibilite delai correction lieferung \
@@ -346,6 +377,32 @@ senses! {
     /// Not yet the thing itself, in a user's words.
     SKETCH: "draft drafts sketch preview prepare simulate simulation dryrun brouillon brouillons projet ebauche apercu prepare preparez simule \
         simuler entwurf entwurfe bereite vorbereite vorbereiten vorschau simuliere borrador borradores prepara preparar simula simulacion";
+    /// What a payment is for, in a field's name.
+    REFERENCE: "reference ref invoice memo purpose motif libelle zweck verwendungszweck betreff concepto referencia note subject facture rechnung \
+        factura article item sku product order id";
+    /// What money is counted in.
+    CURRENCY: "currency devise wahrung moneda";
+    /// A bound on money, in a user's words.
+    LIMIT: "total totals overall max maximum most limit budget cap under below within up than altogether jusqu maximal maximale plafond moins \
+        hochstens insgesamt maximal unter bis limite hasta maximo menos tope presupuesto";
+    /// More than a bound.
+    OVER: "over above exceeding exceeds superieur superieure superieurs depasse dessus uber mehr hoher superior superiores mas excede supera";
+    /// Each of several.
+    EACH: "each per every apiece both chacun chacune chaque par jeweils je pro jede jeder jedem jeden beide cada por ambos respectively again twice \
+        thrice monthly weekly times fois mal veces nochmal encore";
+    /// Points to where a value stands.
+    ACCORDING: "according laut gemass selon suivant segun per";
+    /// A meeting at a set time, in a user's words.
+    APPOINT: "appointment appointments rendez rendezvous rdv termin termine cita citas slot creneau table tisch mesa";
+    /// Comes on top, in a user's words.
+    PLUS: "plus additionally also zusatzlich ausserdem plus aussi egalement ademas mas tambien";
+    /// A sum that is to be worked out, in a user's words.
+    RELATIVE: "percent percentage pourcent prozent porcentaje half moitie halfte mitad difference differenz unterschied diferencia share anteil \
+        rest remaining remainder reste restant resto vat tva mwst iva double triple ratio";
+    /// Turns a sentence around.
+    TURN: "aber although but doch however jedoch mais pero sino sondern";
+    /// Opens a condition.
+    IF: "assuming cuando falls if once provided si sobald sofern unless wenn whether ob until";
 
     // Names of payload fields.
     /// Who or where something goes to.
@@ -359,7 +416,7 @@ senses! {
     /// A place on the network.
     URL: "url uri endpoint link href webhook host server website site lien enlace";
     /// Code to be run.
-    COMMAND: "command cmd script sql query code orden commande befehl shell statement requete consulta stdin input cmdline run comando";
+    COMMAND: "command commands cmd cmdline shell_command bash_command script sql query code orden commande befehl shell statement requete consulta stdin input cmdline run comando";
     /// What somebody will read.
     BODY: "body text message content corps texte cuerpo texto nachricht html caption mensaje inhalt contenu reply answer reponse \
         subject betreff asunto objet description title note respuesta antwort msg tweet post comment comments";
@@ -369,51 +426,26 @@ senses! {
     FROM: "from source sender de von desde origin debit payer";
 }
 
-/// One word of the table: its folded form without the `*`, whether any ending
-/// goes, its senses.
-type Entry = (&'static str, bool, Senses);
+static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::of(WORDS));
 
-static TABLE: LazyLock<Vec<Entry>> = LazyLock::new(|| {
-    let mut table: Vec<Entry> = Vec::new();
-    for (sense, words) in WORDS {
-        for word in words.split_ascii_whitespace() {
-            let open = word.ends_with('*');
-            table.push((word.trim_end_matches('*'), open, *sense));
-        }
-    }
-    table.sort_unstable_by(|a, b| a.0.cmp(b.0));
-    table.dedup_by(|next, kept| {
-        let same = next.0 == kept.0;
-        if same {
-            kept.1 |= next.1;
-            kept.2 = kept.2 | next.2;
-        }
-        same
-    });
-    table
-});
-
-/// Where the words of each first letter begin in the table, and where the last
-/// ones end.
-static LETTERS: LazyLock<[usize; 27]> = LazyLock::new(|| {
-    let begin = |letter: u8| TABLE.partition_point(|e| e.0.as_bytes() < &[letter][..]);
-    std::array::from_fn(|i| begin(b'a' + i as u8))
-});
-
-/// Builds the table, so that no decision has to.
+/// Builds the dictionary, so that no decision has to.
 pub fn prepare() {
-    LazyLock::force(&LETTERS);
+    LazyLock::force(&DICTIONARY);
 }
 
 /// The senses of one folded word.
 pub fn senses(word: &str) -> Senses {
-    let found = lookup(word);
+    let found = DICTIONARY.senses(word);
     if found != Senses::NONE {
         return found;
     }
-    if word.contains("ae") || word.contains("oe") || word.contains("ue") {
+    let bytes = word.as_bytes();
+    if bytes
+        .windows(2)
+        .any(|two| matches!(two, b"ae" | b"oe" | b"ue"))
+    {
         // German without its dots: `loeschen` for `löschen`.
-        return lookup(
+        return DICTIONARY.senses(
             &word
                 .replace("ae", "a")
                 .replace("oe", "o")
@@ -421,48 +453,8 @@ pub fn senses(word: &str) -> Senses {
         );
     }
     match word.strip_suffix('s') {
-        Some(singular) if singular.len() >= 4 => lookup(singular),
+        Some(singular) if singular.len() >= 4 => DICTIONARY.senses(singular),
         _ => Senses::NONE,
-    }
-}
-
-fn lookup(word: &str) -> Senses {
-    let table = match word.bytes().next() {
-        Some(letter @ b'a'..=b'z') => {
-            let letter = usize::from(letter - b'a');
-            &TABLE[LETTERS[letter]..LETTERS[letter + 1]]
-        }
-        Some(b'0'..=b'9') => &TABLE[..LETTERS[0]],
-        _ => return Senses::NONE,
-    };
-    let mut found = Senses::NONE;
-    let mut sought = word;
-    // Every entry that begins `word` also begins the greatest entry not behind
-    // it, so each round need only look at what the two have in common.
-    loop {
-        let behind = table.partition_point(|e| e.0 <= sought);
-        let Some((entry, open, sense)) = behind.checked_sub(1).and_then(|i| table.get(i)) else {
-            return found;
-        };
-        let common = entry
-            .bytes()
-            .zip(sought.bytes())
-            .take_while(|(a, b)| a == b)
-            .count();
-        let mut shorter = common;
-        if common == entry.len() {
-            if *open || common == word.len() {
-                found = found | *sense;
-            }
-            shorter = common - 1;
-        }
-        while !sought.is_char_boundary(shorter) {
-            shorter -= 1;
-        }
-        if shorter < 2 {
-            return found;
-        }
-        sought = &sought[..shorter];
     }
 }
 

@@ -1,6 +1,7 @@
 //! Clusters and containers: kubectl, helm, docker.
 
-use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort, is_live_place, is_trial_place};
+use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort};
+use super::place::{is_live_place, is_trial_place};
 use super::shell::Command;
 use crate::lexicon::Senses;
 
@@ -286,14 +287,8 @@ pub fn docker(command: &Command, deeds: &mut Vec<Deed>) {
             .is_some_and(|h| h.contains(['.', ':']))
         {
             let does = ["puts the image `", image, "` where everybody can take it"];
-            let verbs = Senses::UPLOAD.and(Senses::PUBLISH).and(CHANGING);
-            deeds.push(Deed::new(
-                Sort::Publish,
-                0.65,
-                &does,
-                "push publish image release registry",
-                verbs,
-            ));
+            let verbs = Senses::UPLOAD.and(Senses::PUBLISH).and(Senses::ANNOUNCE);
+            deeds.push(Deed::by_verb(Sort::Publish, 0.65, &does, verbs));
         }
     }
 }

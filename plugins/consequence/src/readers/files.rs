@@ -45,7 +45,9 @@ pub fn read(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
             }
         }
         "cp" | "mv" | "install" | "ln" => copy(command, deeds),
-        "rsync" if command.args().iter().any(|a| a.starts_with("--delete")) => {
+        "rsync"
+            if !command.flag('n') && command.args().iter().any(|a| a.starts_with("--delete")) =>
+        {
             let to = command.operands().last().unwrap_or_default();
             deeds.extend(loss(
                 to,
@@ -67,16 +69,23 @@ fn disk(command: &Command, deeds: &mut Vec<Deed>) {
     {
         return;
     }
-    let device = command.operands().last().unwrap_or("a disk");
-    deeds.push(Deed::always(
-        Sort::Destroy,
-        0.95,
-        &[
-            "overwrites the disk `",
-            device,
-            "`: nothing on it can be had back",
-        ],
-    ));
+    let device = command.operands().find(|o| path::is_disk(o));
+    let device = device
+        .or_else(|| command.operands().last())
+        .unwrap_or("a disk");
+    if path::is_disk(device) || !device.contains(['/', '.']) {
+        deeds.push(Deed::always(
+            Sort::Destroy,
+            0.95,
+            &[
+                "overwrites the disk `",
+                device,
+                "`: nothing on it can be had back",
+            ],
+        ));
+    } else {
+        deeds.extend(overwrite(device, true)); // an image in a file
+    }
 }
 
 fn remove(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
@@ -117,7 +126,7 @@ fn remove(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
         .filter(|c| command.piped && matches!(c.program(), "find" | "fd"))
     {
         Some(search) => find(search, deeds),
-        None if recursive && command.piped => {
+        None if recursive => {
             deeds.push(Deed::always(
                 Sort::Destroy,
                 0.75,
@@ -174,21 +183,13 @@ pub fn loss(path: &str, before: &str, behind: &str) -> Option<Deed> {
             0.95,
             &[before, " `", path, "`", behind, ": a whole root"],
         )),
-        Worth::Own => {
-            let last = name(path.trim_end_matches("/*"));
-            let object = if last.contains('*') || last.is_empty() {
-                path
-            } else {
-                last
-            };
-            Some(Deed::new(
-                Sort::Destroy,
-                0.75,
-                &[before, " `", path, "`", behind],
-                object,
-                ENDING,
-            ))
-        }
+        Worth::Own => Some(Deed::new(
+            Sort::Destroy,
+            0.75,
+            &[before, " `", path, "`", behind],
+            path,
+            ENDING,
+        )),
     }
 }
 
@@ -215,12 +216,12 @@ pub fn overwrite(path: &str, whole: bool) -> Option<Deed> {
             CHANGING.and(Senses::GRANT),
         ));
     }
-    if let Some(what) = path::admits(path) {
+    if let Some((what, words)) = path::admits(path) {
         return Some(Deed::new(
             Sort::Access,
             0.85,
             &["writes to `", path, "`, ", what],
-            &[path, " ", what].concat(),
+            words,
             CHANGING.and(Senses::GRANT),
         ));
     }

@@ -1,6 +1,6 @@
 //! Git commands and the command lines of code hosts.
 
-use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort};
+use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort, Wish};
 use super::shell::Command;
 use crate::lexicon::Senses;
 
@@ -200,6 +200,39 @@ fn push(command: &Command, deeds: &mut Vec<Deed>) {
     }
 }
 
+/// A push to a place given by its URL, or to a remote that was only just added:
+/// the code leaves for a house the user may not know.
+pub fn elsewhere(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
+    if command.operand(0) != "push" {
+        return;
+    }
+    let remote = command.operand(1);
+    let added = before.iter().rev().find(|c| {
+        c.program() == "git"
+            && c.operand(0) == "remote"
+            && matches!(c.operand(1), "add" | "set-url")
+            && c.operand(2) == remote
+            && (remote != "origin" || c.operand(1) == "set-url")
+    });
+    let url = match added {
+        Some(add) => add.operand(3),
+        None if remote.contains("://") || remote.contains('@') && remote.contains(':') => remote,
+        None => return,
+    };
+    let mut deed = Deed::new(
+        Sort::Leak,
+        0.75,
+        &["sends the code to `", url, "`"],
+        url.trim_end_matches(".git"),
+        Senses::UPLOAD
+            .and(CHANGING)
+            .and(Senses::SHARE)
+            .and(Senses::SEND),
+    );
+    deed.text = command.line();
+    deeds.push(deed);
+}
+
 /// Who owns a feature branch rewrites it now and then; a shared one never.
 fn force(remote: &str, branch: &str, blind: bool) -> Deed {
     let shared = is_shared(branch);
@@ -230,7 +263,7 @@ fn force(remote: &str, branch: &str, blind: bool) -> Deed {
     let mut deed = Deed::new(Sort::Destroy, risk, &does, &object, asked);
     if shared {
         // "Push to main" asks for no rewriting of it.
-        deed.object = Some("force overwrite rewrite".to_owned());
+        deed.wish = Wish::Named("force overwrite rewrite".to_owned());
     }
     deed
 }
@@ -284,7 +317,7 @@ fn discards_all(command: &Command) -> bool {
 
 fn branches(command: &Command, deeds: &mut Vec<Deed>) {
     for branch in command.operands().skip(1) {
-        if super::deed::is_trial_place(branch) {
+        if super::place::is_trial_place(branch) {
             continue;
         }
         let risk = if is_shared(branch) { 0.85 } else { 0.65 };

@@ -1,6 +1,6 @@
 //! The machine: services, users, clocks, keys, firewall, processes.
 
-use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort};
+use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort, Wish};
 use super::shell::Command;
 use crate::lexicon::Senses;
 use crate::words::Words;
@@ -142,8 +142,9 @@ fn later(does: &str) -> Deed {
         Sort::Persist,
         0.75,
         &[does],
-        "cron crontab schedule scheduled job nightly daily hourly weekly every timer at",
-        CHANGING.and(Senses::EXEC),
+        "cron crontab schedule scheduled job nightly daily hourly weekly every timer reminder recordatorio rappel erinnerung diario diaria quotidien \
+         chaque taglich stundlich wochentlich jeden cada todos tous planifie programa planifier programar",
+        CHANGING.and(Senses::EXEC).and(Senses::PLAN),
     )
 }
 
@@ -231,7 +232,7 @@ fn services(command: &Command, deeds: &mut Vec<Deed>) {
                 service,
                 ENDING,
             ));
-        } else if !super::deed::is_trial_place(service) && !command.has("--user") {
+        } else if !super::place::is_trial_place(service) && !command.has("--user") {
             deeds.push(Deed::new(
                 Sort::Destroy,
                 0.65,
@@ -285,7 +286,7 @@ fn users(command: &Command, deeds: &mut Vec<Deed>) {
             ));
             if let Some(deed) = deeds.last_mut() {
                 let rest: Vec<&str> = command.operands().collect();
-                deed.object = Some([&rest.join(" "), " user account password"].concat());
+                deed.wish = Wish::Named([&rest.join(" "), " user account password"].concat());
             }
         }
     }

@@ -472,7 +472,7 @@ pub fn fetched_and_run(commands: &[Command], deeds: &mut Vec<Deed>) {
                 Sort::Unseen,
                 0.85,
                 &["runs what `", from, "` gives, unseen"],
-                from,
+                house(from),
                 Senses::EXEC.and(CHANGING),
             );
             deed.text = [from, " | ", &command.line()].concat();
@@ -503,11 +503,16 @@ pub fn fetched_and_run(commands: &[Command], deeds: &mut Vec<Deed>) {
                 Sort::Unseen,
                 0.85,
                 &["runs what `", from, "` gives, unseen"],
-                from,
+                house(from),
                 Senses::EXEC.and(CHANGING),
             ));
         }
     }
+}
+
+/// The host of a URL: what the user must have named to trust what it gives.
+fn house(url: &str) -> &str {
+    target::url_host(url).unwrap_or(url)
 }
 
 fn saves_as(fetch: &Command, file: &str) -> bool {

@@ -24,15 +24,11 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
         _ => false,
     };
     if publishes {
-        deeds.push(Deed::new(
+        deeds.push(Deed::by_verb(
             Sort::Publish,
             0.75,
             &["publishes a release that everybody can take and nobody can take back"],
-            "publish release package npm pypi crate registry",
-            Senses::PUBLISH
-                .and(Senses::ANNOUNCE)
-                .and(Senses::UPLOAD)
-                .and(CHANGING),
+            Senses::PUBLISH.and(Senses::ANNOUNCE).and(Senses::UPLOAD),
         ));
     }
     let withdraws = matches!(

@@ -337,8 +337,23 @@ fn one(call: &Call, last: &str, text: &str, shells: &mut Vec<String>, deeds: &mu
                 ENDING,
             ));
         }
+        _ if name == last && call.inside.trim().is_empty() && ends_by_name(name) => {
+            deeds.push(Deed::new(
+                Sort::Destroy,
+                0.7,
+                &["runs `", name, "`"],
+                name,
+                ENDING.and(Senses::EXEC),
+            ));
+        }
         _ => cloud(call, last, deeds),
     }
+}
+
+/// A function of the house's own that says it ends something: `purge_users()`.
+fn ends_by_name(name: &str) -> bool {
+    let words = crate::words::Words::of(name);
+    words.len() >= 2 && words.senses(0).any(Senses::DELETE) && !words.all().any(Senses::LIGHT)
 }
 
 /// Methods of cloud libraries: `s3.delete_bucket(Bucket="x")`.
@@ -375,7 +390,7 @@ fn cloud(call: &Call, last: &str, deeds: &mut Vec<Deed>) {
         "delete_alarms",
     ];
     let things = call.texts.join(" ");
-    if call.inside.contains("DryRun=True") || things.split(' ').any(super::deed::is_trial_place) {
+    if call.inside.contains("DryRun=True") || things.split(' ').any(super::place::is_trial_place) {
         return;
     }
     let deed = if ENDS.contains(&last) {
@@ -519,6 +534,10 @@ fn leaks(text: &str, calls: &[Call], deeds: &mut Vec<Deed>) {
                 | "https.request"
                 | "urlopen"
         ) || c.name == "fetch" && c.inside.contains("POST")
+            || matches!(
+                c.name.as_str(),
+                "fetch" | "navigator.sendBeacon" | "axios.get" | "requests.get"
+            ) && carries(&c.inside)
             || last == "sendmail"
     });
     let Some(out) = out else { return };
@@ -526,6 +545,9 @@ fn leaks(text: &str, calls: &[Call], deeds: &mut Vec<Deed>) {
         || text.contains("process.env)")
         || text.contains("json.dumps(os.environ")
         || text.contains("data=os.environ");
+    let page = ["document.cookie", "localStorage", "sessionStorage"]
+        .iter()
+        .find(|s| text.contains(**s));
     let file = calls
         .iter()
         .filter(|c| {
@@ -542,9 +564,10 @@ fn leaks(text: &str, calls: &[Call], deeds: &mut Vec<Deed>) {
         })
         .flat_map(|c| &c.texts)
         .find(|t| super::network::holds_secrets(t));
-    let what = match (file, whole_environment) {
-        (Some(file), _) => file.as_str(),
-        (None, true) => "the environment",
+    let what = match (file, whole_environment, page) {
+        (Some(file), ..) => file.as_str(),
+        (None, true, _) => "the environment",
+        (None, _, Some(page)) => page,
         _ => return,
     };
     let host = out
@@ -562,6 +585,13 @@ fn leaks(text: &str, calls: &[Call], deeds: &mut Vec<Deed>) {
         host,
         Senses::SEND.and(Senses::UPLOAD).and(Senses::SHARE),
     ));
+}
+
+/// True when the arguments put what a page keeps into the address.
+fn carries(inside: &str) -> bool {
+    ["document.cookie", "localStorage", "sessionStorage"]
+        .iter()
+        .any(|s| inside.contains(s))
 }
 
 #[cfg(test)]

@@ -267,6 +267,10 @@ fn act(words: &[String]) -> Option<(Act, String)> {
         {
             (Act::Reach, word(words, 1).to_owned())
         }
+        // Old versions are the way back: `VACUUM t RETAIN 0 HOURS`.
+        ("vacuum", _) if words.windows(2).any(|w| w[0] == "retain" && w[1] == "0") => {
+            (Act::Drop, object())
+        }
         ("purge", "binary") => (Act::Unguard, "binary logs".to_owned()),
         _ => return None,
     })
@@ -356,9 +360,13 @@ fn switches_off(words: &[String]) -> bool {
         "fsync",
         "unique_checks",
     ];
-    let named = words
+    let checks = words
         .iter()
-        .any(|w| nets.iter().any(|n| w.trim_start_matches('@').ends_with(n)));
+        .any(|w| w.contains("check") || w.contains("safe") || w.contains("audit"));
+    let named = checks
+        || words
+            .iter()
+            .any(|w| nets.iter().any(|n| w.trim_start_matches('@').ends_with(n)));
     named
         && words
             .iter()

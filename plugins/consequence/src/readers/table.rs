@@ -12,6 +12,7 @@ fn sorts(text: &str) -> Vec<Sort> {
         .deeds
         .into_iter()
         .map(|d| d.sort)
+        .filter(|s| *s != Change) // daily work
         .collect();
     sorts.dedup();
     sorts
