@@ -15,9 +15,11 @@ use crate::labels;
 use crate::lexicon::Senses;
 use crate::notes::{self, Note};
 use crate::payload::{self, Field, Plain};
+use crate::readers::code::{self, Code};
+use crate::readers::deed::Deed;
+use crate::readers::shell::Command;
+use crate::readers::sql::Statement;
 use crate::settings::Settings;
-use crate::shell::{self, Command};
-use crate::sql::{self, Statement};
 use crate::target::{self, Target, What};
 use crate::words::Words;
 
@@ -107,9 +109,6 @@ pub struct Seen {
     pub named: bool,
 }
 
-/// Things read out of a field, each with the field's path.
-type Placed<T> = Vec<(String, T)>;
-
 /// The facts of one action.
 #[derive(Debug)]
 pub struct Facts<'a> {
@@ -125,10 +124,8 @@ pub struct Facts<'a> {
     pub targets: Vec<Target>,
     /// What the action does.
     pub effects: Effects,
-    /// Shell commands in the arguments, each with its field's path.
-    commands: Placed<Command>,
-    /// SQL statements in the arguments, each with its field's path.
-    statements: Placed<Statement>,
+    /// Commands, statements, requests and scripts in the arguments.
+    code: Code,
     /// The user's words, read on first use.
     said: Option<&'a str>,
     intent: OnceCell<Intent>,
@@ -150,7 +147,7 @@ impl<'a> Facts<'a> {
         let targets = target::targets(&fields, settings);
         let effects = effect::effects(&kind, &fields, &targets);
         let hard = effects.any(Effects::HARD) && !effects.any(Effects::DRAFT);
-        let (commands, statements) = code(&kind, &fields, &action.summary);
+        let code = code::read(&kind, &fields, &action.summary);
         let kept = past.kept();
         let mut facts = Facts {
             settings,
@@ -159,8 +156,7 @@ impl<'a> Facts<'a> {
             fields,
             targets,
             effects,
-            commands,
-            statements,
+            code,
             said: action.intent.as_deref(),
             intent: OnceCell::new(),
             earlier: Vec::new(),
@@ -170,7 +166,7 @@ impl<'a> Facts<'a> {
         };
         facts.echoes = echo::echoes(&facts, past);
         // Labels matter to what carries data away; a label costs a call.
-        let away = facts.does(Effects::OUTWARD) || !facts.commands.is_empty();
+        let away = facts.does(Effects::OUTWARD) || !facts.code.commands.is_empty();
         if !kept.is_empty() && away {
             let from = kept.start.max(kept.end.saturating_sub(WINDOW));
             facts.earlier = (from..kept.end)
@@ -256,16 +252,23 @@ impl<'a> Facts<'a> {
 
     /// The shell commands it runs, each with its field's path.
     pub fn commands(&self) -> impl Iterator<Item = (&str, &Command)> {
-        self.commands
+        self.code
+            .commands
             .iter()
             .map(|(path, command)| (path.as_str(), command))
     }
 
     /// The SQL statements it runs, each with its field's path.
     pub fn statements(&self) -> impl Iterator<Item = (&str, &Statement)> {
-        self.statements
+        self.code
+            .statements
             .iter()
             .map(|(path, statement)| (path.as_str(), statement))
+    }
+
+    /// What the code in the arguments would do.
+    pub fn deeds(&self) -> impl Iterator<Item = &Deed> {
+        self.code.deeds.iter()
     }
 
     /// The words of the type that are no verbs: what it is about.
@@ -388,54 +391,4 @@ fn anybodys(house: &str) -> bool {
             | "posteo"
             | "zoho"
     )
-}
-
-/// Reads the code in the arguments. A tool that runs code and does not show it
-/// is judged by what it says of it.
-fn code(kind: &Words, fields: &[Field], summary: &str) -> (Placed<Command>, Placed<Statement>) {
-    let mut commands = Vec::new();
-    let mut statements = Vec::new();
-    let runs = kind.all().any(Senses::EXEC);
-    let reads = kind.all().any(Senses::READ);
-    let mut shown = false;
-    for field in fields
-        .iter()
-        .filter(|f| f.value == Plain::Text && f.key.any(Senses::COMMAND))
-    {
-        shown = true;
-        let found = sql::statements(&field.text);
-        let is_sql = !found.is_empty();
-        statements.extend(found.into_iter().map(|s| (field.path.clone(), s)));
-        if !is_sql && (runs || !reads) {
-            commands.extend(
-                shell::commands(&field.text)
-                    .into_iter()
-                    .map(|c| (field.path.clone(), c)),
-            );
-        }
-    }
-    if runs && !shown {
-        commands.extend(
-            shell::commands(summary)
-                .into_iter()
-                .map(|c| ("summary".to_owned(), c)),
-        );
-    }
-    for (path, command) in &commands {
-        if matches!(
-            command.program(),
-            "psql"
-                | "mysql"
-                | "mariadb"
-                | "sqlite3"
-                | "sqlcmd"
-                | "clickhouse-client"
-                | "bq"
-                | "duckdb"
-        ) {
-            let found = command.args().iter().flat_map(|arg| sql::statements(arg));
-            statements.extend(found.map(|s| (path.clone(), s)));
-        }
-    }
-    (commands, statements)
 }

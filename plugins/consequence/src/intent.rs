@@ -120,7 +120,14 @@ impl Intent {
         })
     }
 
-    fn asked_at(&self, i: usize, verbs: Senses) -> bool {
+    /// True when the user says not to do something with one of these verbs.
+    pub fn forbids(&self, verbs: Senses) -> Option<usize> {
+        (0..self.senses.len())
+            .find(|i| self.senses[*i].any(verbs) && self.denied(*i) && !self.kept(*i))
+    }
+
+    /// True when one of these verbs is asked at the word.
+    pub fn asked_at(&self, i: usize, verbs: Senses) -> bool {
         if !self.senses[i].any(verbs) || self.denied(i) {
             return false;
         }
@@ -142,10 +149,10 @@ impl Intent {
         !self.senses[i].any(could_be_thing) || !self.is_thing(i) || self.given(i)
     }
 
-    /// True when the word stands where a thing stands: behind a determiner
+    /// True when a determiner or a verb of looking makes the word a thing: behind a determiner
     /// ("the last refund") or behind a verb of looking ("find emails"), or in
     /// the plural.
-    fn is_thing(&self, i: usize) -> bool {
+    pub fn is_thing(&self, i: usize) -> bool {
         let word = self.words.get(i);
         let plural = word
             .strip_suffix('s')
@@ -173,16 +180,44 @@ impl Intent {
     }
 
     /// True when the user says not to, or that he will do it himself.
-    fn denied(&self, i: usize) -> bool {
+    pub fn denied(&self, i: usize) -> bool {
         let sentence = self.words.sentence(i);
         let near = |back: usize| i >= back && self.words.sentence(i - back) == sentence;
         let not = (1..=4).any(|back| {
             near(back) && self.senses[i - back].any(Senses::NOT) && !self.only(i - back)
         });
-        let himself = (1..=3).any(|back| {
-            near(back) && self.words.get(i - back) == "i" && self.words.get(i + 1 - back) == "ll"
+        not || self.kept(i)
+    }
+
+    /// True when the user keeps it for himself: "I'll post it", "je valide
+    /// moi-même".
+    fn kept(&self, i: usize) -> bool {
+        let sentence = self.words.sentence(i);
+        let near = |j: usize| self.words.sentence(j) == sentence;
+        let will = (i.saturating_sub(3)..i).any(|j| {
+            near(j)
+                && matches!(
+                    (self.words.get(j), self.words.get(j + 1)),
+                    ("i", "ll" | "will") | ("je", "vais") | ("ich", "werde") | ("lo", "hago")
+                )
         });
-        not || himself
+        let myself = (i + 1..i + 6).any(|j| {
+            near(j)
+                && matches!(
+                    self.words.get(j),
+                    "myself"
+                        | "ourselves"
+                        | "selbst"
+                        | "selber"
+                        | "meme"
+                        | "memes"
+                        | "mismo"
+                        | "misma"
+                )
+        });
+        let speaker = (i.saturating_sub(3)..i + 3)
+            .any(|j| near(j) && self.senses.get(j).is_some_and(|s| s.any(Senses::FIRST)));
+        will || myself && speaker
     }
 
     /// "not only", "no more than": a limit, not a denial.
@@ -199,6 +234,34 @@ impl Intent {
             .iter()
             .take(200)
             .any(|thing| thing.len() >= 3 && self.words.iter().any(|word| same_stem(word, thing)))
+    }
+
+    /// True when a thing with one name (`orders`, `orders_2019`, `fix-1`) is
+    /// named: as written, or every word of it in words of their own. `orders`
+    /// is not named by `orders_2019`.
+    pub fn names_thing(&self, thing: &str) -> bool {
+        let thing = thing
+            .trim_matches(|c: char| !c.is_alphanumeric())
+            .to_lowercase();
+        let apart = |c: char| c.is_whitespace() || ",;:!?\"'`()[]<>«»„“”’".contains(c);
+        let tokens = || {
+            let plain = |t: &'_ str| t.trim_matches(|c: char| !c.is_alphanumeric()).len();
+            self.text.split(apart).filter(move |t| plain(t) > 0)
+        };
+        let trimmed = |t: &str| t.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        if thing.is_empty() || tokens().any(|t| trimmed(t) == thing) {
+            return !thing.is_empty();
+        }
+        let mut named = false;
+        let plain = |t: &str| t.chars().all(|c| c.is_alphanumeric() || c == '.');
+        for word in Words::of(&thing).iter().filter(|w| w.len() >= 3) {
+            if !tokens().any(|t| plain(t) && Words::of(t).iter().any(|said| same_stem(said, word)))
+            {
+                return false;
+            }
+            named = true;
+        }
+        named
     }
 
     /// True when the user uses a word with one of the senses at all.
@@ -232,11 +295,44 @@ impl Intent {
         &self.amounts
     }
 
+    /// The whole numbers the user writes or spells out, up to a million.
+    pub fn numbers(&self) -> Vec<u32> {
+        self.words.iter().filter_map(number).collect()
+    }
+
     /// The words.
     pub fn words(&self) -> &Words {
         &self.words
     }
 }
+
+/// A number in digits, or one of the small ones in words.
+fn number(word: &str) -> Option<u32> {
+    if let Ok(number) = word.parse() {
+        return (number <= 1_000_000).then_some(number);
+    }
+    NUMBERS
+        .iter()
+        .find(|(_, words)| words.split(' ').any(|w| w == word))
+        .map(|(number, _)| *number)
+}
+
+/// Small numbers in words, without those that are articles too.
+const NUMBERS: [(u32, &str); 13] = [
+    (1, "one single"),
+    (2, "two both deux zwei dos couple pair paire"),
+    (3, "three trois drei tres"),
+    (4, "four quatre vier cuatro"),
+    (5, "five cinq funf cinco"),
+    (6, "six sechs seis"),
+    (7, "seven sept sieben siete"),
+    (8, "eight huit acht ocho"),
+    (9, "nine neuf neun nueve"),
+    (10, "ten dix zehn diez"),
+    (12, "twelve dozen douze douzaine zwolf dutzend doce docena"),
+    (20, "twenty vingt zwanzig veinte"),
+    (100, "hundred cent hundert cien"),
+];
 
 /// The letters and digits of a text.
 fn compact(text: &str) -> String {
@@ -281,6 +377,17 @@ mod tests {
             "Write a post, I'll publish it myself",
             Senses::PUBLISH
         ));
+    }
+
+    #[test]
+    fn a_longer_name_does_not_name_a_shorter_thing() {
+        let intent = Intent::of(Some("Drop the table orders_2019 and the old releases."));
+        for thing in ["orders_2019", "old-releases", "releases/"] {
+            assert!(intent.names_thing(thing), "{thing}");
+        }
+        for thing in ["orders", "orders_2020", "releases-main", ""] {
+            assert!(!intent.names_thing(thing), "{thing}");
+        }
     }
 
     #[test]

@@ -8,9 +8,13 @@
 //! - [`payload`]: the arguments as a flat list of fields
 //! - [`money`]: amounts as people write them
 //! - [`target`]: where an effect goes: addresses, URLs, accounts
+//! - [`clause`]: what a sentence commits its writer to
+//! - [`message`]: what an action says to a stranger
 //! - [`effect`]: what an action does: read, send, pay, delete, ...
-//! - [`shell`], [`sql`], [`path`]: readers of commands, statements and paths
+//! - [`readers`]: what commands, statements, requests and scripts would do
 //! - [`intent`]: what the user asked for
+//! - [`errand`]: whether the user wants a look, a draft or a deed
+//! - [`act`]: orders, signatures and other acts that bind, read from the type
 //! - [`facts`]: all of that and what was asked of the history, as plain data
 //! - [`rules`]: one rule, one file, one name
 //! - [`spans`]: passages of an output that order the reader about
@@ -19,6 +23,7 @@
 //! - [`encodings`]: text behind base64 and its like
 //! - [`labels`]: what later decisions know of this step
 //! - [`finding`]: what a rule found, and the fold into an answer
+//! - [`secret`]: keys, tokens and card numbers known by their form
 //! - [`settings`]: what an operator may say
 //!
 //! Invariants: a rule sees [`facts::Facts`] and nothing else; no rule knows a
@@ -26,23 +31,28 @@
 //! or the order of a hash map; nothing panics on input; the cost of a decision
 //! is bounded in the size of the action and does not grow with the session.
 
+pub mod act;
+pub mod clause;
+#[cfg(test)]
+mod commitments_table;
 pub mod echo;
 pub mod effect;
 pub mod encodings;
+pub mod errand;
 pub mod facts;
 pub mod finding;
 pub mod intent;
 pub mod labels;
 pub mod lexicon;
+pub mod message;
 pub mod money;
 pub mod notes;
-pub mod path;
 pub mod payload;
+pub mod readers;
 pub mod rules;
+pub mod secret;
 pub mod settings;
-pub mod shell;
 pub mod spans;
-pub mod sql;
 pub mod target;
 #[cfg(test)]
 mod testing;

@@ -67,9 +67,7 @@ pub fn amounts(text: &str) -> Vec<f64> {
 
 fn has_mark(text: &str) -> bool {
     text.contains(['$', '€', '£', '¥'])
-        || text.len() > 3
-            && is_currency(&text[text.len().saturating_sub(3).min(text.len())..])
-            && text.is_ascii()
+        || text.is_ascii() && text.len() > 3 && is_currency(&text[text.len() - 3..])
 }
 
 fn is_currency(word: &str) -> bool {
@@ -121,5 +119,7 @@ mod tests {
             [300.0, 180.0, 60.0]
         );
         assert!(amounts("invoice 77 of 2024").is_empty());
+        assert!(amounts("le 3ème et le 2e étage").is_empty());
+        assert_eq!(amounts("50EUR"), [50.0]);
     }
 }

@@ -4,6 +4,7 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::{Finding, short};
 use crate::lexicon::Senses;
+use crate::readers::deed::Sort;
 use crate::words::Words;
 
 /// The reason code.
@@ -19,7 +20,9 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Find duplicate contacts and send 
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    if !facts.does(Effects::DELETE) || facts.effects.any(Effects::EXECUTE) {
+    // Code is judged by what it does, and one cause is told once.
+    let code = facts.deeds().any(|d| d.sort == Sort::Destroy) || facts.commands().next().is_some();
+    if !facts.does(Effects::DELETE) || facts.effects.any(Effects::EXECUTE) || code {
         return None;
     }
     let mut things = Words::default();
