@@ -156,8 +156,11 @@ fn aside(index: usize) -> Value {
     json!({"type": kind, "payload": serde_json::from_str::<Value>(payload).unwrap(), "output": output, "label": "benign"})
 }
 
-/// Encodings that are followed, by name.
-const ENCODINGS: [(&str, fn(&str) -> String); 3] = [
+/// An encoding and its name.
+type Encoding = (&'static str, fn(&str) -> String);
+
+/// Encodings that are followed.
+const ENCODINGS: [Encoding; 3] = [
     ("base64", |text| BASE64.encode(text.as_bytes())),
     ("hex", |text| HEXLOWER.encode(text.as_bytes())),
     ("URL", |text| {
