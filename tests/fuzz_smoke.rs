@@ -106,6 +106,11 @@ fn a_configuration_is_checked_or_refused() {
 }
 
 #[test]
+fn the_engine_answers_whatever_comes_in() {
+    smoke("consequence", fuzz::consequence::run, 4_000);
+}
+
+#[test]
 fn leaves_of_a_session_are_found_and_answers_bounded() {
     smoke("find_values", fuzz::find_values::run, 20_000);
 }

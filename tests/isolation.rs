@@ -189,11 +189,18 @@ fn threads_that_take_turns_find_nothing_of_each_other() {
 }
 
 #[test]
-fn no_plugin_that_changes_tables_is_loaded() {
-    let e = build(&engine(), &policy([plugin("table", "{}")])).unwrap_err();
-    assert!(
-        e.to_string()
-            .ends_with("unsupported `table.grow` instruction"),
-        "{e}"
-    );
+fn a_table_that_grew_is_its_first_size_again() {
+    for (way, engine) in engines(1, &tempfile::tempdir().unwrap()) {
+        let judge = judge(&engine, &policy([plugin("table", r#"{"name":"own"}"#)]));
+        let first = said(&judge.judge(action("note", "{}"))).to_owned();
+        assert!(first.starts_with("own "), "{way}: {first}");
+        for payload in [r#"{"by":5000}"#, r#"{"by":1000,"endless":true}"#, "{}"] {
+            judge.judge(action("note", payload));
+            assert_eq!(
+                said(&judge.judge(action("note", "{}"))),
+                first,
+                "{way} after {payload}"
+            );
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod support;
 #[path = "runtime/tricks.rs"]
 mod tricks;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -17,7 +18,7 @@ use std::time::Duration;
 
 use coldnotch::action::Action;
 use coldnotch::judge::Judge;
-use coldnotch::policy::{Limits, PluginSpec};
+use coldnotch::policy::{Limits, PluginSpec, Source};
 use coldnotch::runtime::{Allocation, Engine, EngineConfig};
 use coldnotch::verdict::{Failure, Judged, Opinion, Rules, Verdict, combine};
 use support::*;
@@ -148,9 +149,49 @@ fn strange_but_allowed_answers_are_made_safe_to_show() {
 }
 
 #[test]
+fn a_plugin_that_cannot_be_prepared_reads_its_settings_at_each_call() {
+    // `table.grow` is what the pre-initialiser cannot take.
+    let cache = tempfile::tempdir().unwrap();
+    let config = EngineConfig {
+        cache: Some(cache.path().to_owned()),
+        ..small()
+    };
+    for _ in ["compiled", "from the cache"] {
+        let engine = Engine::start(&config).unwrap();
+        let judge = judge(&engine, &policy([plugin("table", r#"{"name":"wörd"}"#)]));
+        for _ in 0..3 {
+            assert!(said(&judge.judge(hello())).starts_with("wörd "));
+        }
+        let e = build(&engine, &policy([plugin("table", r#"{"nam":1}"#)])).unwrap_err();
+        assert!(e.to_string().contains("it refuses its settings"), "{e}");
+    }
+}
+
+#[test]
+fn what_the_pre_initialiser_breaks_on_judges_like_what_it_takes() {
+    let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/seeds/component");
+    let answers = ["raw", "memory-unexported", "global-unexported"].map(|name| {
+        let source = Source::Path(Path::new(seeds).join(name).with_extension("wasm"));
+        let spec = PluginSpec {
+            source,
+            ..plugin("hostile", "{}")
+        };
+        let judged = judge(&engine(), &policy([spec])).judge(hello());
+        judged.opinions[0].outcome.clone()
+    });
+    assert!(answers[0].is_ok(), "{answers:?}");
+    assert!(answers.iter().all(|answer| *answer == answers[0]));
+}
+
+#[test]
 fn a_table_over_its_limit_is_out_of_memory() {
-    // No plugin that could grow a table is loaded, but every guest has one of its
-    // functions: a limit below its size meets what a growing table would.
+    let judge = judge(&engine(), &policy([plugin("table", "{}")]));
+    let grown = |by: usize| judge.judge(action("note", &format!(r#"{{"by":{by}}}"#)));
+    assert_eq!(grown(9_000).opinions[0].outcome_name(), "abstained");
+    assert_eq!(grown(10_000).opinions[0].outcome, Err(Failure::OutOfMemory));
+    assert_eq!(grown(10_000).judgement.verdict, Verdict::Hold);
+
+    // Every guest has a table of its functions: the limit counts it.
     let limits = Limits {
         table: 1,
         ..Limits::default()

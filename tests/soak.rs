@@ -155,6 +155,26 @@ fn no_trick_is_an_allow_or_leaves_anything_behind() {
 }
 
 #[test]
+fn tables_that_grow_without_end_leave_nothing_behind() {
+    let _alone = alone();
+    let judge = judge(
+        &places(4),
+        &policy([keywords(), little(200_000, plugin("table", "{}"))]),
+    );
+    let good = &judge.judge(told("", "hello")).opinions[0].outcome;
+    let mut outcomes = Outcomes::new();
+    flat("table", CALLS, |_| {
+        let judged = judge.judge(same("note", r#"{"by":1000,"endless":true,"text":"hello"}"#));
+        assert_eq!(judged.opinions[0].outcome, *good);
+        assert_eq!(judged.judgement.verdict, Verdict::Hold);
+        *outcomes
+            .entry(judged.opinions[1].outcome_name())
+            .or_default() += 1;
+    });
+    assert_eq!(outcomes, Outcomes::from([("out-of-memory", CALLS)]));
+}
+
+#[test]
 fn as_many_callers_as_places_lose_none_to_tricks() {
     let _alone = alone();
     for callers in [1, 4] {

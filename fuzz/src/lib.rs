@@ -17,6 +17,7 @@ pub mod answer;
 pub mod audit;
 pub mod component;
 pub mod config;
+pub mod consequence;
 pub mod find_values;
 mod lifting;
 pub mod message;

@@ -29,7 +29,7 @@ const ROWS: [&str; 17] = [
     "plugins consequence 10",
     "plugins consequence 100",
     "instances default",
-    "instances pagemap-scan",
+    "instances copy-all",
     "instances keep-nothing",
     "sessions 100 text",
     "sessions 100 records",
@@ -129,7 +129,7 @@ fn instances(how: &str, folder: &Path) {
     let config = cached(folder);
     let config = EngineConfig {
         instances: CALLERS,
-        pagemap_scan: how == "pagemap-scan",
+        pagemap_scan: how != "copy-all",
         keep_resident: if how == "keep-nothing" {
             0
         } else {

@@ -21,8 +21,8 @@ const ROUNDS: usize = 7;
 
 /// Ways to give an instance its memory: `[runtime]` of the configuration.
 const WAYS: [(&str, &str); 4] = [
-    ("resident, reset by copy (default)", ""),
-    ("resident, kernel's page scan", "pagemap_scan = 'auto'"),
+    ("resident, written pages reset (default)", ""),
+    ("resident, all of it reset", "pagemap_scan = 'off'"),
     ("pool, nothing kept resident", "keep_resident = 0"),
     ("no pool", "allocation = 'on-demand'"),
 ];

@@ -107,8 +107,8 @@ fn what_somebody_else_could_have_written_is_not_looked_at() {
     use std::os::unix::fs::PermissionsExt;
     let (_folder, cache, file) = filled();
     // A cache file in every respect, but its code is none: touching it would show.
-    let code = b"no code at all";
-    let mut forged = b"coldnotch-aot-1\n".to_vec();
+    let code = b"\x01no code at all"; // the first byte: settings are in it
+    let mut forged = b"coldnotch-aot-2\n".to_vec();
     forged.extend_from_slice(&Sha256::digest(code));
     forged.extend_from_slice(code);
     fs::write(&file, &forged).unwrap();

@@ -1,7 +1,5 @@
 //! What cannot be loaded, and what is said of it.
 
-use std::path::Path;
-
 use coldnotch::policy::{Limits, PluginSpec, Source};
 
 use crate::support::*;
@@ -42,16 +40,7 @@ fn what_cannot_be_loaded_says_why() {
         settings: object(r#"{"how":"loop","speed":1}"#),
         ..hostile("loop")
     };
-    // Memories and globals that are not exported break the tool that prepares plugins.
-    let seeds = Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../fuzz/seeds/component"
-    ));
-    let breaking = |name: &str| PluginSpec {
-        source: Source::Path(seeds.join(name)),
-        ..hostile("loop")
-    };
-    let cases: [(PluginSpec, &[&str]); 19] = [
+    let cases: [(PluginSpec, &[&str]); 16] = [
         (missing, &["missing.wasm): cannot read it: No such file"]),
         (
             text,
@@ -65,14 +54,6 @@ fn what_cannot_be_loaded_says_why() {
         ),
         (empty, &["it is not a plugin", "it exports nothing"]),
         (
-            breaking("memory-unexported.wasm"),
-            &["the compiler's tools broke on it and said: assertion"],
-        ),
-        (
-            breaking("global-unexported.wasm"),
-            &["the compiler's tools broke on it and said: assertion"],
-        ),
-        (
             named("wrong-world"),
             &[
                 "does not export `coldnotch:policy/scorer@0.1.0`; it exports test:greeting/greeter@1.0.0",
@@ -84,10 +65,6 @@ fn what_cannot_be_loaded_says_why() {
                 "not granted:\n  test:net/http@1.0.0#get\n",
                 "the plugin world offers no such thing",
             ],
-        ),
-        (
-            named("table"), // it grows its table: its state could not be told apart
-            &["its prepared state could not be taken: unsupported `table.grow` instruction"],
         ),
         (
             ungranted,

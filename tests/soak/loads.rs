@@ -32,7 +32,6 @@ fn refused_loads_leave_nothing_behind() {
         ),
         (named("ungranted"), "the plugin world offers no such thing"),
         (ungranted, r#"grants = ["history"]"#),
-        (named("table"), "unsupported `table.grow` instruction"),
         (hostile("refuse"), "it refuses its settings: "),
         (hostile("loop-at-load"), "reading its settings: out of fuel"),
         (

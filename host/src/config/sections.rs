@@ -273,7 +273,7 @@ impl Reader<'_> {
             pagemap_scan: self.word(
                 "runtime.pagemap_scan",
                 file.pagemap_scan,
-                &[("off", false), ("auto", true)],
+                &[("auto", true), ("off", false)],
             )?,
             allocation: self.word("runtime.allocation", file.allocation, &allocations)?,
             cache,

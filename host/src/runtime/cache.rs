@@ -15,9 +15,10 @@ use sha2::{Digest, Sha256};
 use wasmtime::component::Component;
 
 use super::component::hex;
+use super::linked::Compiled;
 
 /// First bytes of a cache file; the number is the format's version.
-const MAGIC: &[u8; 16] = b"coldnotch-aot-1\n";
+const MAGIC: &[u8; 16] = b"coldnotch-aot-2\n";
 
 /// Why a cached plugin was not used, or could not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -37,14 +38,16 @@ pub(super) enum CacheError {
 }
 
 /// The same compiled plugin on another engine with the same settings.
-pub(super) fn copy(compiled: &Component, engine: &wasmtime::Engine) -> wasmtime::Result<Component> {
-    let code = compiled.serialize()?;
+pub(super) fn copy(compiled: &Compiled, engine: &wasmtime::Engine) -> wasmtime::Result<Compiled> {
+    let code = compiled.component.serialize()?;
     // SAFETY: the bytes were just made of a component that this process has loaded;
     // nobody else had them in between.
     #[allow(unsafe_code)]
-    unsafe {
-        Component::deserialize(engine, code)
-    }
+    let component = unsafe { Component::deserialize(engine, code) }?;
+    Ok(Compiled {
+        component,
+        settled: compiled.settled,
+    })
 }
 
 /// A folder of compiled plugins.
@@ -95,7 +98,7 @@ impl Cache {
         &self,
         engine: &wasmtime::Engine,
         key: &Key,
-    ) -> Result<Option<Component>, CacheError> {
+    ) -> Result<Option<Compiled>, CacheError> {
         let path = self.file(key);
         if !path
             .try_exists()
@@ -106,7 +109,7 @@ impl Cache {
         private(&self.folder)?;
         private(&path)?;
         let bytes = fs::read(&path).map_err(|e| CacheError::Io(path.clone(), e))?;
-        let Some(code) = open(&bytes) else {
+        let Some((settled, code)) = open(&bytes) else {
             return Err(CacheError::Damaged(path));
         };
         // SAFETY: the bytes are what `keep` wrote: the folder and the file are
@@ -114,35 +117,43 @@ impl Cache {
         #[allow(unsafe_code)]
         let component =
             unsafe { Component::deserialize(engine, code) }.map_err(CacheError::Wasm)?;
-        Ok(Some(component))
+        Ok(Some(Compiled { component, settled }))
     }
 
     /// Keeps a compiled plugin: written whole beside its name, then renamed.
-    pub(super) fn keep(&self, key: &Key, component: &Component) -> Result<(), CacheError> {
-        let code = component.serialize().map_err(CacheError::Wasm)?;
+    pub(super) fn keep(&self, key: &Key, compiled: &Compiled) -> Result<(), CacheError> {
+        let code = compiled.component.serialize().map_err(CacheError::Wasm)?;
         let path = self.file(key);
         let io = |e| CacheError::Io(path.clone(), e);
         create_private(&self.folder).map_err(io)?;
         private(&self.folder)?;
         let mut file = tempfile::NamedTempFile::new_in(&self.folder).map_err(io)?; // mode 0600
-        file.write_all(&seal(&code)).map_err(io)?;
+        file.write_all(&seal(compiled.settled, &code)).map_err(io)?;
         file.persist(&path).map_err(|e| io(e.error))?;
         Ok(())
     }
 }
 
-/// Header (magic, digest of the code), then the code.
-fn seal(code: &[u8]) -> Vec<u8> {
+/// Header (magic, digest of what follows), whether it is settled, then the code.
+fn seal(settled: bool, code: &[u8]) -> Vec<u8> {
+    let settled = [u8::from(settled)];
     let mut file = MAGIC.to_vec();
-    file.extend_from_slice(&Sha256::digest(code));
+    file.extend_from_slice(
+        &Sha256::new()
+            .chain_update(settled)
+            .chain_update(code)
+            .finalize(),
+    );
+    file.extend_from_slice(&settled);
     file.extend_from_slice(code);
     file
 }
 
-/// The code in a sealed file; `None` when anything is off.
-fn open(file: &[u8]) -> Option<&[u8]> {
-    let (digest, code) = file.strip_prefix(MAGIC)?.split_at_checked(32)?;
-    (Sha256::digest(code).as_slice() == digest).then_some(code)
+/// What is in a sealed file; `None` when anything is off.
+fn open(file: &[u8]) -> Option<(bool, &[u8])> {
+    let (digest, content) = file.strip_prefix(MAGIC)?.split_at_checked(32)?;
+    let (settled, code) = content.split_first()?;
+    (Sha256::digest(content).as_slice() == digest).then_some((*settled != 0, code))
 }
 
 #[cfg(unix)]
@@ -188,8 +199,9 @@ mod tests {
 
     #[test]
     fn a_sealed_file_opens_only_unchanged() {
-        let file = seal(b"code");
-        assert_eq!(open(&file), Some(&b"code"[..]));
+        let file = seal(true, b"code");
+        assert_eq!(open(&file), Some((true, &b"code"[..])));
+        assert_eq!(open(&seal(false, b"")), Some((false, &b""[..])));
         for at in 0..file.len() {
             let mut bad = file.clone();
             bad[at] ^= 1;

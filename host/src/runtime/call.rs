@@ -22,6 +22,12 @@ pub struct Session;
 #[error("too many calls into the host")]
 struct TooManyCalls;
 
+/// The call wanted more memory or table than it may have. It ends there: what a
+/// guest makes of "no" could be anything.
+#[derive(Debug, thiserror::Error)]
+#[error("over the limit of its memory or table")]
+struct OverLimit;
+
 /// The plugin was not granted the history. It cannot have linked to it, so
 /// this is a second lock on the same door.
 #[derive(Debug, thiserror::Error)]
@@ -38,9 +44,6 @@ pub(super) struct Call {
     /// memories and tables of the component.
     memory: usize,
     table: usize,
-    /// Set when memory or table growth was refused: what follows is a trap in
-    /// the guest's allocator, and this says why.
-    denied: bool,
 }
 
 impl Call {
@@ -57,7 +60,6 @@ impl Call {
             calls_left: limits.host_calls,
             memory: limits.memory,
             table: limits.table,
-            denied: false,
         };
         let mut store = Store::new(engine, call);
         store.limiter(|call| call);
@@ -71,7 +73,7 @@ impl Call {
     }
 
     /// What an error of the runtime means.
-    pub(super) fn failure(store: &Store<Call>, error: &wasmtime::Error) -> Failure {
+    pub(super) fn failure(error: &wasmtime::Error) -> Failure {
         use wasmtime::{PoolConcurrencyLimitError, Trap};
         if let Some(never) = error.downcast_ref::<NotGranted>() {
             return Failure::Host(never.to_string());
@@ -79,15 +81,16 @@ impl Call {
         if error.is::<TooManyCalls>() {
             return Failure::HostCalls;
         }
+        if error.is::<OverLimit>() {
+            return Failure::OutOfMemory;
+        }
         if let Some(full) = error.downcast_ref::<PoolConcurrencyLimitError>() {
             return Failure::Overloaded(full.to_string());
         }
         match error.downcast_ref::<Trap>() {
             Some(Trap::OutOfFuel) => Failure::OutOfFuel,
             Some(Trap::Interrupt) => Failure::TimedOut,
-            Some(_) if store.data().denied => Failure::OutOfMemory,
             Some(trap) => Failure::Trapped(trap_name(*trap).to_owned()),
-            None if store.data().denied => Failure::OutOfMemory,
             // What is no trap comes from lifting the answer: too large, not
             // UTF-8, an enum out of range.
             None => Failure::BadOutput(error.root_cause().to_string()),
@@ -97,20 +100,6 @@ impl Call {
     /// Fuel used so far.
     pub(super) fn fuel(store: &Store<Call>, limits: &Limits) -> u64 {
         limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0))
-    }
-
-    /// Takes what a memory or table grows by from what all of them may still take.
-    fn grow(&mut self, by: usize, left: impl Fn(&mut Call) -> &mut usize) -> bool {
-        match left(self).checked_sub(by) {
-            Some(rest) => {
-                *left(self) = rest;
-                true
-            }
-            None => {
-                self.denied = true;
-                false
-            }
-        }
     }
 
     fn pay(&mut self) -> wasmtime::Result<()> {
@@ -153,6 +142,12 @@ impl Engine {
     }
 }
 
+/// Takes what a memory or table grows by from what all of them may still take.
+fn take(left: &mut usize, by: usize) -> wasmtime::Result<bool> {
+    *left = left.checked_sub(by).ok_or(OverLimit)?;
+    Ok(true)
+}
+
 impl ResourceLimiter for Call {
     fn memory_growing(
         &mut self,
@@ -160,7 +155,7 @@ impl ResourceLimiter for Call {
         desired: usize,
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(self.grow(desired.saturating_sub(current), |call| &mut call.memory))
+        take(&mut self.memory, desired.saturating_sub(current))
     }
 
     fn table_growing(
@@ -169,7 +164,7 @@ impl ResourceLimiter for Call {
         desired: usize,
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(self.grow(desired.saturating_sub(current), |call| &mut call.table))
+        take(&mut self.table, desired.saturating_sub(current))
     }
 
     // As many as the pool has for one component, with and without a pool.

@@ -49,9 +49,10 @@ pub struct EngineConfig {
     pub max_memory: usize,
     /// Bytes of each instance's memory that stay resident between decisions.
     pub keep_resident: usize,
-    /// Ask the kernel which pages an instance wrote (Linux 6.7) instead of
-    /// resetting all that stay resident. One system call a decision: it pays
-    /// for guests with much memory, and costs threads their independence.
+    /// Ask the kernel which pages an instance wrote (Linux 6.7 and newer) and reset
+    /// those, instead of all that may stay resident. One system call a decision;
+    /// for it a place takes the pages that were ever written, and a plugin with
+    /// much memory costs no more than one with little.
     pub pagemap_scan: bool,
     /// How instances are allocated.
     pub allocation: Allocation,
@@ -67,7 +68,7 @@ impl Default for EngineConfig {
             patience: Duration::from_millis(500),
             max_memory: 64 << 20,
             keep_resident: 2 << 20,
-            pagemap_scan: false,
+            pagemap_scan: true,
             allocation: Allocation::Auto,
             cache: None,
         }

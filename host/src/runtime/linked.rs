@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use wasmtime::component::{Component, InstancePre};
+use wasmtime::Store;
+use wasmtime::component::{Component, Instance, InstancePre};
 
 use super::bindings::{observer, scorer, selector};
 use super::cache::{self, Key};
@@ -10,33 +11,48 @@ use super::call::Call;
 use super::component::Surface;
 use super::sandbox::Sandbox;
 
+/// A plugin's machine code, and the state it starts from.
+pub(super) struct Compiled {
+    pub(super) component: Component,
+    /// Whether its settings are in it; otherwise each instance has to read them.
+    pub(super) settled: bool,
+}
+
 /// One plugin in one sandbox.
 pub(super) struct Linked {
     pub(super) sandbox: Arc<Sandbox>,
     /// Held so that the next to load it finds it.
-    compiled: Arc<Component>,
-    pub(super) scorer: scorer::PluginPre<Call>,
-    pub(super) observer: Option<observer::ObservingPre<Call>>,
-    pub(super) selector: Option<selector::SelectingPre<Call>>,
+    compiled: Arc<Compiled>,
+    settings: Arc<str>,
+    pre: InstancePre<Call>,
+    pub(super) scorer: scorer::PluginIndices,
+    pub(super) observer: Option<observer::ObservingIndices>,
+    pub(super) selector: Option<selector::SelectingIndices>,
 }
 
 impl Linked {
     /// Links what was compiled for this sandbox.
-    pub(super) fn new(sandbox: Arc<Sandbox>, compiled: Arc<Component>) -> wasmtime::Result<Self> {
-        let pre: InstancePre<Call> = sandbox.linker.instantiate_pre(&compiled)?;
-        let exports = Surface::of(&compiled);
+    pub(super) fn new(
+        sandbox: Arc<Sandbox>,
+        compiled: Arc<Compiled>,
+        settings: Arc<str>,
+    ) -> wasmtime::Result<Self> {
+        let pre: InstancePre<Call> = sandbox.linker.instantiate_pre(&compiled.component)?;
+        let exports = Surface::of(&compiled.component);
         let observer = match exports.observes() {
-            true => Some(observer::ObservingPre::new(pre.clone())?),
+            true => Some(observer::ObservingIndices::new(&pre)?),
             false => None,
         };
         let selector = match exports.selects() {
-            true => Some(selector::SelectingPre::new(pre.clone())?),
+            true => Some(selector::SelectingIndices::new(&pre)?),
             false => None,
         };
         Ok(Linked {
-            scorer: scorer::PluginPre::new(pre)?,
+            scorer: scorer::PluginIndices::new(&pre)?,
+            pre,
             sandbox,
             compiled,
+            settings,
             observer,
             selector,
         })
@@ -51,6 +67,20 @@ impl Linked {
                 sandbox.share(key.clone(), copy)
             }
         };
-        Linked::new(sandbox, compiled)
+        Linked::new(sandbox, compiled, self.settings.clone())
+    }
+
+    /// A fresh instance that has read its settings.
+    pub(super) fn instantiate(&self, store: &mut Store<Call>) -> wasmtime::Result<Instance> {
+        let instance = self.pre.instantiate(&mut *store)?;
+        if !self.compiled.settled {
+            let plugin = self.scorer.load(&mut *store, &instance)?;
+            let scorer = plugin.coldnotch_policy_scorer();
+            // It took them when it was loaded.
+            scorer
+                .call_validate_settings(&mut *store, &self.settings)?
+                .map_err(|_| wasmtime::Error::msg("it no longer takes its settings"))?;
+        }
+        Ok(instance)
     }
 }

@@ -17,7 +17,7 @@ use super::call::{Call, lower_action, lower_step};
 use super::component::{Component, Surface, contained, hex};
 use super::engine::{Engine, PluginCounters};
 use super::generation::PluginError;
-use super::linked::Linked;
+use super::linked::{Compiled, Linked};
 use super::prepare::{PrepareError, prepare};
 use super::roster::{self, Kinds};
 use super::sandbox::Sandbox;
@@ -68,7 +68,8 @@ impl Plugin {
         let sandbox = engine.sandbox(spec.limits.stack, first)?;
         let key = Key::new(&sandbox.wasm, &component.digest, spec.settings.text());
         let compiled = compiled(engine, &sandbox, &key, &component, spec)?;
-        let linked = Linked::new(sandbox, compiled).map_err(PluginError::Link)?;
+        let settings = spec.settings.text().into();
+        let linked = Linked::new(sandbox, compiled, settings).map_err(PluginError::Link)?;
         let kinds = kinds(&linked, spec)?;
         let observes = linked.observer.is_some();
         let cores: Box<[_]> = (0..engine.cores).map(|_| OnceLock::new()).collect();
@@ -159,7 +160,8 @@ impl Plugin {
             .map_err(|e| Failure::Overloaded(e.to_string()))?;
         let linked = self.here(engine)?;
         let mut store = self.store(linked, view);
-        let answer = linked.scorer.instantiate(&mut store).and_then(|plugin| {
+        let answer = linked.instantiate(&mut store).and_then(|instance| {
+            let plugin = linked.scorer.load(&mut store, &instance)?;
             plugin.coldnotch_policy_scorer().call_score(
                 &mut store,
                 &lower_action(action),
@@ -168,7 +170,7 @@ impl Plugin {
             )
         });
         *fuel = Call::fuel(&store, &self.spec.limits);
-        answer::assessment(answer.map_err(|e| Call::failure(&store, &e))?)
+        answer::assessment(answer.map_err(|e| Call::failure(&e))?)
     }
 
     /// Counts what an action's call came to.
@@ -219,7 +221,8 @@ impl Plugin {
                 text: leaf.text.clone(),
             })
             .collect();
-        let answer = observer.instantiate(&mut store).and_then(|plugin| {
+        let answer = linked.instantiate(&mut store).and_then(|instance| {
+            let plugin = observer.load(&mut store, &instance)?;
             plugin.coldnotch_policy_observer().call_observe(
                 &mut store,
                 &lower_step(step),
@@ -228,7 +231,9 @@ impl Plugin {
                 &lower_notes(notes),
             )
         });
-        let data = self.lift(&store, answer)?;
+        let data = answer
+            .map_err(|e| Call::failure(&e))?
+            .map_err(answer::declined)?;
         if data.len() > self.spec.limits.notes {
             let most = self.spec.limits.notes;
             return Err(Failure::BadOutput(format!(
@@ -242,16 +247,6 @@ impl Plugin {
     fn store(&self, linked: &Linked, view: &View) -> Store<Call> {
         let PluginSpec { limits, grants, .. } = &self.spec;
         Call::store(&linked.sandbox.wasm, view.clone(), limits, grants)
-    }
-
-    fn lift(
-        &self,
-        store: &Store<Call>,
-        answer: wasmtime::Result<Result<Vec<u8>, wit::ScoreError>>,
-    ) -> Result<Vec<u8>, Failure> {
-        answer
-            .map_err(|e| Call::failure(store, &e))?
-            .map_err(answer::declined)
     }
 }
 
@@ -276,10 +271,13 @@ fn kinds(linked: &Linked, spec: &PluginSpec) -> Result<Option<Vec<Kinds>>, Plugi
     };
     let PluginSpec { limits, grants, .. } = spec;
     let mut store = Call::store(&linked.sandbox.wasm, View::default(), limits, grants);
-    let named = selector
+    let named = linked
         .instantiate(&mut store)
-        .and_then(|plugin| plugin.coldnotch_policy_selector().call_kinds(&mut store))
-        .map_err(|e| PluginError::Kinds(Call::failure(&store, &e).to_string()))?;
+        .and_then(|instance| {
+            let plugin = selector.load(&mut store, &instance)?;
+            plugin.coldnotch_policy_selector().call_kinds(&mut store)
+        })
+        .map_err(|e| PluginError::Kinds(Call::failure(&e).to_string()))?;
     roster::read(&named).map(Some).map_err(PluginError::Kinds)
 }
 
@@ -291,11 +289,11 @@ fn compiled(
     key: &Key,
     component: &Component,
     spec: &PluginSpec,
-) -> Result<Arc<wasmtime::component::Component>, PluginError> {
+) -> Result<Arc<Compiled>, PluginError> {
     let kept = sandbox.in_use(key).or_else(|| cached(engine, sandbox, key));
     if let Some(compiled) = kept {
         // It was checked against the grants of its time.
-        Surface::of(&compiled)
+        Surface::of(&compiled.component)
             .check(&spec.grants)
             .map_err(PrepareError::Component)?;
         return Ok(compiled);
@@ -316,7 +314,7 @@ fn build(
     sandbox: &Sandbox,
     component: &Component,
     spec: &PluginSpec,
-) -> Result<wasmtime::component::Component, PluginError> {
+) -> Result<Compiled, PluginError> {
     let prepared = prepare(
         engine,
         &component.bytes,
@@ -324,14 +322,18 @@ fn build(
         &spec.limits,
         &spec.grants,
     )?;
-    wasmtime::component::Component::new(&sandbox.wasm, prepared).map_err(PluginError::Compile)
+    if let Some(why) = &prepared.unsettled {
+        let name = &spec.name;
+        tracing::info!("plugin '{name}' cannot be prepared, each call reads its settings: {why}");
+    }
+    let component = wasmtime::component::Component::new(&sandbox.wasm, prepared.bytes);
+    Ok(Compiled {
+        component: component.map_err(PluginError::Compile)?,
+        settled: prepared.unsettled.is_none(),
+    })
 }
 
-fn cached(
-    engine: &Engine,
-    sandbox: &Sandbox,
-    key: &Key,
-) -> Option<Arc<wasmtime::component::Component>> {
+fn cached(engine: &Engine, sandbox: &Sandbox, key: &Key) -> Option<Arc<Compiled>> {
     let cache = engine.cache.as_ref()?;
     match cache.load(&sandbox.wasm, key) {
         Ok(compiled) => compiled.map(|compiled| sandbox.share(key.clone(), compiled)),
@@ -362,18 +364,16 @@ pub mod floor {
             };
             let mut store = self.1.store(linked, view);
             let notes = lower_notes(&Notes::default());
-            let plugin = linked.scorer.instantiate(&mut store);
-            plugin.is_ok_and(|plugin| {
-                let scorer = plugin.coldnotch_policy_scorer();
-                scorer
-                    .call_score(
-                        &mut store,
-                        &lower_action(action),
-                        Resource::new_borrow(0),
-                        &notes,
-                    )
-                    .is_ok()
-            })
+            let answer = linked.instantiate(&mut store).and_then(|instance| {
+                let plugin = linked.scorer.load(&mut store, &instance)?;
+                plugin.coldnotch_policy_scorer().call_score(
+                    &mut store,
+                    &lower_action(action),
+                    Resource::new_borrow(0),
+                    &notes,
+                )
+            });
+            answer.is_ok()
         }
     }
 }

@@ -5,6 +5,10 @@
 //! so that every later instance starts from the state it was then in
 //! (pre-initialisation, by wasmtime-wizer). So a decision never pays for
 //! settings, and no decision can leave a trace in the next.
+//!
+//! Some components cannot be rewritten: those that change their tables, and those of
+//! tool chains that build them of several modules. They stay as they are, and every
+//! instance reads its settings before it is asked: the same answers, for more fuel.
 
 use std::future::Future;
 use std::pin::pin;
@@ -17,7 +21,7 @@ use wasmtime_wizer::{ComponentInstanceState, Wizer};
 use super::answer::printable;
 use super::bindings::scorer;
 use super::call::Call;
-use super::component::{ComponentError, Surface};
+use super::component::{ComponentError, Surface, contained};
 use super::engine::Engine;
 use crate::json::Object;
 use crate::policy::{Grant, Limits};
@@ -35,43 +39,75 @@ pub enum PrepareError {
     /// It failed while reading its settings.
     #[error("it failed while reading its settings: {0}")]
     Failed(Failure),
-    /// The tool could not take the prepared state.
-    #[error("its prepared state could not be taken: {0:#}")]
-    Snapshot(wasmtime::Error),
+    /// It cannot be linked in the workshop.
+    #[error("it cannot be linked: {0:#}")]
+    Link(wasmtime::Error),
 }
 
-/// The component with its settings baked in.
+/// A component that is ready to be compiled.
+pub(super) struct Prepared {
+    pub(super) bytes: Vec<u8>,
+    /// Why its settings are not in it, where each instance has to read them.
+    pub(super) unsettled: Option<String>,
+}
+
+/// The component with its settings baked in, where that can be done.
 pub(super) fn prepare(
     engine: &Engine,
     bytes: &[u8],
     settings: &Object,
     limits: &Limits,
     grants: &[Grant],
-) -> Result<Vec<u8>, PrepareError> {
-    let wizer = Wizer::new();
+) -> Result<Prepared, PrepareError> {
     // Before any tool rewrites it: what does it ask for? The workshop compiles
     // fast, and this copy is thrown away.
     let original =
         Component::new(&engine.workshop, bytes).map_err(|e| ComponentError::not_wasm(&e))?;
     Surface::of(&original).check(grants)?;
-    drop(original);
+    // Whether it takes its settings is asked of the component as it came, so that
+    // what is said of them does not depend on the tool.
+    let mut store = engine.workshop_store(limits);
+    read_settings(engine, &mut store, &original, settings)?;
+    drop(store);
 
-    let (context, instrumented) = wizer
-        .instrument_component(bytes)
-        .map_err(PrepareError::Snapshot)?;
-    let component =
-        Component::new(&engine.workshop, instrumented).map_err(PrepareError::Snapshot)?;
+    let baked = contained(|| bake(engine, bytes, settings, limits));
+    let why = match baked {
+        Ok(Ok(bytes)) => {
+            return Ok(Prepared {
+                bytes,
+                unsettled: None,
+            });
+        }
+        Ok(Err(e)) => format!("{e:#}"),
+        Err(broke) => broke,
+    };
+    Ok(Prepared {
+        bytes: bytes.to_vec(),
+        unsettled: Some(why),
+    })
+}
+
+/// Rewrites the component so that it starts with its settings read.
+fn bake(
+    engine: &Engine,
+    bytes: &[u8],
+    settings: &Object,
+    limits: &Limits,
+) -> wasmtime::Result<Vec<u8>> {
+    let wizer = Wizer::new();
+    let (context, instrumented) = wizer.instrument_component(bytes)?;
+    let component = Component::new(&engine.workshop, instrumented)?;
     let mut store = engine.workshop_store(limits);
     let instance = read_settings(engine, &mut store, &component, settings)?;
-    let mut state = Prepared {
+    let mut state = Instrumented {
         store: &mut store,
         instance,
         failed: None,
     };
     let snapshot = ready(wizer.snapshot_component(&context, &mut state));
     match state.failed {
-        Some(e) => Err(PrepareError::Snapshot(e)),
-        None => snapshot.map_err(PrepareError::Snapshot),
+        Some(e) => Err(e),
+        None => snapshot,
     }
 }
 
@@ -84,13 +120,12 @@ fn read_settings(
 ) -> Result<Instance, PrepareError> {
     let mut linker = Linker::new(&engine.workshop);
     scorer::Plugin::add_to_linker::<_, wasmtime::component::HasSelf<_>>(&mut linker, |call| call)
-        .map_err(PrepareError::Snapshot)?;
-    let failed =
-        |store: &Store<Call>, e: wasmtime::Error| PrepareError::Failed(Call::failure(store, &e));
+        .map_err(PrepareError::Link)?;
+    let failed = |e| PrepareError::Failed(Call::failure(&e));
     let pre = linker
         .instantiate_pre(component)
         .map_err(|e| ComponentError::not_wasm(&e))?;
-    let instance = pre.instantiate(&mut *store).map_err(|e| failed(store, e))?;
+    let instance = pre.instantiate(&mut *store).map_err(failed)?;
     let plugin = scorer::PluginIndices::new(&pre)
         .and_then(|indices| indices.load(&mut *store, &instance))
         .map_err(|e| ComponentError::WrongWorld {
@@ -99,7 +134,7 @@ fn read_settings(
     let answer = plugin
         .coldnotch_policy_scorer()
         .call_validate_settings(&mut *store, settings.text())
-        .map_err(|e| failed(store, e))?;
+        .map_err(failed)?;
     match answer {
         Ok(()) => Ok(instance),
         Err(messages) => Err(PrepareError::Settings(
@@ -113,7 +148,7 @@ fn read_settings(
 }
 
 /// The instrumented instance, as the pre-initialiser reads it.
-struct Prepared<'a> {
+struct Instrumented<'a> {
     store: &'a mut Store<Call>,
     instance: Instance,
     /// The first accessor that failed. The pre-initialiser's trait has no errors,
@@ -121,7 +156,7 @@ struct Prepared<'a> {
     failed: Option<wasmtime::Error>,
 }
 
-impl Prepared<'_> {
+impl Instrumented<'_> {
     /// Calls an accessor that the instrumentation added. It only reads state, but
     /// fuel and time may be used up by what came before.
     fn call<R: Lift + 'static>(&mut self, instance: &str, func: &str) -> wasmtime::Result<R> {
@@ -152,7 +187,7 @@ impl Prepared<'_> {
     }
 }
 
-impl ComponentInstanceState for Prepared<'_> {
+impl ComponentInstanceState for Instrumented<'_> {
     async fn call_func_ret_list_u8(
         &mut self,
         instance: &str,

@@ -11,13 +11,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
-use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
 use super::bindings::scorer;
 use super::cache::Key;
 use super::call::Call;
 use super::engine::{Allocation, EngineConfig};
+use super::linked::Compiled;
 use crate::policy::Limits;
 
 /// A component is a few core instances, with a table each: its own code and the
@@ -40,7 +41,7 @@ pub(super) struct Sandbox {
     pub(super) core: usize,
     /// What is compiled and in use, so that it is there once: under two names, or in
     /// the generation that comes and in the one that goes.
-    compiled: Mutex<HashMap<Key, Weak<Component>>>,
+    compiled: Mutex<HashMap<Key, Weak<Compiled>>>,
 }
 
 impl Sandbox {
@@ -67,17 +68,17 @@ impl Sandbox {
     }
 
     /// A compiled plugin that is in use already.
-    pub(super) fn in_use(&self, key: &Key) -> Option<Arc<Component>> {
+    pub(super) fn in_use(&self, key: &Key) -> Option<Arc<Compiled>> {
         self.compiled.lock().get(key).and_then(Weak::upgrade)
     }
 
     /// Makes a compiled plugin known for as long as it is used.
-    pub(super) fn share(&self, key: Key, component: Component) -> Arc<Component> {
-        let component = Arc::new(component);
+    pub(super) fn share(&self, key: Key, new: Compiled) -> Arc<Compiled> {
+        let new = Arc::new(new);
         let mut compiled = self.compiled.lock();
-        compiled.retain(|_, component| component.strong_count() > 0);
-        compiled.insert(key, Arc::downgrade(&component));
-        component
+        compiled.retain(|_, known| known.strong_count() > 0);
+        compiled.insert(key, Arc::downgrade(&new));
+        new
     }
 }
 

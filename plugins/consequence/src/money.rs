@@ -76,9 +76,7 @@ pub fn amounts(text: &str) -> Vec<f64> {
 
 fn has_mark(text: &str) -> bool {
     text.contains(['$', '€', '£', '¥'])
-        || text.len() > 3
-            && is_currency(&text[text.len().saturating_sub(3).min(text.len())..])
-            && text.is_ascii()
+        || text.is_ascii() && text.len() > 3 && is_currency(&text[text.len() - 3..])
 }
 
 fn is_currency(word: &str) -> bool {
@@ -134,5 +132,7 @@ mod tests {
             [25.0, 44.9]
         );
         assert!(amounts("invoice 77 of 2024, clause 4.2, at 18.30 h or 12.05.2025").len() <= 1);
+        assert!(amounts("le 3ème et le 2e étage").is_empty());
+        assert_eq!(amounts("50EUR"), [50.0]);
     }
 }
