@@ -9,6 +9,7 @@ use std::cell::OnceCell;
 
 use crate::lexicon::{self, Senses};
 use crate::money;
+use crate::things;
 use crate::words::Words;
 
 /// The user's own words. Empty when nobody gave them: then nothing is asked.
@@ -293,6 +294,12 @@ impl Intent {
             looks = true;
         }
         looks
+    }
+
+    /// True when one of the things is named, by whatever name.
+    pub fn names_kind(&self, things: &Words) -> bool {
+        let known = |thing| things::named(thing, self.words.iter());
+        self.names_any(things) || things.iter().take(8).any(known)
     }
 
     /// True when a thing with one name (`orders`, `orders_2019`, `fix-1`) is

@@ -6,6 +6,7 @@
 //! - [`words`]: text as folded words, so that no rule thinks about spelling
 //! - [`lexicon`]: what words mean, in four languages
 //! - [`dictionary`]: how they are found
+//! - [`things`]: things that go by several names
 //! - [`payload`]: the arguments as a flat list of fields
 //! - [`money`]: amounts as people write them
 //! - [`target`]: where an effect goes: addresses, URLs, accounts
@@ -60,6 +61,7 @@ pub mod spans;
 pub mod target;
 #[cfg(test)]
 mod testing;
+pub mod things;
 pub mod words;
 
 use coldnotch_plugin::{Action, Assessment, Context, Leaf, ScoreError, Step};

@@ -220,7 +220,7 @@ impl Words {
     }
 
     /// The words in order.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         self.spans
             .iter()
             .map(|s| &self.text[s.start as usize..s.end as usize])

@@ -38,7 +38,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     }
     let kind_things = facts.things();
     let wanted = Senses::DELETE | Senses::REMOVE;
-    let named = facts.intent().names_any(&things) || facts.intent().names_any(&kind_things);
+    let named = facts.intent().names_any(&things) || facts.intent().names_kind(&kind_things);
     let asked =
         facts.intent().asks(wanted) && (named || things.is_empty() && kind_things.is_empty());
     if light && wide.is_none() || asked && (wide.is_none() || facts.intent().asks_for_all()) {
