@@ -390,6 +390,30 @@ impl Intent {
         money::amounts(self.text.get(from..)?).first().copied()
     }
 
+    /// Years the user names.
+    pub fn years(&self) -> Vec<u32> {
+        money::years(&self.text)
+    }
+
+    /// Amounts the user wants said: those beside a verb of telling, with nothing
+    /// paid in the same sentence and no bound or share in them.
+    pub fn amounts_to_tell(&self) -> &[f64] {
+        let tells = Senses::SEND | Senses::CONTACT | Senses::PUBLISH | Senses::ANNOUNCE;
+        let other = Senses::PAY
+            | Senses::ORDER
+            | Senses::BUY
+            | Senses::LIMIT
+            | Senses::EACH
+            | Senses::RELATIVE
+            | Senses::ACCORDING;
+        let one = self.words.sentences().count() == 1;
+        if one && self.asks(tells) && !self.mentions(other) {
+            &self.amounts
+        } else {
+            &[]
+        }
+    }
+
     /// The whole numbers the user writes or spells out, up to a million.
     pub fn numbers(&self) -> Vec<u32> {
         self.words.iter().filter_map(number).collect()
