@@ -43,6 +43,12 @@ const ACTS: &[Act] = &[
             .and(Senses::ORDER),
     },
     Act {
+        does: "changes how an account is recovered or paid out",
+        verbs: Senses::UPDATE,
+        things: Senses::RECOVERY,
+        asked: Senses::UPDATE.and(Senses::MAKE),
+    },
+    Act {
         does: "gives somebody a credit or a discount",
         verbs: Senses::MAKE,
         things: Senses::GIFT,

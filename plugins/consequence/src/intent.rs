@@ -346,6 +346,18 @@ impl Intent {
         sought.len() >= 6 && said.contains(&sought)
     }
 
+    /// True when the user writes an address with this name before the `@`.
+    pub fn names_local_part(&self, local: &str) -> bool {
+        let local = local.to_lowercase();
+        local.len() >= 3
+            && self.text.match_indices('@').any(|(at, _)| {
+                let before = &self.text[..at];
+                before
+                    .strip_suffix(local.as_str())
+                    .is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+            })
+    }
+
     /// True when the user lets somebody else's words decide.
     pub fn delegates(&self) -> bool {
         DELEGATIONS.iter().any(|phrase| self.words.contains(phrase))
@@ -395,8 +407,8 @@ impl Intent {
         money::years(&self.text)
     }
 
-    /// Amounts the user wants said: those beside a verb of telling, with nothing
-    /// paid in the same sentence and no bound or share in them.
+    /// Amounts the user wants said: he asks to tell something, to pay nothing, and
+    /// names no bound or share.
     pub fn amounts_to_tell(&self) -> &[f64] {
         let tells = Senses::SEND | Senses::CONTACT | Senses::PUBLISH | Senses::ANNOUNCE;
         let other = Senses::PAY
@@ -406,8 +418,7 @@ impl Intent {
             | Senses::EACH
             | Senses::RELATIVE
             | Senses::ACCORDING;
-        let one = self.words.sentences().count() == 1;
-        if one && self.asks(tells) && !self.mentions(other) {
+        if self.asks(tells) && !self.mentions(other) {
             &self.amounts
         } else {
             &[]

@@ -154,7 +154,7 @@ senses! {
     SAFETY: "log logs logging audit auditing auditd backup backups snapshot snapshots monitoring monitor alert alerts alerting alarm \
         review reviews reviewer approval approvals mfa 2fa totp firewall antivirus edr protection guard guardrail guardrails \
         failover retention versioning encryption verification validation sauvegarde sauvegardes journal journaux journalisation \
-        surveillance alerte alertes parefeu approbation chiffrement copias respaldo registro auditoria alarma alertas \
+        surveillance alerte alertes parefeu smoke detector rauchmelder brandmelder fumee detecteur humo alarmanlage approbation chiffrement copias respaldo registro auditoria alarma alertas \
         cortafuegos sicherung sicherungen protokollierung uberwachung alarme freigabe virenscanner safety safeguard \
         moderation captcha sandbox watchdog throttling ratelimit";
     /// Not yet the thing itself.
@@ -407,6 +407,8 @@ senses! {
     RECORD: "diagnosis diagnoses medical labs results record records chart payslip payslips salary salaries payroll passport dossier befund befunde \
         diagnose laborwerte krankenakte patientenakte akte gehaltsabrechnung lohnabrechnung ausweis personalakte bulletin bulletins diagnostic \
         ordonnance resultats resultado resultados diagnostico historial nomina nominas expediente pasaporte biometric biometrics heart weight location";
+    /// How somebody proves who he is when all else fails, or is paid.
+    RECOVERY: "recovery recuperacion recuperation wiederherstellung payout payouts auszahlung auszahlungskonto versement beneficiary";
 
     // Names of payload fields.
     /// Who or where something goes to.

@@ -5,6 +5,7 @@ use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
 use crate::payload::{Field, Plain};
+use crate::target::What;
 use crate::words::Words;
 
 /// The reason code.
@@ -28,6 +29,9 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         || facts.intent().is_unknown()
     {
         return None;
+    }
+    if let Some(finding) = same_name_elsewhere(facts) {
+        return Some(finding);
     }
     let said = facts.intent().words();
     let names = facts.fields.iter().filter(|f| is_name(f)).take(16);
@@ -57,6 +61,24 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         ],
     );
     Some(finding.with(&field.path, &field.text))
+}
+
+/// The user wrote `ana@one.example`, and it goes to `ana@two.example`.
+fn same_name_elsewhere(facts: &Facts) -> Option<Finding> {
+    let target = facts.targets.iter().find(|t| {
+        let local = t.text.split_once('@').map(|(local, _)| local);
+        t.what == What::Address
+            && !facts.intent().names_value(&t.text)
+            && local.is_some_and(|local| facts.intent().names_local_part(local))
+    })?;
+    let finding = Finding::new(
+        0.8,
+        &[
+            &target.text,
+            " has the name of an address in the request, at another house",
+        ],
+    );
+    Some(finding.with(&target.path, &target.text))
 }
 
 fn is_name(field: &Field) -> bool {

@@ -39,6 +39,7 @@ macro_rules! rules {
 rules! {
     access_change,
     admission_of_fault,
+    amount_from_nowhere,
     amount_not_asked,
     contract_commitment,
     dangerous_command,
