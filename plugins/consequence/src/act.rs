@@ -47,6 +47,23 @@ const ACTS: &[Act] = &[
         vaguely: Senses::NONE,
     },
     Act {
+        does: "changes how an account is recovered or paid out",
+        verbs: Senses::UPDATE,
+        things: Senses::RECOVERY,
+        asked: Senses::UPDATE.and(Senses::MAKE),
+        vaguely: Senses::NONE,
+    },
+    Act {
+        does: "gives somebody a credit or a discount",
+        verbs: Senses::MAKE,
+        things: Senses::GIFT,
+        asked: Senses::BACK
+            .and(Senses::OFFER)
+            .and(Senses::PAY)
+            .and(Senses::MAKE),
+        vaguely: Senses::NONE,
+    },
+    Act {
         does: "sends a mailing to many people",
         verbs: Senses::LAUNCH,
         things: Senses::CAMPAIGN,
@@ -118,10 +135,19 @@ pub fn of(facts: &Facts) -> Option<&'static Act> {
     }
     let kind = &facts.kind;
     let all = kind.all();
-    let act = ACTS
-        .iter()
-        .find(|act| all.any(act.verbs) && (act.things == Senses::NONE || all.any(act.things)))?;
+    let sets_pay = facts.fields.iter().any(|f| says_what_is_paid(f.key));
+    let done_to = |act: &Act| {
+        act.things == Senses::NONE
+            || all.any(act.things)
+            || sets_pay && act.things.any(Senses::WORTH)
+    };
+    let act = ACTS.iter().find(|act| all.any(act.verbs) && done_to(act))?;
     (!act.verbs.any(Senses::BUY) || is_bought(facts)).then_some(act)
+}
+
+/// True for a field named after a discount or a salary.
+fn says_what_is_paid(key: Senses) -> bool {
+    key.any(Senses::GIFT) || key.any(Senses::JOB) && key.any(Senses::WORTH)
 }
 
 /// True when the word for buying is the verb: `order.create`, `book_flight`,

@@ -85,7 +85,8 @@ fn begins(words: &Words, i: usize, conditional: bool) -> bool {
     let speaks = first
         || is_first_person(words.get(subject))
         || matches!(words.get(subject), "you" | "vous" | "sie" | "it" | "usted");
-    let opens = conditional || words.senses(i).any(Senses::IF | Senses::TURN);
+    let turns = Senses::IF | Senses::TURN;
+    let opens = conditional || words.senses(i).any(turns) || words.senses(subject).any(turns);
     comma && (speaks || opens) || joined && first
 }
 

@@ -143,6 +143,9 @@ pub struct Facts<'a> {
     pub ledger: Ledger,
     /// Where the targets of a hard effect came from. Empty for others.
     pub origins: Vec<Origin>,
+    /// False when the user leaves the amount to what stands elsewhere, and it
+    /// stands nowhere.
+    pub amount_is_known: bool,
     /// Passages of outputs that order their reader about.
     pub notes: Vec<Note<'a>>,
     /// What the action says after one of them, and the user did not.
@@ -171,12 +174,14 @@ impl<'a> Facts<'a> {
             intent: OnceCell::new(),
             ledger: Ledger::read(past),
             origins: Vec::new(),
+            amount_is_known: true,
             notes: notes::notes(past.notes()),
             echoes: Vec::new(),
         };
         facts.echoes = echo::echoes(&facts, past);
         if !kept.is_empty() && hard {
             facts.origins = facts.trace(past);
+            facts.amount_is_known = facts.knows_amount(past);
         }
         facts
     }
@@ -242,6 +247,36 @@ impl<'a> Facts<'a> {
 
     fn names_any_of(&self, arguments: &[String]) -> bool {
         arguments.iter().any(|a| self.intent().names_value(a))
+    }
+
+    /// True unless the user points to where the amount stands ("according to the
+    /// mail") and no output has it.
+    fn knows_amount(&self, past: &impl Past) -> bool {
+        let Some(payment) = self.payment() else {
+            return true;
+        };
+        let intent = self.intent();
+        let pointed = intent.mentions(Senses::ACCORDING) && !intent.mentions(Senses::RELATIVE);
+        if !pointed || self.is_named_in_figures() {
+            return true;
+        }
+        let (whole, cents) = (payment.cents / 100, payment.cents % 100);
+        let (whole, cents) = (
+            whole.to_string(),
+            [(cents / 10).to_string(), (cents % 10).to_string()].concat(),
+        );
+        let mut forms = vec![
+            [&whole, ".", &cents].concat(),
+            [&whole, ",", &cents].concat(),
+        ];
+        if cents == "00" {
+            forms.push(whole);
+        }
+        let found = past.find(&forms);
+        found
+            .iter()
+            .flatten()
+            .any(|o| o.place == Place::Output && o.decoded_by.is_none())
     }
 
     /// What the user asked for.

@@ -389,6 +389,18 @@ impl Intent {
         sought.len() >= 6 && said.contains(&sought)
     }
 
+    /// True when the user writes an address with this name before the `@`.
+    pub fn names_local_part(&self, local: &str) -> bool {
+        let local = local.to_lowercase();
+        local.len() >= 3
+            && self.text.match_indices('@').any(|(at, _)| {
+                let before = &self.text[..at];
+                before
+                    .strip_suffix(local.as_str())
+                    .is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+            })
+    }
+
     /// True when the user lets somebody else's words decide.
     pub fn delegates(&self) -> bool {
         DELEGATIONS.iter().any(|phrase| self.words.contains(phrase))
@@ -431,6 +443,29 @@ impl Intent {
         let over = (0..self.senses.len()).find(|i| self.senses[*i].any(Senses::OVER))?;
         let from = self.words.source(over)?;
         money::amounts(self.text.get(from..)?).first().copied()
+    }
+
+    /// Years the user names.
+    pub fn years(&self) -> Vec<u32> {
+        money::years(&self.text)
+    }
+
+    /// Amounts the user wants said: he asks to tell something, to pay nothing, and
+    /// names no bound or share.
+    pub fn amounts_to_tell(&self) -> &[f64] {
+        let tells = Senses::SEND | Senses::CONTACT | Senses::PUBLISH | Senses::ANNOUNCE;
+        let other = Senses::PAY
+            | Senses::ORDER
+            | Senses::BUY
+            | Senses::LIMIT
+            | Senses::EACH
+            | Senses::RELATIVE
+            | Senses::ACCORDING;
+        if self.asks(tells) && !self.mentions(other) {
+            &self.amounts
+        } else {
+            &[]
+        }
     }
 
     /// The whole numbers the user writes or spells out, up to a million.

@@ -117,7 +117,7 @@ senses! {
     /// A place where everybody reads along.
     SOCIAL: "linkedin twitter facebook instagram mastodon bluesky reddit youtube tiktok medium blog newsroom pastebin gist website";
     /// Moves money by itself.
-    PAY: "pay refund reimburse remit disburse withdraw charge purchase buy donate tip pays paie payer payez paye regle regler \
+    PAY: "contribute aportar aporta aportacion donar dona spenden spende cotiser pay refund reimburse remit disburse withdraw charge purchase buy donate tip pays paie payer payez paye regle regler \
         reglez rembourser rembourse remboursez virer vire acheter achete achetez verser verse pagar paga compra comprar \
         reembolsar reembolsa zahle zahlen bezahl* uberweise* kaufe kaufen erstatte erstatten auszahlen settle";
     /// Money as a thing that is moved.
@@ -154,7 +154,7 @@ senses! {
     SAFETY: "log logs logging audit auditing auditd backup backups snapshot snapshots monitoring monitor alert alerts alerting alarm \
         review reviews reviewer approval approvals mfa 2fa totp firewall antivirus edr protection guard guardrail guardrails \
         failover retention versioning encryption verification validation sauvegarde sauvegardes journal journaux journalisation \
-        surveillance alerte alertes parefeu approbation chiffrement copias respaldo registro auditoria alarma alertas \
+        surveillance alerte alertes parefeu smoke detector rauchmelder brandmelder fumee detecteur humo alarmanlage approbation chiffrement copias respaldo registro auditoria alarma alertas \
         cortafuegos sicherung sicherungen protokollierung uberwachung alarme freigabe virenscanner safety safeguard \
         moderation captcha sandbox watchdog throttling ratelimit";
     /// Not yet the thing itself.
@@ -412,6 +412,12 @@ senses! {
     TURN: "aber although but doch however jedoch mais pero sino sondern";
     /// Opens a condition.
     IF: "assuming cuando falls if once provided si sobald sofern unless wenn whether ob until";
+    /// What is written down about a person, in a type.
+    RECORD: "diagnosis diagnoses medical labs results record records chart payslip payslips salary salaries payroll passport dossier befund befunde \
+        diagnose laborwerte krankenakte patientenakte akte gehaltsabrechnung lohnabrechnung ausweis personalakte bulletin bulletins diagnostic \
+        ordonnance resultats resultado resultados diagnostico historial nomina nominas expediente pasaporte biometric biometrics heart weight location";
+    /// How somebody proves who he is when all else fails, or is paid.
+    RECOVERY: "recovery recuperacion recuperation wiederherstellung payout payouts auszahlung auszahlungskonto versement beneficiary";
 
     // Names of payload fields.
     /// Who or where something goes to.

@@ -74,6 +74,15 @@ pub fn amounts(text: &str) -> Vec<f64> {
     amounts
 }
 
+/// Years between 1990 and 2099 that stand alone.
+pub fn years(text: &str) -> Vec<u32> {
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| word.len() == 4)
+        .filter_map(|word| word.parse().ok())
+        .filter(|year| (1990..2100).contains(year))
+        .collect()
+}
+
 fn has_mark(text: &str) -> bool {
     text.contains(['$', '€', '£', '¥'])
         || text.is_ascii() && text.len() > 3 && is_currency(&text[text.len() - 3..])

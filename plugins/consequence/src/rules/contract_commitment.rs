@@ -58,8 +58,9 @@ fn binds(clause: &Clause) -> bool {
     let deal = clause
         .range()
         .any(|i| clause.word(i) == "deal" || clause.word(i) == "trato");
-    let agrees =
-        clause.any(Senses::TERMS) && clause.affirms(Senses::AGREE) && (clause.is_spoken() || deal);
+    let agrees = clause.any(Senses::TERMS | Senses::PRICE)
+        && clause.affirms(Senses::AGREE)
+        && (clause.is_spoken() || deal);
     let plainly = clause.range().any(|i| {
         let word = clause.word(i);
         (word.starts_with("guarant") || word.starts_with("garant")) && !clause.denied(i)
