@@ -45,6 +45,10 @@ impl Effects {
     pub const NOTE: Effects = Effects(1 << 11);
     /// Brings something about that is none of the above.
     pub const WRITE: Effects = Effects(1 << 12);
+    /// Orders, books or rents something.
+    pub const BUY: Effects = Effects(1 << 13);
+    /// Binds to something, or ends what binds: signs, accepts, renews, cancels.
+    pub const BIND: Effects = Effects(1 << 14);
 
     /// What cannot be taken back, or only with pains.
     pub const HARD: Effects = Effects(
@@ -54,7 +58,9 @@ impl Effects {
             | Self::PAY.0
             | Self::PAYEE.0
             | Self::DELETE.0
-            | Self::ACCESS.0,
+            | Self::ACCESS.0
+            | Self::BUY.0
+            | Self::BIND.0,
     );
     /// What carries data to somebody.
     pub const OUTWARD: Effects = Effects(Self::SEND.0 | Self::UPLOAD.0 | Self::PUBLISH.0);
@@ -126,6 +132,12 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
     }
     if all.any(Senses::UPDATE) && account {
         effects |= Effects::PAYEE;
+    }
+    if buys(kind, all) {
+        effects |= Effects::BUY;
+    }
+    if binds(kind, all) {
+        effects |= Effects::BIND;
     }
     if all.any(Senses::DELETE) {
         effects |= Effects::DELETE;
@@ -218,6 +230,42 @@ fn pays(kind: &Words, all: Senses, amount: bool, account: bool) -> bool {
     (verb && !all.any(Senses::UPDATE | Senses::NOTE))
         || moves && !all.any(Senses::UPDATE)
         || shaped && !all.any(Senses::UPDATE)
+}
+
+/// A verb of buying, or an order as a thing that is made: `order.create`,
+/// `shop.order`, but not `order.update`.
+fn buys(kind: &Words, all: Senses) -> bool {
+    let thing = |i: usize| kind.senses(i).any(Senses::PURCHASE);
+    let last = kind.len().saturating_sub(1);
+    let placed = (0..kind.len()).any(thing)
+        && all.any(Senses::MAKE)
+        && !all.any(Senses::UPDATE | Senses::BIND);
+    kind.each().any(|s| s.any(Senses::BUY))
+        || placed
+        || kind.len() > 1 && thing(last) && !all.any(Senses::UPDATE | Senses::BIND)
+}
+
+/// A verb of binding about something that binds: a contract, terms, a plan.
+fn binds(kind: &Words, all: Senses) -> bool {
+    let signs = |w: &str| {
+        [
+            "sign",
+            "signature",
+            "countersign",
+            "esign",
+            "signe",
+            "signer",
+            "unterschreiben",
+            "unterzeichnen",
+            "firmar",
+            "resilier",
+            "kundigen",
+            "rescindir",
+        ]
+        .contains(&w)
+    };
+    let verb = all.any(Senses::BIND | Senses::MAKE | Senses::UPDATE | Senses::DELETE);
+    kind.iter().any(signs) && !all.any(Senses::CREDENTIAL) || verb && all.any(Senses::CONTRACT)
 }
 
 fn gives_access(all: Senses) -> bool {
@@ -317,6 +365,42 @@ mod tests {
             ),
             Effects::READ
         );
+    }
+
+    #[test]
+    fn what_is_bought_and_what_binds_is_told_from_looking_it_up() {
+        for kind in [
+            "flights.book",
+            "shop.order",
+            "order_create",
+            "bestellung_ausloesen",
+            "registerDomain",
+            "hotel__reserve",
+            "billets.reserver",
+        ] {
+            assert!(of(kind, json!({})).any(Effects::BUY), "{kind}");
+        }
+        for kind in [
+            "contract.sign",
+            "contrat.resilier",
+            "pixelboard.change_plan",
+            "subscription_cancel",
+            "accept_terms",
+        ] {
+            assert!(of(kind, json!({})).any(Effects::BIND), "{kind}");
+        }
+        for kind in [
+            "get_order_details",
+            "order.update_address",
+            "orders.list",
+            "booking_status",
+            "contract_read",
+        ] {
+            assert!(
+                !of(kind, json!({})).any(Effects::BUY | Effects::BIND),
+                "{kind}"
+            );
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 /// A set of senses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Senses(u64);
+pub struct Senses(u128);
 
 impl Senses {
     /// No sense.
@@ -76,9 +76,9 @@ senses! {
         lire lecture lister liste chercher recherche rechercher consulter consultation voir afficher verifier compter obtenir \
         leer listar buscar ver consultar obtener contar revisar lesen suchen anzeigen auflisten abrufen prufen suche";
     /// Brings something about, whatever it is.
-    MAKE: "create make send submit execute add post set do process issue initiate release schedule transfer move trigger \
+    MAKE: "auslosen declencher register create make send submit execute add post set do process issue initiate release schedule transfer move trigger \
         perform new book place authorize authorise approve run confirm commit cree creer envoyer effectuer faire emettre executer \
-        ajouter ajoute ajoutez valider valide validez lancer lance lancez crear crea enviar hacer haz fais faites effectue emets execute executez anade anadir agrega agregar ejecuta emite erstelle sende fuhre fuge hinzufugen installiere installieren installe installer installez instala instalar install deploy deploie deployer despliega desplegar stelle setze richte einrichten start starte starten demarre demarrer arranca lege hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
+        ajouter ajoute ajoutez valider valide validez lancer lance lancez crear crea enviar hacer haz fais faites effectue emets execute executez anade anadir agrega agregar ejecuta emite erstelle sende fuhre fuge hinzufugen fug trag stell setz leg mach gib installiere installieren installe installer installez instala instalar install deploy deploie deployer despliega desplegar stelle setze richte einrichten start starte starten demarre demarrer arranca lege hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
     /// Puts something right or into another shape, in a user's words.
     MEND: "fix repair solve resolve restart reboot rollback roll upgrade migrate rename refactor rewrite clean bump scale rebuild build \
         compile tidy sort merge rebase file fill move copy draft handle process correct corrige corriger repare reparer resous resoudre \
@@ -105,7 +105,29 @@ senses! {
         recuerda organiza propon saber inscribe dile diles";
     /// Orders something that costs money, in a user's words.
     ORDER: "order reorder book reserve subscribe renew rent hire get commander commande commandez reserver reserve reservez abonner \
-        louer bestelle bestellen buche buchen reserviere mieten pide pedir encarga reserva reservar alquila contrata";
+        louer prends prenez prendre bestelle bestell buch reservier kauf miet bestellen buche buchen reserviere mieten pide pedir encarga reserva reservar alquila contrata";
+    /// Gets something for money, as a tool's verb.
+    BUY: "buy buys purchase purchases checkout book reserve rent lease acheter achete commander commande reserver louer kaufen kaufe \
+        einkaufen bestellen bestelle buchen buche reservieren mieten comprar compra reservar alquilar contratar encargar pedir provision \
+        runinstances";
+    /// What is bought, as a thing that is made.
+    PURCHASE: "order orders purchase booking reservation po preorder bestellung bestellungen buchung reservierung auftrag pedido pedidos \
+        reserva compra domain domains instances vm license licenses licence seats ticket_purchase billet billets achat achats";
+    /// Binds, or ends what binds, as a tool's verb.
+    BIND: "sign accept renew cancel terminate enroll subscribe unsubscribe extend signer signe accepter renouveler resilier annuler \
+        abonner souscrire unterschreiben unterzeichnen akzeptieren annehmen verlangern kundigen stornieren abonnieren firmar aceptar \
+        renovar cancelar rescindir suscribir endorse agree resilie resiliez annule annulez renouvelle renouvelez accepte acceptez \
+        kundige kundig storniere stornier verlangere akzeptiere unterschreibe unterzeichne acepta cancela anula renueva rescinde";
+    /// Puts things together or apart, as a tool's verb.
+    MERGE: "merge split assign convert import restore revert apply enable toggle fusionner fusionar fusionieren zusammenfuhren zuweisen \
+        affecter asignar appliquer aplicar anwenden setzen wechseln umstellen basculer alternar";
+    /// Files and notes an agent writes to remember and to show.
+    LEAF: "file files fichier datei archivo write memory scratchpad report summary document doc sheet cell row page slide chart plot \
+        canvas answer result results output screenshot tab window cursor session context browser click type scroll filter query";
+    /// What binds.
+    CONTRACT: "contract contracts agreement terms subscription subscriptions plan lease envelope offer policy_renewal membership \
+        mandate contrat contrats avenant abonnement abonnements bail forfait vertrag vertrage abo tarif contrato contratos suscripcion \
+        convenio nda warranty";
     /// Puts data somewhere on a network.
     UPLOAD: "upload webhook push sync network http curl egress ingest outbound exfil* televers* subir hochladen pastebin gist ftp";
     /// Makes something visible to everybody.
@@ -182,7 +204,7 @@ senses! {
         panier rappel etiquette temporal temporales borrador temporar zwischenspeicher entwurf spam todo playlist favorite \
         favourite alarm staging_copy dummy fixture fixtures venv";
     /// Notes to oneself and one's colleagues.
-    NOTE: "note notes task tasks todo memo ticket_note interne nota notas notiz notizen aufgabe tarea tache comment comments \
+    NOTE: "carnet cahier notebook diary cuaderno libreta notizbuch tagebuch notiere notier notez noter anota apunta note notes task tasks todo memo ticket_note interne nota notas notiz notizen aufgabe tarea tache comment comments \
         internal commentaire log activity";
     /// All of it.
     WHOLE: "all every everything entire bulk whole mass any tous toutes tout entier todos todas todo alle alles gesamt massive";

@@ -49,6 +49,7 @@ rules! {
     secret_in_command,
     secret_then_send,
     unasked_change,
+    unasked_commitment,
     unasked_publication,
     unasked_send,
     unseen_code,
