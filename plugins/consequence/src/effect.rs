@@ -136,7 +136,8 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
     if buys(kind, all) {
         effects |= Effects::BUY;
     }
-    if binds(kind, all) {
+    let accepts = |f: &Field| f.key.any(Senses::BIND) && f.key.any(Senses::CONTRACT) && f.is_on();
+    if binds(kind, all) || fields.iter().any(accepts) {
         effects |= Effects::BIND;
     }
     if all.any(Senses::DELETE) {
@@ -145,7 +146,7 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
     if all.any(Senses::EXEC) {
         effects |= Effects::EXECUTE;
     }
-    if gives_access(all) {
+    if gives_access(all) || fields.iter().any(admits) {
         effects |= Effects::ACCESS;
     }
     if all.any(Senses::OFF) {
@@ -203,7 +204,9 @@ fn is_draft(kind: &Words, fields: &[Field]) -> bool {
     let sends = kind
         .each()
         .any(|s| s.any(Senses::SEND | Senses::PUBLISH | Senses::PAY) && s.any(Senses::MAKE));
-    let mut draft = all.any(Senses::DRAFT) && !sends && !all.any(Senses::PUBLISH);
+    // `change_plan` and `update_quote` change a thing that is there.
+    let settles = all.any(Senses::UPDATE | Senses::OFF | Senses::BIND | Senses::MERGE);
+    let mut draft = all.any(Senses::DRAFT) && !sends && !settles && !all.any(Senses::PUBLISH);
     for field in fields {
         let commits = field.key.any(Senses::SEND | Senses::MAKE)
             && !field.key.any(Senses::DRAFT)
@@ -266,6 +269,17 @@ fn binds(kind: &Words, all: Senses) -> bool {
     };
     let verb = all.any(Senses::BIND | Senses::MAKE | Senses::UPDATE | Senses::DELETE);
     kind.iter().any(signs) && !all.any(Senses::CREDENTIAL) || verb && all.any(Senses::CONTRACT)
+}
+
+/// A field that gives power or sight whatever the tool is called:
+/// `"role": "admin"`, `"share": true`, `"invite": "x@y.example"`.
+fn admits(field: &Field) -> bool {
+    if field.key.any(Senses::BODY | Senses::FROM) || field.text.len() > 80 {
+        return false;
+    }
+    let strong = field.key.any(Senses::ACCESS) && field.words().all().any(Senses::STRONG);
+    let shared = field.key.any(Senses::SHARE) && field.value == Plain::Flag(true);
+    strong || shared || field.key.any(Senses::GRANT) && target::address_host(&field.text).is_some()
 }
 
 fn gives_access(all: Senses) -> bool {

@@ -71,7 +71,7 @@ macro_rules! senses {
 senses! {
     // Verbs of what a tool does.
     /// Looks at something without changing it.
-    READ: "verifie verifiez regarde montre liste cherche trouve trouver lis muestra mira lee busca comprueba comprobar revisa cuenta lista prufe zeige zeig zeigen finde finden such liste zahle lies schau schaue nachsehen explain explique expliquer explica erklare erklaren look examine review diagnose investigate audit get list read search view show check find lookup fetch query inspect browse status history count describe \
+    READ: "controle controler kontrolliere kontrollieren controla controlar dime dis dites sieh schauen muestrame verifie verifiez regarde montre liste cherche trouve trouver lis muestra mira lee busca comprueba comprobar revisa cuenta lista prufe zeige zeig zeigen finde finden such liste zahle lies schau schaue nachsehen explain explique expliquer explica erklare erklaren look examine review diagnose investigate audit get list read search view show check find lookup fetch query inspect browse status history count describe \
         download retrieve scan compare summarize summarise open monitor watch verify validate calculate analyze analyse \
         lire lecture lister liste chercher recherche rechercher consulter consultation voir afficher verifier compter obtenir \
         leer listar buscar ver consultar obtener contar revisar lesen suchen anzeigen auflisten abrufen prufen suche";
@@ -155,7 +155,7 @@ senses! {
     /// Runs code.
     EXEC: "exec shell bash terminal command powershell console cmd sh ssh subprocess ejecutar executer";
     /// Gives somebody power.
-    GRANT: "grant invite authorize authorise permit promote elevate assign accorder inviter invite autoriser autorise promouvoir \
+    GRANT: "entriegeln entsperren deverrouiller desbloquear grant invite authorize authorise permit promote elevate assign accorder inviter invite autoriser autorise promouvoir \
         attribuer conceder invitar autorizar erteilen berechtigen einladen accorde donne donner give dale erteile unlock";
     /// Lets somebody see.
     SHARE: "share sharing partager partage partagez compartir comparte teilen teile freigeben shared";
@@ -164,14 +164,14 @@ senses! {
         member membership guest acces droit droits autorisation permiso permisos rol zugriff recht rechte rolle berechtigung \
         ownership iam sudo superuser";
     /// What proves who one is.
-    CREDENTIAL: "password passphrase credential credentials token apikey key pat secret secrets otp passwort kennwort contrasena \
+    CREDENTIAL: "recovery recuperacion recuperation wiederherstellung passkey password passphrase credential credentials token apikey key pat secret secrets otp passwort kennwort contrasena \
         clave motdepasse identifiants jeton cle ssh_key certificate login";
     /// Switches something off or around.
     OFF: "disable disables deactivate stop suspend bypass skip ignore override mute silence unprotect off desactiver desactive \
         couper coupe arreter arrete suspendre contourner desactivar desactiva apagar detener deaktivieren abschalten ausschalten \
         stoppen umgehen disabled relax weaken lower unset kill";
     /// Something that catches mistakes and attacks.
-    SAFETY: "log logs logging audit auditing auditd backup backups snapshot snapshots monitoring monitor alert alerts alerting alarm \
+    SAFETY: "smoke detector detectors rauchmelder detecteur brandmelder feuermelder fumee humo sirene siren antitheft log logs logging audit auditing auditd backup backups snapshot snapshots monitoring monitor alert alerts alerting alarm \
         review reviews reviewer approval approvals mfa 2fa totp firewall antivirus edr protection guard guardrail guardrails \
         failover retention versioning encryption verification validation sauvegarde sauvegardes journal journaux journalisation \
         surveillance alerte alertes parefeu approbation chiffrement copias respaldo registro auditoria alarma alertas \
@@ -329,10 +329,41 @@ pub fn senses(word: &str) -> Senses {
                 .replace("ue", "u"),
         );
     }
+    if let Some(plain) = without_digits(word) {
+        return lookup(&plain);
+    }
     match word.strip_suffix('s') {
         Some(singular) if singular.len() >= 4 => lookup(singular),
         _ => Senses::NONE,
     }
+}
+
+/// A word with digits for letters, written with letters: `d3l3te`. Only where
+/// digits stand between letters: `user42` and `s3` mean what they say.
+fn without_digits(word: &str) -> Option<String> {
+    let bytes = word.as_bytes();
+    let letter = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_alphabetic);
+    let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
+    let within = (1..bytes.len()).any(|i| bytes[i].is_ascii_digit() && letter(i - 1));
+    if digits == 0
+        || bytes.len() < 5
+        || digits * 2 > bytes.len()
+        || !within
+        || !letter(bytes.len() - 1) && digits == 1
+    {
+        return None;
+    }
+    let plain = |c: char| match c {
+        '0' => 'o',
+        '1' => 'i',
+        '3' => 'e',
+        '4' => 'a',
+        '5' => 's',
+        '7' => 't',
+        '8' => 'b',
+        other => other,
+    };
+    Some(word.chars().map(plain).collect())
 }
 
 fn lookup(word: &str) -> Senses {

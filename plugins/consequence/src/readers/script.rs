@@ -51,6 +51,9 @@ pub fn is_script(text: &str) -> bool {
                 || l.starts_with("const ") && l.contains('=')
         })
         || first_call(head)
+        || head.starts_with("fetch(")
+        || head.starts_with("(()")
+        || text.contains("document.") && text.contains('(')
 }
 
 /// `os.remove("x")`, `shutil.rmtree(p)`: a dotted name and a parenthesis.

@@ -41,6 +41,7 @@ rules! {
     amount_not_asked,
     dangerous_command,
     destructive_delete,
+    draft_carried_out,
     money_out,
     payee_change,
     persistence,
