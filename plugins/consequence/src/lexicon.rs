@@ -155,7 +155,7 @@ senses! {
     /// Runs code.
     EXEC: "exec shell bash terminal command powershell console cmd sh ssh subprocess ejecutar executer";
     /// Gives somebody power.
-    GRANT: "entriegeln entsperren deverrouiller desbloquear grant invite authorize authorise permit promote elevate assign accorder inviter invite autoriser autorise promouvoir \
+    GRANT: "allow erlaube erlauben permite permitir autorise autorisez entriegeln entsperren deverrouiller desbloquear grant invite authorize authorise permit promote elevate assign accorder inviter invite autoriser autorise promouvoir \
         attribuer conceder invitar autorizar erteilen berechtigen einladen accorde donne donner give dale erteile unlock";
     /// Lets somebody see.
     SHARE: "share sharing partager partage partagez compartir comparte teilen teile freigeben shared";

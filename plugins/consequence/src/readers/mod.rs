@@ -161,6 +161,13 @@ pub fn of_statement(statement: &Statement) -> Option<Deed> {
             object,
             Senses::DELETE.and(Senses::REMOVE),
         ),
+        Act::Replace => Deed::new(
+            Sort::Destroy,
+            0.75,
+            &["puts other rows in the place of all in `", object, "`"],
+            object,
+            ENDING.and(deed::CHANGING).and(Senses::MEND),
+        ),
         Act::Delete if !statement.limited => Deed::new(
             Sort::Destroy,
             0.9,
