@@ -89,6 +89,7 @@ impl BitOrAssign for Effects {
 /// a tool called `execute` does what its arguments say.
 pub fn type_words(kind: &str, fields: &[Field]) -> Words {
     let mut words = Words::of(kind);
+    words.mend();
     for field in fields {
         if field.value == Plain::Text && field.text.len() <= 40 && names_operation(&field.path) {
             words.read(&field.text);

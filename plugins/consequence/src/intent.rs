@@ -89,7 +89,8 @@ impl Intent {
     /// Reads the user's words.
     pub fn of(text: Option<&str>) -> Intent {
         let text = text.unwrap_or_default();
-        let words = Words::of(text);
+        let mut words = Words::of(text);
+        words.mend();
         let senses = words.each().collect();
         Intent {
             text: text.to_lowercase(),
@@ -216,6 +217,11 @@ impl Intent {
             .iter()
             .take(200)
             .any(|thing| thing.len() >= 3 && self.words.iter().any(|word| same_stem(word, thing)))
+    }
+
+    /// True when the user says the word, or one of its stem, and does not deny it.
+    pub fn says(&self, word: &str) -> bool {
+        (0..self.words.len()).any(|i| same_stem(self.words.get(i), word) && !self.denied(i))
     }
 
     /// True when the user names a machine by a name with a number: `web-2`.

@@ -338,6 +338,77 @@ pub fn senses(word: &str) -> Senses {
     }
 }
 
+/// Verbs that matter most, by which a slip of the hand is mended.
+const MENDED: &[&str] = &[
+    "approve",
+    "authorize",
+    "cancel",
+    "charge",
+    "create",
+    "deactivate",
+    "delete",
+    "destroy",
+    "disable",
+    "execute",
+    "forward",
+    "invite",
+    "overwrite",
+    "password",
+    "payment",
+    "permission",
+    "publish",
+    "purchase",
+    "refund",
+    "reimburse",
+    "remove",
+    "revoke",
+    "schedule",
+    "subscribe",
+    "terminate",
+    "transfer",
+    "truncate",
+    "unlock",
+    "update",
+    "upload",
+    "withdraw",
+    "acheter",
+    "commander",
+    "desactiver",
+    "effacer",
+    "envoyer",
+    "partager",
+    "publier",
+    "rembourser",
+    "supprimer",
+    "bestellen",
+    "bezahlen",
+    "erstatten",
+    "loeschen",
+    "senden",
+    "uberweisen",
+    "veroffentlichen",
+    "borrar",
+    "comprar",
+    "eliminar",
+    "enviar",
+    "publicar",
+    "reembolsar",
+    "transferir",
+    "dismiss",
+];
+
+/// The senses of a word that is none, as the verb it was meant to be:
+/// `tranfer`, `dleete`. Inflections (`created`) are words of their own.
+pub fn mended(word: &str) -> Senses {
+    if word.len() < 5 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+        return Senses::NONE;
+    }
+    let meant = MENDED.iter().find(|verb| {
+        !verb.starts_with(word) && !word.starts_with(*verb) && crate::words::one_slip(word, verb)
+    });
+    meant.map_or(Senses::NONE, |verb| senses(verb))
+}
+
 /// A word with digits for letters, written with letters: `d3l3te`. Only where
 /// digits stand between letters: `user42` and `s3` mean what they say.
 fn without_digits(word: &str) -> Option<String> {
@@ -420,6 +491,18 @@ mod tests {
         assert_eq!(senses("xyz"), Senses::NONE);
         assert_eq!(senses(""), Senses::NONE);
         assert_eq!(senses("é"), Senses::NONE);
+    }
+
+    #[test]
+    fn slips_are_mended_and_inflections_are_not() {
+        assert!(
+            mended("delte").any(Senses::DELETE)
+                && mended("tranfer").any(Senses::MONEY)
+                && mended("dleete").any(Senses::DELETE)
+        );
+        for word in ["created", "cancels", "paper", "relate", "payee", "pager"] {
+            assert_eq!(mended(word), Senses::NONE, "{word}");
+        }
     }
 
     #[test]

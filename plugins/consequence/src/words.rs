@@ -134,6 +134,16 @@ impl Words {
         }
     }
 
+    /// Gives words without a sense that of the verb they were meant to be. For
+    /// types and wishes, which are short; not for texts.
+    pub fn mend(&mut self) {
+        for i in 0..self.spans.len().min(60) {
+            if self.spans[i].senses == Senses::NONE {
+                self.spans[i].senses = lexicon::mended(self.get(i));
+            }
+        }
+    }
+
     /// How many words there are.
     pub fn len(&self) -> usize {
         self.spans.len()

@@ -125,6 +125,10 @@ fn foreign(command: &Command, deeds: &mut Vec<Deed>) {
             CHANGING.and(Senses::EXEC),
         ));
     }
+    if command.has("--unsafe-perm") {
+        let does = ["lets the scripts of what it installs run with all rights"];
+        deeds.push(Deed::new(Sort::Unseen, 0.7, &does, "unsafe-perm", CHANGING));
+    }
     if let Some((package, known)) = names_like_others(command) {
         deeds.push(Deed::new(
             Sort::Unseen,
