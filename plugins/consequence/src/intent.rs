@@ -97,7 +97,8 @@ impl Intent {
     /// Reads the user's words.
     pub fn of(text: Option<&str>) -> Intent {
         let text = text.unwrap_or_default();
-        let words = Words::of(text);
+        let mut words = Words::of(text);
+        words.mend();
         let senses = words.each().collect();
         let capital = |i| {
             let source = words.source(i).and_then(|at| text.get(at..));
@@ -303,6 +304,11 @@ impl Intent {
         self.names_any(things) || things.iter().take(8).any(known)
     }
 
+    /// True when the user says the word, or one of its stem, and does not deny it.
+    pub fn says(&self, word: &str) -> bool {
+        (0..self.words.len()).any(|i| same_stem(self.words.get(i), word) && !self.denied(i))
+    }
+
     /// True when the user names a machine by a name with a number: `web-2`.
     pub fn names_a_machine(&self) -> bool {
         self.text
@@ -321,21 +327,34 @@ impl Intent {
     /// begins with a verb of looking and goes on with no other.
     pub fn only_looks(&self) -> bool {
         let mut looks = false;
+        if self.delegates() {
+            return false;
+        }
         for sentence in self.words.sentences() {
             let begins = sentence
                 .clone()
                 .find(|i| !POLITE.contains(&self.words.get(*i)));
             let Some(first) = begins else { continue };
-            let question = QUESTIONS.contains(&self.words.get(first));
-            if !question && !(self.senses[first].any(Senses::READ)) {
+            let next = self.words.get(first + 1);
+            let question = QUESTIONS.contains(&self.words.get(first))
+                && (!matches!(self.words.get(first), "do" | "does" | "did")
+                    || matches!(
+                        next,
+                        "you" | "we" | "i" | "they" | "the" | "our" | "any" | "he" | "she" | "it"
+                    ));
+            if !question && !self.senses[first].any(Senses::READ) {
                 return false;
             }
+            let joined =
+                |i: usize| (1..=2).any(|b| i >= b && JOINS.contains(&self.words.get(i - b)));
             let more = (first + 1..sentence.end).any(|i| {
-                self.senses[i].any(Senses::ACTING)
+                self.senses[i].any(Senses::ACTING | Senses::NOTE)
                     && !self.denied(i)
-                    && (JOINS.contains(&self.words.get(i - 1))
-                        || i >= 2 && JOINS.contains(&self.words.get(i - 2)))
-                    && !matches!(self.words.get(i - 1), "to" | "or" | "ou" | "oder" | "zu")
+                    && (joined(i) || !question && !self.is_thing(i))
+                    && !matches!(
+                        self.words.get(i - 1),
+                        "to" | "or" | "ou" | "oder" | "zu" | "a"
+                    )
             });
             if more {
                 return false;

@@ -190,8 +190,8 @@ fn texts(fields: &[Field], runs: bool) -> Vec<(String, String)> {
             || arguments && item && runs
             || name == "cmds"
             || name == "commands";
-        if field.value != Plain::Text && !item || !named && !(runs && reads_as_command(&field.text))
-        {
+        let fits = field.value == Plain::Text || item;
+        if !fits || !named && (!runs || !reads_as_command(&field.text)) {
             continue;
         }
         match texts.last_mut() {
@@ -345,6 +345,7 @@ impl Code {
         } else if script::is_script(text) {
             let first = self.deeds.len();
             let shells = script::read(text, &mut self.deeds);
+            script::forgive(&mut self.deeds, first);
             for deed in &mut self.deeds[first..] {
                 path.clone_into(&mut deed.path);
             }

@@ -11,6 +11,13 @@ const GLOBAL: [&str; 4] = ["-C", "-c", "--git-dir", "--work-tree"];
 pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
     let mut command = command.clone();
     settings_in_passing(&command, deeds);
+    if command
+        .variables
+        .iter()
+        .any(|v| matches!(v.as_str(), "HUSKY=0" | "HUSKY_SKIP_HOOKS=1") || v.starts_with("SKIP="))
+    {
+        deeds.push(skips("the checks (hooks) of the repository"));
+    }
     while command.words.get(1).is_some_and(|w| w.starts_with('-')) {
         let takes = GLOBAL.contains(&command.words[1].as_str());
         let end = (2 + usize::from(takes)).min(command.words.len());
@@ -49,6 +56,22 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
                 || command.flag('d') && command.has("--force") =>
         {
             return branches(&command, deeds);
+        }
+        "add" => {
+            let secret = command
+                .operands()
+                .skip(1)
+                .find(|f| super::network::holds_secrets(f));
+            secret.map(|file| {
+                let does = ["puts `", file, "` into the history for everybody to read"];
+                Deed::new(
+                    Sort::Leak,
+                    0.75,
+                    &does,
+                    file,
+                    CHANGING.and(Senses::UPLOAD).and(Senses::SHARE),
+                )
+            })
         }
         "filter-branch" | "filter-repo" => Some(rewrites()),
         "reflog" if command.says(&["expire", "delete"]) => Some(Deed::always(

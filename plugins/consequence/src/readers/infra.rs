@@ -252,6 +252,7 @@ fn verb_of(word: &str) -> Option<Verb> {
     let first = word.rsplit(':').next().unwrap_or(word);
     match first.split('-').next().unwrap_or(first) {
         "reset" if word.contains(':') => Some(Verb::End),
+        "schedule" if word.ends_with("deletion") => Some(Verb::End),
         "delete" | "terminate" | "purge" | "destroy" | "deregister" | "remove"
             if word != "remove-tags" =>
         {
@@ -338,7 +339,8 @@ fn guards(command: &Command, line: &str, deeds: &mut Vec<Deed>) {
         verb.split('-').next(),
         Some("update" | "modify" | "put" | "set")
     );
-    let net = Words::of(verb).all().any(Senses::SAFETY)
+    let net = matches!(command.operand(0), "logging" | "monitoring" | "scc") && verb != "read"
+        || Words::of(verb).all().any(Senses::SAFETY)
         || command.operand(0).contains("trail")
         || matches!(
             command.operand(0),

@@ -103,7 +103,13 @@ fn of_command(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
         deeds.extend(of_statement(&statement));
     }
     if let Some(text) = script_of(command, before) {
-        for inner in script::read(&text, deeds) {
+        let first = deeds.len();
+        let shells = script::read(&text, deeds);
+        let live = |a: &String| !a.contains(' ') && place::is_live_place(a);
+        if !command.args().iter().chain(&command.variables).any(live) {
+            script::forgive(deeds, first);
+        }
+        for inner in shells {
             // One level: a script that writes a script is judged by its calls.
             for command in shell::commands(&inner) {
                 files::read(&command, &[], deeds);
@@ -160,6 +166,13 @@ pub fn of_statement(statement: &Statement) -> Option<Deed> {
             &["drops `", object, "` for good"],
             object,
             Senses::DELETE.and(Senses::REMOVE),
+        ),
+        Act::Replace => Deed::new(
+            Sort::Destroy,
+            0.75,
+            &["puts other rows in the place of all in `", object, "`"],
+            object,
+            ENDING.and(deed::CHANGING).and(Senses::MEND),
         ),
         Act::Delete if !statement.limited => Deed::new(
             Sort::Destroy,

