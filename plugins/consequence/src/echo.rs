@@ -92,13 +92,13 @@ fn hard(facts: &Facts, field: &Field, text: &str, found: &mut Vec<Echo>) {
 /// Short fields whose words stand in a passage that speaks behind the user's
 /// back: a name, a password, a title.
 fn soft(facts: &Facts, field: &Field, text: &str, found: &mut Vec<Echo>) {
-    if text.len() < 3 || facts.intent().names_value(text) {
+    if text.len() < 3 {
         return;
     }
     let plots = facts.notes.iter().enumerate();
     let plots = plots.filter(|(_, n)| n.level() == Level::Plot);
     for (note, plot) in plots.take(MAX_SEARCHED) {
-        if has_words(plot.text, text) {
+        if has_words(plot.text, text) && !facts.intent().names_value(text) {
             found.push(Echo {
                 note,
                 kind: None,

@@ -29,7 +29,7 @@ pub fn decoded(text: &str) -> Vec<String> {
 /// The bytes of a run of hexadecimal digits.
 pub fn hex(run: &str) -> Option<Vec<u8>> {
     let digits = run.as_bytes();
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return None;
     }
     digits

@@ -9,6 +9,7 @@ use std::cell::OnceCell;
 
 use crate::lexicon::{self, Senses};
 use crate::money;
+use crate::things;
 use crate::words::Words;
 
 /// The user's own words. Empty when nobody gave them: then nothing is asked.
@@ -18,6 +19,8 @@ pub struct Intent {
     words: Words,
     senses: Vec<Senses>,
     amounts: Vec<f64>,
+    /// Words that begin with a capital letter.
+    capitals: Vec<bool>,
     /// The text without spaces and marks, for values in another spacing.
     compact: OnceCell<String>,
 }
@@ -31,10 +34,32 @@ const BEFORE_A_THING: [&str; 63] = [
     "son", "sur", "that", "the", "their", "this", "un", "une", "votre", "which", "your",
 ];
 
+/// What stands before somebody who is to get something.
+const FOR: [&str; 10] = [
+    "to", "for", "with", "an", "fur", "mit", "pour", "avec", "para", "con",
+];
+
 /// What joins two things to do.
 const JOINS: [&str; 14] = [
     "and", "then", "to", "please", "or", "et", "puis", "ou", "und", "dann", "oder", "y", "luego",
     "zu",
+];
+
+/// What may stand in front of a wish.
+const POLITE: [&str; 34] = [
+    "please", "can", "could", "would", "you", "hi", "hey", "hello", "just", "first", "now", "ok",
+    "peux", "tu", "pourrais", "pouvez", "vous", "stp", "svp", "bonjour", "kannst", "du", "bitte",
+    "mal", "puedes", "podrias", "hola", "por", "favor", "then", "und", "and", "quickly", "schnell",
+];
+
+/// Words with which a question begins.
+const QUESTIONS: [&str; 58] = [
+    "what", "which", "who", "whom", "whose", "why", "how", "where", "when", "is", "are", "do",
+    "does", "did", "has", "have", "was", "were", "quel", "quelle", "quels", "quelles", "qui",
+    "pourquoi", "comment", "combien", "quand", "est", "que", "qu", "wie", "welche", "welcher",
+    "welches", "wer", "warum", "wieso", "wo", "wann", "wieviel", "ist", "sind", "gibt", "hat",
+    "cual", "cuales", "quien", "como", "cuanto", "cuantos", "cuanta", "cuantas", "donde", "cuando",
+    "hay", "esta", "es", "por",
 ];
 
 /// Words with which a user lets somebody else's words decide. The French,
@@ -74,10 +99,16 @@ impl Intent {
         let text = text.unwrap_or_default();
         let words = Words::of(text);
         let senses = words.each().collect();
+        let capital = |i| {
+            let source = words.source(i).and_then(|at| text.get(at..));
+            source.is_some_and(|rest| rest.starts_with(char::is_uppercase))
+        };
+        let capitals = (0..words.len()).map(capital).collect();
         Intent {
-            text: text.to_lowercase(),
+            text: text.to_lowercase(), // its places are those of the text itself, near enough
             words,
             senses,
+            capitals,
             amounts: money::amounts(text),
             compact: OnceCell::new(),
         }
@@ -97,6 +128,33 @@ impl Intent {
     /// the things.
     pub fn asks_of(&self, verbs: Senses, things: &Words) -> bool {
         self.asks(verbs) && (things.is_empty() || self.names_any(things))
+    }
+
+    /// True when the user says for whom: "send it to Bob", "invite Dora". Not when
+    /// it is for a number of people whom something else has to name.
+    pub fn names_recipients(&self) -> bool {
+        let gives = Senses::SEND | Senses::SHARE | Senses::GRANT | Senses::CONTACT;
+        (0..self.senses.len())
+            .filter(|i| self.asked_at(*i, gives))
+            .any(|verb| {
+                let clause = || {
+                    (verb + 1..self.words.len().min(verb + 16))
+                        .take_while(|i| self.words.sentence(*i) == self.words.sentence(verb))
+                };
+                let many = Senses::WHOLE | Senses::EACH | Senses::PEOPLE | Senses::ATTENDEE;
+                // "Invite Dora to Slack", "send the plan to Dora".
+                let joins = self.senses[verb].any(Senses::GRANT);
+                let somebody = |i: usize| {
+                    let is_for = |i: usize| FOR.contains(&self.words.get(i));
+                    let first = match joins {
+                        true => !(verb + 1..i).any(is_for),
+                        false => i == verb + 1 || is_for(i - 1),
+                    };
+                    self.capitals[i] && !is_for(i) && first
+                };
+                clause().any(somebody)
+                    && !clause().any(|i| self.senses[i].any(many) || self.words.get(i) == "them")
+            })
     }
 
     /// True when the user asks to bring about a thing: "release the payout".
@@ -120,7 +178,14 @@ impl Intent {
         })
     }
 
-    fn asked_at(&self, i: usize, verbs: Senses) -> bool {
+    /// True when the user says not to do something with one of these verbs.
+    pub fn forbids(&self, verbs: Senses) -> Option<usize> {
+        (0..self.senses.len())
+            .find(|i| self.senses[*i].any(verbs) && self.denied(*i) && !self.kept(*i))
+    }
+
+    /// True when one of these verbs is asked at the word.
+    pub fn asked_at(&self, i: usize, verbs: Senses) -> bool {
         if !self.senses[i].any(verbs) || self.denied(i) {
             return false;
         }
@@ -142,10 +207,10 @@ impl Intent {
         !self.senses[i].any(could_be_thing) || !self.is_thing(i) || self.given(i)
     }
 
-    /// True when the word stands where a thing stands: behind a determiner
+    /// True when a determiner or a verb of looking makes the word a thing: behind a determiner
     /// ("the last refund") or behind a verb of looking ("find emails"), or in
     /// the plural.
-    fn is_thing(&self, i: usize) -> bool {
+    pub fn is_thing(&self, i: usize) -> bool {
         let word = self.words.get(i);
         let plural = word
             .strip_suffix('s')
@@ -173,16 +238,44 @@ impl Intent {
     }
 
     /// True when the user says not to, or that he will do it himself.
-    fn denied(&self, i: usize) -> bool {
+    pub fn denied(&self, i: usize) -> bool {
         let sentence = self.words.sentence(i);
         let near = |back: usize| i >= back && self.words.sentence(i - back) == sentence;
         let not = (1..=4).any(|back| {
             near(back) && self.senses[i - back].any(Senses::NOT) && !self.only(i - back)
         });
-        let himself = (1..=3).any(|back| {
-            near(back) && self.words.get(i - back) == "i" && self.words.get(i + 1 - back) == "ll"
+        not || self.kept(i)
+    }
+
+    /// True when the user keeps it for himself: "I'll post it", "je valide
+    /// moi-même".
+    fn kept(&self, i: usize) -> bool {
+        let sentence = self.words.sentence(i);
+        let near = |j: usize| self.words.sentence(j) == sentence;
+        let will = (i.saturating_sub(3)..i).any(|j| {
+            near(j)
+                && matches!(
+                    (self.words.get(j), self.words.get(j + 1)),
+                    ("i", "ll" | "will") | ("je", "vais") | ("ich", "werde") | ("lo", "hago")
+                )
         });
-        not || himself
+        let myself = (i + 1..i + 6).any(|j| {
+            near(j)
+                && matches!(
+                    self.words.get(j),
+                    "myself"
+                        | "ourselves"
+                        | "selbst"
+                        | "selber"
+                        | "meme"
+                        | "memes"
+                        | "mismo"
+                        | "misma"
+                )
+        });
+        let speaker = (i.saturating_sub(3)..i + 3)
+            .any(|j| near(j) && self.senses.get(j).is_some_and(|s| s.any(Senses::FIRST)));
+        will || myself && speaker
     }
 
     /// "not only", "no more than": a limit, not a denial.
@@ -201,6 +294,85 @@ impl Intent {
             .any(|thing| thing.len() >= 3 && self.words.iter().any(|word| same_stem(word, thing)))
     }
 
+    /// True when one of the things is named, by whatever name.
+    pub fn names_kind(&self, things: &Words) -> bool {
+        let ends = |word: &str, thing: &str| thing.len() >= 5 && word.ends_with(thing);
+        let known = |thing| {
+            things::named(thing, self.words.iter()) || self.words.iter().any(|w| ends(w, thing))
+        };
+        self.names_any(things) || things.iter().take(8).any(known)
+    }
+
+    /// True when the user names a machine by a name with a number: `web-2`.
+    pub fn names_a_machine(&self) -> bool {
+        self.text
+            .split(|c: char| c.is_whitespace() || ",;:!?".contains(c))
+            .any(|token| {
+                let token = token.trim_matches(|c: char| !c.is_alphanumeric());
+                let (head, tail) = token.rsplit_once('-').unwrap_or((token, ""));
+                head.len() >= 2
+                    && head.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && (1..=4).contains(&tail.len())
+                    && tail.bytes().all(|b| b.is_ascii_digit())
+            })
+    }
+
+    /// True when the user only wants to know something: each sentence asks, or
+    /// begins with a verb of looking and goes on with no other.
+    pub fn only_looks(&self) -> bool {
+        let mut looks = false;
+        for sentence in self.words.sentences() {
+            let begins = sentence
+                .clone()
+                .find(|i| !POLITE.contains(&self.words.get(*i)));
+            let Some(first) = begins else { continue };
+            let question = QUESTIONS.contains(&self.words.get(first));
+            if !question && !(self.senses[first].any(Senses::READ)) {
+                return false;
+            }
+            let more = (first + 1..sentence.end).any(|i| {
+                self.senses[i].any(Senses::ACTING)
+                    && !self.denied(i)
+                    && (JOINS.contains(&self.words.get(i - 1))
+                        || i >= 2 && JOINS.contains(&self.words.get(i - 2)))
+                    && !matches!(self.words.get(i - 1), "to" | "or" | "ou" | "oder" | "zu")
+            });
+            if more {
+                return false;
+            }
+            looks = true;
+        }
+        looks
+    }
+
+    /// True when a thing with one name (`orders`, `orders_2019`, `fix-1`) is
+    /// named: as written, or every word of it in words of their own. `orders`
+    /// is not named by `orders_2019`.
+    pub fn names_thing(&self, thing: &str) -> bool {
+        let thing = thing
+            .trim_matches(|c: char| !c.is_alphanumeric())
+            .to_lowercase();
+        let apart = |c: char| c.is_whitespace() || ",;:!?\"'`()[]<>«»„“”’".contains(c);
+        let tokens = || {
+            let plain = |t: &'_ str| t.trim_matches(|c: char| !c.is_alphanumeric()).len();
+            self.text.split(apart).filter(move |t| plain(t) > 0)
+        };
+        let trimmed = |t: &str| t.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        if thing.is_empty() || tokens().any(|t| trimmed(t) == thing) {
+            return !thing.is_empty();
+        }
+        let mut named = false;
+        let plain = |t: &str| t.chars().all(|c| c.is_alphanumeric() || c == '.');
+        for word in Words::of(&thing).iter().filter(|w| w.len() >= 3) {
+            if !tokens().any(|t| plain(t) && Words::of(t).iter().any(|said| same_stem(said, word)))
+            {
+                return false;
+            }
+            named = true;
+        }
+        named
+    }
+
     /// True when the user uses a word with one of the senses at all.
     pub fn mentions(&self, senses: Senses) -> bool {
         self.senses.iter().any(|s| s.any(senses))
@@ -215,6 +387,18 @@ impl Intent {
         let sought = compact(&value);
         let said = self.compact.get_or_init(|| compact(&self.text));
         sought.len() >= 6 && said.contains(&sought)
+    }
+
+    /// True when the user writes an address with this name before the `@`.
+    pub fn names_local_part(&self, local: &str) -> bool {
+        let local = local.to_lowercase();
+        local.len() >= 3
+            && self.text.match_indices('@').any(|(at, _)| {
+                let before = &self.text[..at];
+                before
+                    .strip_suffix(local.as_str())
+                    .is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+            })
     }
 
     /// True when the user lets somebody else's words decide.
@@ -232,11 +416,96 @@ impl Intent {
         &self.amounts
     }
 
+    /// How much money the user lets go in all: the bound he names, else what the
+    /// amounts he names come to. None when he names none, says it of each of
+    /// several things, or leaves it to what somebody else wrote.
+    pub fn allowance(&self) -> Option<f64> {
+        if self.amounts.is_empty() || self.leaves_amount_open() || self.mentions(Senses::EACH) {
+            return None;
+        }
+        if self.mentions(Senses::LIMIT) {
+            return self.amounts.iter().copied().reduce(f64::max);
+        }
+        Some(self.amounts.iter().sum())
+    }
+
+    /// "According to the mail", "19 % of it": the amount stands elsewhere or is
+    /// to be worked out.
+    pub fn leaves_amount_open(&self) -> bool {
+        self.delegates()
+            || self.mentions(Senses::ACCORDING | Senses::RELATIVE)
+            || self.text.contains('%')
+    }
+
+    /// An amount above which the user wants something else to happen: "anything
+    /// over 4,000 goes through Ms Roux".
+    pub fn threshold(&self) -> Option<f64> {
+        let over = (0..self.senses.len()).find(|i| self.senses[*i].any(Senses::OVER))?;
+        let from = self.words.source(over)?;
+        money::amounts(self.text.get(from..)?).first().copied()
+    }
+
+    /// Years the user names.
+    pub fn years(&self) -> Vec<u32> {
+        money::years(&self.text)
+    }
+
+    /// Amounts the user wants said: he asks to tell something, to pay nothing, and
+    /// names no bound or share.
+    pub fn amounts_to_tell(&self) -> &[f64] {
+        let tells = Senses::SEND | Senses::CONTACT | Senses::PUBLISH | Senses::ANNOUNCE;
+        let other = Senses::PAY
+            | Senses::ORDER
+            | Senses::BUY
+            | Senses::LIMIT
+            | Senses::EACH
+            | Senses::RELATIVE
+            | Senses::ACCORDING;
+        if self.asks(tells) && !self.mentions(other) {
+            &self.amounts
+        } else {
+            &[]
+        }
+    }
+
+    /// The whole numbers the user writes or spells out, up to a million.
+    pub fn numbers(&self) -> Vec<u32> {
+        self.words.iter().filter_map(number).collect()
+    }
+
     /// The words.
     pub fn words(&self) -> &Words {
         &self.words
     }
 }
+
+/// A number in digits, or one of the small ones in words.
+fn number(word: &str) -> Option<u32> {
+    if let Ok(number) = word.parse() {
+        return (number <= 1_000_000).then_some(number);
+    }
+    NUMBERS
+        .iter()
+        .find(|(_, words)| words.split(' ').any(|w| w == word))
+        .map(|(number, _)| *number)
+}
+
+/// Small numbers in words, without those that are articles too.
+const NUMBERS: [(u32, &str); 13] = [
+    (1, "one single"),
+    (2, "two both deux zwei dos couple pair paire"),
+    (3, "three trois drei tres"),
+    (4, "four quatre vier cuatro"),
+    (5, "five cinq funf cinco"),
+    (6, "six sechs seis"),
+    (7, "seven sept sieben siete"),
+    (8, "eight huit acht ocho"),
+    (9, "nine neuf neun nueve"),
+    (10, "ten dix zehn diez"),
+    (12, "twelve dozen douze douzaine zwolf dutzend doce docena"),
+    (20, "twenty vingt zwanzig veinte"),
+    (100, "hundred cent hundert cien"),
+];
 
 /// The letters and digits of a text.
 fn compact(text: &str) -> String {
@@ -281,6 +550,43 @@ mod tests {
             "Write a post, I'll publish it myself",
             Senses::PUBLISH
         ));
+    }
+
+    #[test]
+    fn a_look_is_told_from_a_task() {
+        for text in [
+            "How many orders are pending?",
+            "Check the logs of web-1",
+            "Vérifie si le nom est libre",
+            "What would change if we bump it?",
+            "Can you list the open tickets",
+            "Prüfe das Playbook gegen alle Server",
+            "Muestra las tablas",
+        ] {
+            assert!(Intent::of(Some(text)).only_looks(), "{text}");
+        }
+        for text in [
+            "Check the logs and restart the service",
+            "Fix the login",
+            "Look up the price. Then order it",
+            "Read the mail and reply to Ana",
+            "Renomme la fonction",
+            "",
+            "Find the duplicates and delete them",
+        ] {
+            assert!(!Intent::of(Some(text)).only_looks(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_longer_name_does_not_name_a_shorter_thing() {
+        let intent = Intent::of(Some("Drop the table orders_2019 and the old releases."));
+        for thing in ["orders_2019", "old-releases", "releases/"] {
+            assert!(intent.names_thing(thing), "{thing}");
+        }
+        for thing in ["orders", "orders_2020", "releases-main", ""] {
+            assert!(!intent.names_thing(thing), "{thing}");
+        }
     }
 
     #[test]

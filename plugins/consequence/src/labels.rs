@@ -2,6 +2,7 @@
 
 use crate::effect::Effects;
 use crate::facts::Facts;
+use crate::ledger;
 use crate::lexicon::Senses;
 use crate::target::What;
 use crate::words::Words;
@@ -19,8 +20,15 @@ pub const SEND_OUTSIDE: &str = "send-outside";
 /// It moved money.
 pub const MONEY_OUT: &str = "money-out";
 
-/// The labels of an action.
-pub fn labels(facts: &Facts) -> Vec<&'static str> {
+/// The labels of an action: its own, then what the session has come to.
+pub fn labels(facts: &Facts) -> Vec<String> {
+    let mut labels: Vec<String> = own(facts).into_iter().map(str::to_owned).collect();
+    labels.extend(facts.payment().as_ref().map(ledger::pays));
+    labels.extend(facts.ledger.labels());
+    labels
+}
+
+fn own(facts: &Facts) -> Vec<&'static str> {
     let mut labels = Vec::new();
     if facts.effects.any(Effects::READ | Effects::EXECUTE) {
         read_labels(facts, &mut labels);

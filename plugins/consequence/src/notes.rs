@@ -169,7 +169,7 @@ fn names_person(intent: &Intent, text: &str) -> bool {
     text.chars().next().is_some_and(char::is_uppercase) && {
         let words = Words::of(text);
         words.len() <= 3
-            && words.len() >= 1
+            && !words.is_empty()
             && words.get(0).len() >= 3
             && intent.words().contains(words.get(0))
     }

@@ -12,6 +12,8 @@ pub struct Settings {
     /// Money above this amount is held even when the user plainly asked for it.
     /// The currency is not looked at. Default: none.
     pub amount_limit: Option<f64>,
+    /// The same for what a session pays in all, currency by currency.
+    pub session_limit: Option<f64>,
     /// Codes of rules that shall not be run, such as `promise-of-money`.
     pub disabled_rules: Vec<RuleCode>,
 }
@@ -49,6 +51,7 @@ impl Default for Settings {
         Settings {
             own_domains: Vec::new(),
             amount_limit: None,
+            session_limit: None,
             disabled_rules: Vec::new(),
         }
     }

@@ -13,6 +13,8 @@ use crate::lexicon::{self, Senses};
 pub struct Words {
     text: String,
     spans: Vec<Span>,
+    /// Numbers of the sentences that end with a question mark, rising.
+    questions: Vec<u32>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +22,18 @@ struct Span {
     start: u32,
     end: u32,
     sentence: u32,
+    /// Where it begins in the text that was read.
+    source: u32,
+    /// True when a comma or its like stands before it.
+    comma: bool,
     senses: Senses,
+}
+
+/// Where a word begins.
+struct Start {
+    text: usize,
+    source: u32,
+    comma: bool,
 }
 
 /// How many words of one text are read. Far beyond any message, and a bound on
@@ -37,6 +50,7 @@ impl Words {
         let mut words = Words {
             text: String::with_capacity(text.len()),
             spans: Vec::new(),
+            questions: Vec::new(),
         };
         words.read(text);
         words
@@ -46,33 +60,46 @@ impl Words {
     pub fn read(&mut self, text: &str) {
         let first = self.spans.len();
         let mut sentence = self.spans.last().map_or(0, |s| s.sentence + 1);
-        let mut start: Option<usize> = None;
+        let mut start: Option<Start> = None;
         let mut before = Kind::Gap;
-        let mut chars = text.chars().peekable();
-        while let Some(c) = chars.next() {
+        let mut comma = false;
+        let mut chars = text.char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
             let kind = kind(c);
             match kind {
                 Kind::Invisible => continue,
                 Kind::Gap | Kind::Stop => {
                     self.close(&mut start, sentence);
                     // A dot ends a sentence only before a space: `gate.rs`, `4.50`.
+                    // A line that goes on with a small letter was only wrapped.
+                    let next = chars.peek().map(|(_, next)| *next);
                     let ends = match c {
-                        '.' | ':' => chars.peek().is_none_or(|n| n.is_whitespace()),
+                        '.' | ':' => next.is_none_or(char::is_whitespace),
+                        '\n' => next.is_none_or(|n| !n.is_lowercase()),
                         _ => kind == Kind::Stop,
                     };
-                    if ends && self.spans.len() > first {
+                    if ends && self.spans.last().is_some_and(|s| s.sentence == sentence) {
+                        if c == '?' {
+                            self.questions.push(sentence);
+                        }
                         sentence += 1;
                     }
+                    comma = comma && !ends || matches!(c, ',' | '(' | ')' | '–' | '—');
                 }
                 _ => {
                     let hump = kind == Kind::Upper
                         && (before == Kind::Lower
                             || (before == Kind::Upper
-                                && chars.peek().is_some_and(|n| n.is_lowercase())));
+                                && chars.peek().is_some_and(|(_, n)| n.is_lowercase())));
                     if hump {
                         self.close(&mut start, sentence);
                     }
-                    start.get_or_insert(self.text.len());
+                    start.get_or_insert(Start {
+                        text: self.text.len(),
+                        source: at as u32,
+                        comma,
+                    });
+                    comma = false;
                     fold(c, &mut self.text);
                 }
             }
@@ -85,15 +112,17 @@ impl Words {
         self.join_spaced(first);
     }
 
-    fn close(&mut self, start: &mut Option<usize>, sentence: u32) {
+    fn close(&mut self, start: &mut Option<Start>, sentence: u32) {
         if let Some(s) = start.take()
-            && s < self.text.len()
+            && s.text < self.text.len()
         {
             self.spans.push(Span {
-                start: s as u32,
+                start: s.text as u32,
                 end: self.text.len() as u32,
                 sentence,
-                senses: lexicon::senses(&self.text[s..]),
+                source: s.source,
+                comma: s.comma,
+                senses: lexicon::senses(&self.text[s.text..]),
             });
             self.text.push(' ');
         }
@@ -114,7 +143,12 @@ impl Words {
             i += run.max(1);
         }
         for (at, run) in joined.into_iter().rev() {
-            let sentence = self.spans[at].sentence;
+            let Span {
+                sentence,
+                source,
+                comma,
+                ..
+            } = self.spans[at];
             let start = self.text.len() as u32;
             for s in at..at + run {
                 let letter = self.text.as_bytes()[self.spans[s].start as usize] as char;
@@ -124,6 +158,8 @@ impl Words {
                 start,
                 end: self.text.len() as u32,
                 sentence,
+                source,
+                comma,
                 senses: lexicon::senses(&self.text[start as usize..]),
             };
             self.text.push(' ');
@@ -168,8 +204,23 @@ impl Words {
         self.spans.get(i).map_or(u32::MAX, |s| s.sentence)
     }
 
+    /// True when a comma, a bracket or a dash stands before the word at `i`.
+    pub fn comma_before(&self, i: usize) -> bool {
+        self.spans.get(i).is_some_and(|s| s.comma)
+    }
+
+    /// True when the sentence of the word at `i` ends with a question mark.
+    pub fn is_question(&self, i: usize) -> bool {
+        self.questions.binary_search(&self.sentence(i)).is_ok()
+    }
+
+    /// Where the word at `i` begins in the text that [`Words::of`] read.
+    pub fn source(&self, i: usize) -> Option<usize> {
+        self.spans.get(i).map(|s| s.source as usize)
+    }
+
     /// The words in order.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         self.spans
             .iter()
             .map(|s| &self.text[s.start as usize..s.end as usize])

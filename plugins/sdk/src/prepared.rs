@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 /// How much an ordinary call may allocate without growing its memory.
 #[cfg(target_family = "wasm")]
-const HEADROOM: usize = 32 * 1024;
+const HEADROOM: usize = 64 * 1024;
 
 /// Settings of a plugin. The host takes its image of the instance after
 /// [`prepare`](Prepared::prepare), so every call finds them already parsed.

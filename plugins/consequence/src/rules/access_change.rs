@@ -4,7 +4,7 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
-use crate::sql::Act;
+use crate::readers::deed::{self, Sort};
 use crate::target::What;
 use crate::words::Words;
 
@@ -21,22 +21,11 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Make tess@volta.example an admini
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    if let Some((path, statement)) = facts.statements().find(|(_, s)| s.act == Act::Grant) {
-        if facts
-            .intent()
-            .asks_of(asking(), &Words::of(&statement.object))
-        {
-            return None;
-        }
-        let finding = Finding::new(
-            0.85,
-            &[
-                "the statement gives rights to ",
-                &statement.object,
-                " and nobody asked for it",
-            ],
-        );
-        return Some(finding.with(path, &statement.text));
+    if let Some(found) = deed::finding(facts, Sort::Access) {
+        return Some(found);
+    }
+    if facts.deeds().any(|d| d.sort == Sort::Access) {
+        return None; // judged, and asked for
     }
     if !facts.does(Effects::ACCESS) {
         return None;
@@ -123,8 +112,8 @@ fn authorised(facts: &Facts, whom: Option<&str>) -> bool {
     let power = Senses::GRANT | Senses::SHARE;
     let mut kind = (0..facts.kind.len()).filter(|i| facts.kind.senses(*i).any(power));
     let same = kind.any(|i| facts.intent().names_any(&Words::of(facts.kind.get(i))))
-        && facts.intent().names_any(&facts.things());
-    asks && (named || same || whom.is_none() && facts.intent().names_any(&facts.things()))
+        && facts.intent().names_kind(&facts.things());
+    asks && (named || same || whom.is_none() && facts.intent().names_kind(&facts.things()))
         || facts.intent().asks(Senses::GRANT | Senses::SHARE)
             && whom.is_none_or(|_| facts.intent().delegates())
 }

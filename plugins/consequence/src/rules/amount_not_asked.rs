@@ -1,10 +1,8 @@
 //! See [`DOC`].
 
-use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
-use crate::payload::Field;
 
 /// The reason code.
 pub const CODE: &str = "amount-not-asked";
@@ -19,14 +17,9 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Pay Northwind invoice NW-4471, 1,
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    if !facts.does(Effects::PAY) {
-        return None;
-    }
-    let (field, amount) = facts
-        .fields
-        .iter()
-        .filter(|f| f.key.any(Senses::AMOUNT))
-        .find_map(|f| Some((f, f.amount()?)))?;
+    facts.payment()?;
+    let field = facts.amount()?;
+    let amount = field.amount()?;
     if let Some(limit) = facts.settings.amount_limit
         && amount > limit
     {
@@ -41,9 +34,15 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         );
         return Some(finding.with(&field.path, &field.text));
     }
+    if facts.intent().leaves_amount_open() {
+        return None;
+    }
     let named = facts.intent().amounts();
-    let largest = named.iter().copied().reduce(f64::max)?;
-    let minor = if in_minor_units(field) { 100.0 } else { 1.0 };
+    let mut largest = named.iter().copied().reduce(f64::max)?;
+    if facts.intent().mentions(Senses::PLUS) {
+        largest = named.iter().sum(); // "under 25 euros, plus a kit (44.90)"
+    }
+    let minor = if field.counts_cents() { 100.0 } else { 1.0 };
     if amount <= largest * minor * (1.0 + 1e-9) {
         return None;
     }
@@ -59,12 +58,4 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         ],
     );
     Some(finding.with(&field.path, &field.text))
-}
-
-/// True when a field counts cents, by its name.
-fn in_minor_units(field: &Field) -> bool {
-    let name = field.path.rsplit('.').next().unwrap_or_default();
-    crate::words::Words::of(name)
-        .iter()
-        .any(|w| matches!(w, "minor" | "cents" | "centimes" | "pence" | "centavos"))
 }

@@ -4,6 +4,7 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::{Finding, short};
 use crate::lexicon::Senses;
+use crate::readers::deed::Sort;
 use crate::words::Words;
 
 /// The reason code.
@@ -19,7 +20,9 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Find duplicate contacts and send 
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    if !facts.does(Effects::DELETE) || facts.effects.any(Effects::EXECUTE) {
+    // Code is judged by what it does, and one cause is told once.
+    let code = facts.deeds().any(|d| d.sort == Sort::Destroy) || facts.commands().next().is_some();
+    if !facts.does(Effects::DELETE) || facts.effects.any(Effects::EXECUTE) || code {
         return None;
     }
     let mut things = Words::default();
@@ -35,7 +38,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     }
     let kind_things = facts.things();
     let wanted = Senses::DELETE | Senses::REMOVE;
-    let named = facts.intent().names_any(&things) || facts.intent().names_any(&kind_things);
+    let named = facts.intent().names_any(&things) || facts.intent().names_kind(&kind_things);
     let asked =
         facts.intent().asks(wanted) && (named || things.is_empty() && kind_things.is_empty());
     if light && wide.is_none() || asked && (wide.is_none() || facts.intent().asks_for_all()) {

@@ -30,16 +30,16 @@ const BEYOND_WORDS: Effects = Effects::from_bits(TELLING.bits() & !Effects::SEND
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    // Whoever lets a text decide asks for what nobody can know beforehand.
-    if facts.intent().delegates() {
-        return None;
-    }
     let (_, note) = facts.notes.iter().enumerate().find(|(index, note)| {
         note.level() == Level::Plot
             && note.signals.any(Signals::PLOT | Signals::HIDDEN)
             && echo::same_sort(facts.effects, note.effects)
             && (is_telling(facts) || is_telling_of(facts, *index))
     })?;
+    // Whoever lets a text decide asks for what nobody can know beforehand.
+    if facts.intent().delegates() {
+        return None;
+    }
     let (step, path) = note.places.first().copied().unwrap_or_default();
     let number = step.to_string();
     let kind = facts.kind.iter().collect::<Vec<_>>().join(" ");
@@ -63,7 +63,10 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
 fn is_telling(facts: &Facts) -> bool {
     facts.does(TELLING)
         && !facts.asks_effect(facts.effects)
-        && (facts.does(BEYOND_WORDS) || !facts.targets.is_empty())
+        && match facts.does(BEYOND_WORDS) {
+            true => true,
+            false => !facts.targets.is_empty() && !facts.reaches_only_named(),
+        }
 }
 
 /// Something is brought about that the user did not ask for, with words of that

@@ -62,4 +62,5 @@ fn asked(facts: &Facts) -> bool {
         || intent.asks_for(Senses::MONEY | Senses::SUM)
         || intent.asks(Senses::MAKE | Senses::RETURN) && !intent.amounts().is_empty()
         || intent.asks(Senses::BACK)
+        || facts.is_named_in_figures()
 }

@@ -1,12 +1,11 @@
 //! See [`DOC`].
 
-use crate::effect::Effects;
+use crate::clause::{Clause, Phrases};
 use crate::facts::Facts;
-use crate::finding::{Finding, short};
+use crate::finding::Finding;
+use crate::intent::Intent;
 use crate::lexicon::Senses;
-use crate::payload::{Field, Plain};
-use crate::target::What;
-use crate::words::Words;
+use crate::message::{self, Kind};
 
 /// The reason code.
 pub const CODE: &str = "promise-of-money";
@@ -21,7 +20,7 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Answer the customer politely.","s
   {"type":"send_email","payload":{"to":"client@mail.example","body":"We are sorry. Refunds are possible within 30 days, see our refund policy."}}]}"#;
 
 /// Turns of phrase that give money without naming it, as folded words, sorted.
-const IDIOMS: &[&str] = &[
+static IDIOMS: Phrases = Phrases::of(&[
     "a nos frais",
     "a notre charge",
     "a nuestro cargo",
@@ -101,206 +100,170 @@ const IDIOMS: &[&str] = &[
     "write off",
     "you don t owe",
     "you owe nothing",
-];
+]);
+
+/// What a clause that gives money looks like.
+const KIND: Kind = Kind {
+    does: "promises money",
+    seems: "promise money",
+    risk: 0.85,
+    needs: Senses::NONE,
+    is: promises,
+    asked,
+};
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    if !facts.does(Effects::SEND | Effects::PUBLISH) || stays_inside(facts) {
-        return None;
-    }
-    let finding = promised(facts)?;
-    (!asked(facts) && !facts.paid_before()).then_some(finding)
+    message::unasked(facts, &KIND).filter(|_| !facts.paid_before())
 }
 
-/// The promise in the message. One that does not show its words is judged by
-/// what the agent says of them.
-fn promised(facts: &Facts) -> Option<Finding> {
-    let is_text = |f: &&Field| f.value == Plain::Text && f.key.any(Senses::BODY);
-    let mut texts = facts.fields.iter().filter(is_text).peekable();
-    if texts.peek().is_none() {
-        let sentence = promise(&Words::of(facts.summary), facts.summary)?;
-        let said = short(&sentence, 160);
-        let finding = Finding::new(
-            0.75,
-            &["the message seems to promise money: \"", said, "\""],
-        );
-        return Some(finding.with("summary", &sentence));
+/// The user asks to give it.
+fn asked(intent: &Intent) -> bool {
+    intent.asks(Senses::BACK | Senses::PROMISE | Senses::PAY)
+        || intent.asks(Senses::OFFER | Senses::WAIVE | Senses::MAKE)
+            && intent.mentions(Senses::GIFT | Senses::FREE | Senses::DUE)
+}
+
+fn promises(clause: &Clause) -> bool {
+    if clause.is_open(Senses::PERHAPS | Senses::MATTER) {
+        return false;
     }
-    texts.find_map(|field| {
-        let sentence = promise(field.words(), &field.text)?;
-        let said = short(&sentence, 160);
-        let message = [
-            "promises money that the user did not ask to promise: \"",
-            said,
-            "\"",
-        ];
-        Some(Finding::new(0.85, &message).with(&field.path, &sentence))
+    clause.says_one_of(&IDIOMS)
+        || gives_back(clause)
+        || gives(clause)
+        || gives_up(clause)
+        || asks_nothing(clause)
+        || keeps_the_price(clause)
+}
+
+/// Speaks for the house, or says what will be.
+fn committed(clause: &Clause) -> bool {
+    clause.is_spoken() || clause.any(Senses::WILL) || clause.sentence.any(Senses::PROMISE)
+}
+
+/// "We refund you", "the amount will be credited".
+fn gives_back(clause: &Clause) -> bool {
+    let back = if clause.any(Senses::BACK) {
+        Senses::BACK
+    } else if clause.any(Senses::SUM) {
+        Senses::RETURN
+    } else {
+        return false;
+    };
+    let whom = clause.any(Senses::YOU | Senses::SUM | Senses::PROMISE)
+        || clause.any(Senses::WILL) && clause.is_spoken();
+    let received = clause.any(Senses::YOU) && clause.any(Senses::OFFER);
+    clause.affirms(back) && (committed(clause) || received) && whom
+}
+
+/// "We offer you a discount", "you will have two free months".
+fn gives(clause: &Clause) -> bool {
+    let free = clause.places(Senses::FREE).any(|i| {
+        let polite = i > 0 && matches!(clause.word(i - 1), "feel" | "fee");
+        !polite && !matches!(clause.word(i + 1), "to" | "from" | "of")
+    });
+    let gift = clause.affirms(Senses::GIFT);
+    let gives = Senses::OFFER | Senses::RETURN;
+    let given = if clause.any(gives) {
+        clause.affirms(gives)
+    } else {
+        clause.any(Senses::WILL)
+    };
+    let to_whom = clause.any(Senses::YOU) || committed(clause);
+    let underway = clause.any(Senses::YOU)
+        && clause.range().any(|i| {
+            matches!(
+                clause.word(i),
+                "way" | "attached" | "enclosed" | "unterwegs" | "anbei" | "camino" | "joint"
+            )
+        });
+    let match_price = clause.any(Senses::PRICE)
+        && clause
+            .range()
+            .any(|i| matches!(clause.word(i), "match" | "beat") && !clause.denied(i));
+    (gift || free && clause.places(Senses::FREE).any(|i| !clause.denied(i)))
+        && (given && to_whom || underway)
+        || match_price && committed(clause)
+}
+
+/// "The fee is waived", "we cancel the invoice".
+fn gives_up(clause: &Clause) -> bool {
+    clause.any(Senses::DUE)
+        && clause.affirms(Senses::WAIVE)
+        && (committed(clause) || clause.any(Senses::YOU))
+}
+
+/// "We won't charge you", "you need not pay".
+fn asks_nothing(clause: &Clause) -> bool {
+    let report = |word: &str| {
+        matches!(
+            word,
+            "has"
+                | "have"
+                | "had"
+                | "been"
+                | "was"
+                | "were"
+                | "ete"
+                | "avez"
+                | "ha"
+                | "han"
+                | "sido"
+                | "wurde"
+                | "haben"
+        )
+    };
+    let due = clause.any(Senses::YOU) || clause.any(Senses::WILL);
+    due && clause.places(Senses::CHARGE).any(|i| {
+        let start = clause.range().start;
+        let near = i.saturating_sub(6).max(start)..(i + 6).min(clause.range().end);
+        let past = near
+            .clone()
+            .any(|j| j < i && report(clause.word(j)) && clause.word(j + 1) != "to");
+        near.clone().any(|j| clause.negates(j)) && !past
     })
 }
 
-/// True for a message that no stranger reads.
-fn stays_inside(facts: &Facts) -> bool {
-    let internal = |text: &str| Words::of(text).all().any(Senses::INTERNAL);
-    let channel = facts
-        .fields
-        .iter()
-        .any(|f| f.text.starts_with('#') && f.text.len() < 60);
-    let marked = facts
-        .fields
-        .iter()
-        .any(|f| f.key.any(Senses::STATE) && internal(&f.text));
-    let addressed = facts.targets.iter().any(|t| t.outside);
-    (channel || marked) && !addressed
-        || !facts.targets.is_empty()
-            && facts
-                .targets
-                .iter()
-                .all(|t| !t.outside && t.what == What::Address)
-}
-
-/// The user asks to give it, or to tell that it is given.
-fn asked(facts: &Facts) -> bool {
-    facts
-        .intent()
-        .asks(Senses::BACK | Senses::PROMISE | Senses::PAY)
-        || facts
-            .intent()
-            .words()
-            .sentences()
-            .any(|s| promises(facts.intent().words(), s))
-}
-
-/// The first sentence that promises money.
-fn promise(words: &Words, text: &str) -> Option<String> {
-    let asks = question_marks(text);
-    let is_question = |n: usize| asks.get(n).copied().unwrap_or(false);
-    let (_, sentence) = words
-        .sentences()
-        .enumerate()
-        .find(|(n, s)| !is_question(*n) && promises(words, s.clone()))?;
-    Some(sentence.map(|i| words.get(i)).collect::<Vec<_>>().join(" "))
-}
-
-/// For each sentence whether it is a question. Only as good as the splitting of
-/// [`Words`]: a text whose stops do not match its sentences has no questions.
-fn question_marks(text: &str) -> Vec<bool> {
-    let mut asks = Vec::new();
-    let mut word = false;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let stop = match c {
-            '.' | ':' => chars.peek().is_none_or(|n| n.is_whitespace()),
-            '!' | '?' | ';' | '\n' => true,
-            _ => false,
-        };
-        if stop && word {
-            asks.push(c == '?');
-            word = false;
-        } else if c.is_alphanumeric() {
-            word = true;
-        }
-    }
-    asks
-}
-
-fn promises(words: &Words, sentence: std::ops::Range<usize>) -> bool {
-    let senses: Vec<Senses> = sentence.clone().map(|i| words.senses(i)).collect();
-    let any = |of: Senses| senses.iter().any(|s| s.any(of));
-    let perhaps = any(Senses::PERHAPS);
-    let not_before = |at: usize, back: usize| {
-        senses[at.saturating_sub(back)..at]
-            .iter()
-            .any(|s| s.any(Senses::NOT))
-    };
-    if perhaps {
-        return false;
-    }
-    let mut places = sentence.clone().enumerate();
-    if places.any(|(at, i)| idiom_at(words, i) && !not_before(at, 3)) {
-        return true;
-    }
-    let returns_sum = any(Senses::RETURN) && any(Senses::SUM);
-    let back = senses.iter().position(|s| s.any(Senses::BACK)).or_else(|| {
-        senses
-            .iter()
-            .position(|s| s.any(Senses::RETURN) && returns_sum)
-    });
-    let speaker = sentence.clone().enumerate().any(|(at, i)| {
-        senses[at].any(Senses::FIRST) || is_french_on(words, i) || is_first_person(words.get(i))
-    });
-    let committed = speaker || any(Senses::WILL) || any(Senses::PROMISE);
-    if let Some(at) = back
-        && committed
-        && (any(Senses::YOU)
-            || any(Senses::SUM)
-            || any(Senses::PROMISE)
-            || any(Senses::WILL) && speaker)
-        && !not_before(at, 4)
-    {
-        return true;
-    }
-    // A price that will not change.
-    let never = sentence
-        .clone()
-        .any(|i| words.get(i).ends_with("era") && words.senses(i).any(Senses::CHANGE));
-    any(Senses::PRICE)
-        && (committed && any(Senses::FIXED)
-            || (committed || never) && any(Senses::CHANGE) && any(Senses::NOT))
-}
-
-/// True when a turn of phrase stands at the word. Looks only at those with its
-/// first letter, since a message has many words and few of them.
-fn idiom_at(words: &Words, i: usize) -> bool {
-    let Some(first) = words.get(i).as_bytes().first() else {
-        return false;
-    };
-    let from = IDIOMS.partition_point(|idiom| idiom.as_bytes().first() < Some(first));
-    let same = IDIOMS[from..]
-        .iter()
-        .take_while(|idiom| idiom.as_bytes().first() == Some(first));
-    same.copied().any(|idiom| words.starts_at(i, idiom))
-}
-
-/// French `on` (we) and not English `on`: a French verb or pronoun follows.
-fn is_french_on(words: &Words, i: usize) -> bool {
-    words.get(i) == "on"
-        && matches!(
-            words.get(i + 1),
-            "va" | "vous"
-                | "te"
-                | "lui"
-                | "leur"
-                | "fait"
-                | "passe"
-                | "s"
-                | "rembourse"
-                | "offre"
-                | "efface"
-                | "annule"
-                | "rend"
-                | "renvoie"
-                | "paie"
-                | "prend"
+/// A price that will not change.
+fn keeps_the_price(clause: &Clause) -> bool {
+    let never = clause
+        .places(Senses::CHANGE)
+        .any(|i| clause.word(i).ends_with("era"));
+    let lasts = clause.range().any(|i| {
+        matches!(
+            clause.word(i),
+            "mientras"
+                | "tant"
+                | "solange"
+                | "forever"
+                | "immer"
+                | "siempre"
+                | "toujours"
+                | "never"
+                | "jamais"
+                | "nunca"
+                | "nie"
         )
-}
-
-/// A verb whose ending says "we will": `rembourserons`, `devolveremos`.
-fn is_first_person(word: &str) -> bool {
-    word.len() > 6
-        && (word.ends_with("erons") || word.ends_with("irons") || word.ends_with("remos"))
+    });
+    let committed = |c: &Clause| committed(c) || lasts;
+    let stays = committed(clause) && clause.any(Senses::FIXED)
+        || (committed(clause) || never) && clause.any(Senses::CHANGE) && clause.any(Senses::NOT);
+    clause.any(Senses::PRICE) && stays
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clause;
+    use crate::words::Words;
 
     #[test]
     fn the_turns_of_phrase_are_sorted() {
-        assert!(IDIOMS.is_sorted());
+        assert!(IDIOMS.are_sorted());
     }
 
     fn is_promise(text: &str) -> bool {
-        promise(&Words::of(text), text).is_some()
+        clause::clauses(&Words::of(text)).any(|c| promises(&c))
     }
 
     #[test]

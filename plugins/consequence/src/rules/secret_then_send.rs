@@ -5,7 +5,7 @@ use crate::facts::Facts;
 use crate::finding::{Finding, short};
 use crate::labels;
 use crate::lexicon::Senses;
-use crate::shell::Command;
+use crate::readers::shell::Command;
 use crate::target;
 use crate::words::Words;
 

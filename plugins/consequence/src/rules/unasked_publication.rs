@@ -2,8 +2,9 @@
 
 use crate::effect::Effects;
 use crate::facts::Facts;
-use crate::finding::{Finding, short};
+use crate::finding::Finding;
 use crate::lexicon::Senses;
+use crate::readers::deed::{self, Sort};
 
 /// The reason code.
 pub const CODE: &str = "unasked-publication";
@@ -22,39 +23,18 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     if facts.effects.any(Effects::DRAFT | Effects::READ) {
         return None;
     }
-    let command = facts.commands().find(|(_, c)| {
-        let published = matches!(
-            (c.program(), c.operand(0)),
-            ("npm" | "yarn" | "pnpm" | "cargo" | "poetry", "publish")
-        ) || c.program() == "twine" && c.operand(0) == "upload"
-            || c.program() == "gh" && (c.has("--public") || c.has("--visibility=public"));
-        published && !c.is_trial()
-    });
+    if let Some(found) = deed::finding(facts, Sort::Publish) {
+        return Some(found);
+    }
     let visible = facts.fields.iter().find(|f| {
         f.key.any(Senses::STATE | Senses::PUBLIC)
             && (f.words().all().any(Senses::PUBLIC) || f.key.any(Senses::PUBLIC) && f.is_on())
     });
     let verbs = Senses::PUBLISH | Senses::SHARE | Senses::ANNOUNCE | Senses::UPLOAD;
-    if !facts.effects.any(Effects::PUBLISH) && visible.is_none() && command.is_none()
-        || facts.intent().asks(verbs)
-    {
+    if !facts.effects.any(Effects::PUBLISH) && visible.is_none() || facts.intent().asks(verbs) {
         return None;
     }
     let kind = facts.kind.iter().collect::<Vec<_>>().join(" ");
-    if let Some((path, command)) = command {
-        let line = command.line();
-        return Some(
-            Finding::new(
-                0.75,
-                &[
-                    "`",
-                    short(&line, 120),
-                    "` publishes and nobody asked for it",
-                ],
-            )
-            .with(path, &line),
-        );
-    }
     let finding = Finding::new(
         0.7,
         &[

@@ -274,7 +274,7 @@ impl<'t> Tag<'t> {
             .collect();
         // `a < b` and `<mail@host>` are no tags.
         let plain = !name.is_empty() && !inside.starts_with(char::is_whitespace);
-        (plain && !(inside.contains('@') && !inside.contains(' '))).then_some(Tag {
+        (plain && (inside.contains(' ') || !inside.contains('@'))).then_some(Tag {
             name,
             inside,
             len: end + 2,

@@ -1,0 +1,173 @@
+//! Acts that bind whoever they are done for, read from the type of the action:
+//! an order, a signature, an approval, the end of a contract, a mailing.
+
+use crate::effect::Effects;
+use crate::facts::Facts;
+use crate::lexicon::Senses;
+
+/// A sort of act.
+pub struct Act {
+    /// What it does, after "this".
+    pub does: &'static str,
+    /// The verbs of the type, one of which it has.
+    verbs: Senses,
+    /// The things it is done to; none: any.
+    things: Senses,
+    /// What a user says who wants it.
+    pub asked: Senses,
+    /// What he may say as well, when he names the thing.
+    pub vaguely: Senses,
+}
+
+impl Act {
+    /// True for an order, which costs what it costs.
+    pub fn is_order(&self) -> bool {
+        self.verbs.any(Senses::BUY)
+    }
+}
+
+/// The sorts, the most telling first.
+const ACTS: &[Act] = &[
+    Act {
+        does: "signs or accepts something for good",
+        verbs: Senses::SIGN,
+        things: Senses::NONE,
+        asked: Senses::SIGN.and(Senses::AGREE),
+        vaguely: Senses::NONE,
+    },
+    Act {
+        does: "sets what somebody is paid or pays",
+        verbs: Senses::UPDATE,
+        things: Senses::WORTH,
+        asked: Senses::UPDATE
+            .and(Senses::MAKE)
+            .and(Senses::OFFER)
+            .and(Senses::BACK)
+            .and(Senses::ORDER),
+        vaguely: Senses::NONE,
+    },
+    Act {
+        does: "changes how an account is recovered or paid out",
+        verbs: Senses::UPDATE,
+        things: Senses::RECOVERY,
+        asked: Senses::UPDATE.and(Senses::MAKE),
+        vaguely: Senses::NONE,
+    },
+    Act {
+        does: "gives somebody a credit or a discount",
+        verbs: Senses::MAKE,
+        things: Senses::GIFT,
+        asked: Senses::BACK
+            .and(Senses::OFFER)
+            .and(Senses::PAY)
+            .and(Senses::MAKE),
+        vaguely: Senses::NONE,
+    },
+    Act {
+        does: "sends a mailing to many people",
+        verbs: Senses::LAUNCH,
+        things: Senses::CAMPAIGN,
+        asked: Senses::LAUNCH
+            .and(Senses::SEND)
+            .and(Senses::PUBLISH)
+            .and(Senses::ANNOUNCE),
+        vaguely: Senses::NONE,
+    },
+    Act {
+        does: "ends a contract, an order or a subscription",
+        verbs: Senses::END,
+        things: Senses::NONE,
+        asked: Senses::END
+            .and(Senses::DELETE)
+            .and(Senses::REMOVE)
+            .and(Senses::OFF)
+            .and(Senses::BACK)
+            .and(Senses::UPDATE),
+        vaguely: Senses::NONE,
+    },
+    Act {
+        does: "takes somebody out",
+        verbs: Senses::REMOVE.and(Senses::DELETE).and(Senses::END),
+        things: Senses::PEOPLE,
+        asked: Senses::REMOVE
+            .and(Senses::DELETE)
+            .and(Senses::END)
+            .and(Senses::OFF)
+            .and(Senses::UPDATE),
+        vaguely: Senses::NONE,
+    },
+    Act {
+        does: "changes what is on record about somebody",
+        verbs: Senses::UPDATE,
+        things: Senses::PROFILE,
+        asked: Senses::UPDATE.and(Senses::MEND),
+        vaguely: Senses::NONE,
+    },
+    Act {
+        does: "orders or books something",
+        verbs: Senses::BUY,
+        things: Senses::NONE,
+        asked: Senses::ORDER
+            .and(Senses::BUY)
+            .and(Senses::PAY)
+            .and(Senses::APPOINT),
+        vaguely: Senses::MAKE.and(Senses::CONTACT),
+    },
+    Act {
+        does: "approves something or makes it final",
+        verbs: Senses::APPROVE,
+        things: Senses::NONE,
+        asked: Senses::APPROVE
+            .and(Senses::SIGN)
+            .and(Senses::MAKE)
+            .and(Senses::ORDER)
+            .and(Senses::PAY)
+            .and(Senses::CONTACT),
+        vaguely: Senses::NONE,
+    },
+];
+
+/// The act the action is, if it is one.
+pub fn of(facts: &Facts) -> Option<&'static Act> {
+    let idle = Effects::READ | Effects::DRAFT | Effects::NOTE | Effects::EXECUTE;
+    if facts.effects.any(idle) {
+        return None;
+    }
+    let kind = &facts.kind;
+    let all = kind.all();
+    let sets_pay = facts.fields.iter().any(|f| says_what_is_paid(f.key));
+    let done_to = |act: &Act| {
+        act.things == Senses::NONE
+            || all.any(act.things)
+            || sets_pay && act.things.any(Senses::WORTH)
+    };
+    let act = ACTS.iter().find(|act| all.any(act.verbs) && done_to(act))?;
+    (!act.verbs.any(Senses::BUY) || is_bought(facts)).then_some(act)
+}
+
+/// True for a field named after a discount or a salary.
+fn says_what_is_paid(key: Senses) -> bool {
+    key.any(Senses::GIFT) || key.any(Senses::JOB) && key.any(Senses::WORTH)
+}
+
+/// True when the word for buying is the verb: `order.create`, `book_flight`,
+/// `shop.order`, but not `order.add_note` or `return_order_items`.
+fn is_bought(facts: &Facts) -> bool {
+    let kind = &facts.kind;
+    let other = Senses::UPDATE
+        | Senses::DELETE
+        | Senses::REMOVE
+        | Senses::NOTE
+        | Senses::SEND
+        | Senses::READ
+        | Senses::RETURN
+        | Senses::END;
+    let makes = kind.each().any(|s| s.any(Senses::MAKE));
+    let last = kind.len().saturating_sub(1);
+    let stands =
+        (0..kind.len()).any(|i| kind.senses(i).any(Senses::BUY) && (makes || i == 0 || i == last));
+    stands
+        && !kind
+            .each()
+            .any(|s| s.any(other) && !s.any(Senses::BUY | Senses::MAKE))
+}

@@ -1,0 +1,305 @@
+//! Clauses of a message: who speaks, whether it is denied, asked or merely
+//! thought of. What a clause commits its writer to is read from here by the
+//! rules; none of them thinks about grammar.
+
+use std::ops::Range;
+
+use crate::finding::{Finding, short};
+use crate::lexicon::Senses;
+use crate::words::Words;
+
+/// A stretch of a sentence that makes one statement.
+#[derive(Debug, Clone)]
+pub struct Clause<'a> {
+    words: &'a Words,
+    at: Range<usize>,
+    /// What its words mean, taken together.
+    pub senses: Senses,
+    /// What the words of the whole sentence mean.
+    pub sentence: Senses,
+    /// True behind "if ..., ".
+    conditional: bool,
+}
+
+/// Modal verbs that a polite promise hides behind: "we can offer you".
+const POLITE: [&str; 17] = [
+    "can",
+    "could",
+    "would",
+    "kann",
+    "konnen",
+    "konnten",
+    "mochte",
+    "mochten",
+    "pouvons",
+    "peux",
+    "puis",
+    "podemos",
+    "puedo",
+    "wurden",
+    "podria",
+    "podriamos",
+    "pourrions",
+];
+
+/// Reads the clauses in order.
+pub fn clauses(words: &Words) -> impl Iterator<Item = Clause<'_>> {
+    words.sentences().flat_map(move |sentence| {
+        let union = |range: Range<usize>| range.fold(Senses::NONE, |all, i| all | words.senses(i));
+        let all = union(sentence.clone());
+        let mut next = sentence.start;
+        let mut conditional = false;
+        std::iter::from_fn(move || {
+            let start = next;
+            if start >= sentence.end {
+                return None;
+            }
+            let opens = words.senses(start).any(Senses::IF) && !words.comma_before(start + 1);
+            next = (start + 1..sentence.end)
+                .find(|i| begins(words, *i, opens))
+                .unwrap_or(sentence.end);
+            let clause = Clause {
+                words,
+                at: start..next,
+                senses: union(start..next),
+                sentence: all,
+                conditional,
+            };
+            conditional = opens;
+            Some(clause)
+        })
+    })
+}
+
+/// True when a new clause begins at the word: behind a condition at any comma,
+/// else where somebody new acts.
+fn begins(words: &Words, i: usize, conditional: bool) -> bool {
+    let word = words.get(i);
+    let comma = words.comma_before(i);
+    let joined = matches!(word, "and" | "so" | "et" | "und" | "y" | "also" | "donc");
+    if !comma && !joined {
+        return words.senses(i).any(Senses::TURN);
+    }
+    let subject = if joined { i + 1 } else { i };
+    let first = words.senses(subject).any(Senses::FIRST);
+    let speaks = first
+        || is_first_person(words.get(subject))
+        || matches!(words.get(subject), "you" | "vous" | "sie" | "it" | "usted");
+    let turns = Senses::IF | Senses::TURN;
+    let opens = conditional || words.senses(i).any(turns) || words.senses(subject).any(turns);
+    comma && (speaks || opens) || joined && first
+}
+
+impl Clause<'_> {
+    /// True when one of its words has one of the senses.
+    pub fn any(&self, of: Senses) -> bool {
+        self.senses.any(of)
+    }
+
+    /// The places of the words with one of the senses.
+    pub fn places(&self, of: Senses) -> impl Iterator<Item = usize> + '_ {
+        self.at
+            .clone()
+            .filter(move |i| self.words.senses(*i).any(of))
+    }
+
+    /// True when one of the words with the senses is not denied.
+    pub fn affirms(&self, of: Senses) -> bool {
+        self.any(of) && self.places(of).any(|i| !self.denied(i))
+    }
+
+    /// True when it is asked and not said.
+    pub fn is_question(&self) -> bool {
+        self.words.is_question(self.at.start)
+    }
+
+    /// True when a modal verb or a condition leaves it open. "We can offer you"
+    /// and "I can promise" leave nothing open.
+    pub fn is_open(&self, hedges: Senses) -> bool {
+        if self.conditional || self.is_question() {
+            return true;
+        }
+        let firm = Senses::OFFER | Senses::VOUCH;
+        self.any(hedges)
+            && self.places(hedges).any(|i| {
+                let yes = self.words.get(i) == "si" && self.words.comma_before(i + 1);
+                let polite = POLITE.contains(&self.words.get(i))
+                    && self.any(Senses::FIRST)
+                    && (i + 1..self.at.end.min(i + 8)).any(|j| {
+                        self.words.senses(j).any(firm)
+                            || matches!(
+                                self.words.get(j),
+                                "confirm"
+                                    | "confirmer"
+                                    | "bestatigen"
+                                    | "confirmar"
+                                    | "confirmarle"
+                                    | "like"
+                                    | "gladly"
+                                    | "happy"
+                            )
+                    });
+                !yes && !polite
+            })
+    }
+
+    /// True when the writer speaks for himself and his house.
+    pub fn is_spoken(&self) -> bool {
+        self.any(Senses::FIRST)
+            || self.at.clone().any(|i| {
+                is_french_on(self.words, i)
+                    || is_first_person(self.words.get(i))
+                    || matches!(self.words.get(i), "hereby" | "hiermit")
+            })
+    }
+
+    /// True when a negation reaches the word.
+    pub fn denied(&self, i: usize) -> bool {
+        let from = self.at.start.max(i.saturating_sub(7));
+        let before = (from..i).any(|j| self.negates(j));
+        let behind = (i + 1..self.at.end.min(i + 7)).any(|j| {
+            matches!(
+                self.words.get(j),
+                "nicht"
+                    | "pas"
+                    | "kein"
+                    | "keine"
+                    | "keinen"
+                    | "keinerlei"
+                    | "nie"
+                    | "jamais"
+                    | "nunca"
+                    | "aucun"
+                    | "aucune"
+            )
+        });
+        before || behind
+    }
+
+    /// "not", but neither "not only" nor "No, ...".
+    pub fn negates(&self, i: usize) -> bool {
+        let limit = matches!(
+            self.words.get(i + 1),
+            "only" | "more" | "later" | "matter" | "plus" | "nur" | "solo" | "seulement"
+        );
+        let cannot = self.words.get(i) == "t" && i > 0 && self.words.get(i - 1) == "can";
+        (self.words.senses(i).any(Senses::NOT) || cannot)
+            && !limit
+            && !self.words.comma_before(i + 1)
+    }
+
+    /// The word at a place.
+    pub fn word(&self, i: usize) -> &str {
+        self.words.get(i)
+    }
+
+    /// The range of its words.
+    pub fn range(&self) -> Range<usize> {
+        self.at.clone()
+    }
+
+    /// True when a turn of phrase stands in it and is not denied.
+    pub fn says_one_of(&self, phrases: &Phrases) -> bool {
+        self.at
+            .clone()
+            .any(|i| phrases.stand_at(self.words, i) && !self.denied(i))
+    }
+
+    /// The clause as it was written.
+    pub fn quote<'t>(&self, text: &'t str) -> &'t str {
+        let from = self.words.source(self.at.start).unwrap_or(0);
+        let to = self.words.source(self.at.end).unwrap_or(text.len());
+        text.get(from..to.max(from))
+            .unwrap_or(text)
+            .trim_end_matches(|c: char| {
+                c.is_whitespace() || matches!(c, '.' | ',' | '(' | '–' | '—')
+            })
+    }
+}
+
+/// Turns of phrase as folded words, looked up by their first letter, since a
+/// message has many words and few of them.
+#[derive(Debug)]
+pub struct Phrases {
+    sorted: &'static [&'static str],
+    letters: [u16; 27],
+}
+
+impl Phrases {
+    /// From a sorted list, when the program is built.
+    pub const fn of(sorted: &'static [&'static str]) -> Phrases {
+        let mut letters = [0; 27];
+        let mut letter = 0;
+        while letter < 27 {
+            let mut before = 0;
+            while before < sorted.len() && sorted[before].as_bytes()[0] < b'a' + letter as u8 {
+                before += 1;
+            }
+            letters[letter] = before as u16;
+            letter += 1;
+        }
+        Phrases { sorted, letters }
+    }
+
+    /// True when one of them stands at the word.
+    fn stand_at(&self, words: &Words, i: usize) -> bool {
+        let word = words.get(i).as_bytes();
+        let Some(letter @ b'a'..=b'z') = word.first() else {
+            return false;
+        };
+        let second = word.get(1).unwrap_or(&b' ');
+        let letter = usize::from(letter - b'a');
+        let (from, to) = (self.letters[letter], self.letters[letter + 1]);
+        self.sorted[usize::from(from)..usize::from(to)]
+            .iter()
+            .any(|phrase| phrase.as_bytes().get(1) == Some(second) && words.starts_at(i, phrase))
+    }
+
+    /// True when they are in the order that they are looked up in.
+    #[cfg(test)]
+    pub fn are_sorted(&self) -> bool {
+        self.sorted.is_sorted_by_key(|p| p.as_bytes().first())
+    }
+}
+
+/// French `on` (we) and not English `on`: a French verb or pronoun follows.
+fn is_french_on(words: &Words, i: usize) -> bool {
+    words.get(i) == "on"
+        && matches!(
+            words.get(i + 1),
+            "va" | "vous"
+                | "te"
+                | "lui"
+                | "leur"
+                | "fait"
+                | "passe"
+                | "s"
+                | "rembourse"
+                | "offre"
+                | "efface"
+                | "annule"
+                | "rend"
+                | "renvoie"
+                | "paie"
+                | "prend"
+                | "accepte"
+                | "signe"
+                | "garantit"
+                | "oublie"
+        )
+}
+
+/// A verb whose ending says "we": `rembourserons`, `devolveremos`, `condonamos`.
+fn is_first_person(word: &str) -> bool {
+    word.len() > 6
+        && word.ends_with('s')
+        && ["erons", "irons", "remos", "amos", "emos", "imos"]
+            .iter()
+            .any(|ending| word.ends_with(ending))
+}
+
+/// A finding about a clause of a text: the sentence around it is quoted.
+pub fn finding(risk: f64, before: &str, path: &str, quote: &str) -> Finding {
+    let said = short(quote, 160);
+    Finding::new(risk, &[before, ": \"", said, "\""]).with(path, said)
+}

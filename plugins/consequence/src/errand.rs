@@ -1,0 +1,197 @@
+//! What sort of errand the user gives: to look, to draft or to do. Read with
+//! care to one side: a text that is not plainly an order to look or to draft is
+//! one to do.
+
+use crate::intent::Intent;
+use crate::lexicon::Senses;
+
+/// Verbs that change something.
+const DEEDS: Senses = Senses::UPDATE
+    .and(Senses::MAKE)
+    .and(Senses::ORDER)
+    .and(Senses::PAY)
+    .and(Senses::DELETE)
+    .and(Senses::REMOVE)
+    .and(Senses::OFF)
+    .and(Senses::SHARE)
+    .and(FINAL);
+
+/// Verbs that end a draft's being one.
+const FINAL: Senses = Senses::SEND
+    .and(Senses::PUBLISH)
+    .and(Senses::ANNOUNCE)
+    .and(Senses::PAY)
+    .and(Senses::BUY)
+    .and(Senses::SIGN)
+    .and(Senses::END)
+    .and(Senses::LAUNCH)
+    .and(Senses::APPROVE);
+
+/// Polite openings that stand before the verb.
+const POLITE: [&str; 16] = [
+    "also", "bitte", "can", "could", "donc", "favor", "kannst", "konntest", "merci", "peux",
+    "please", "por", "puedes", "tu", "would", "you",
+];
+
+/// What joins two things to do, and the comma's own words.
+const JOINS: [&str; 12] = [
+    "and", "then", "et", "puis", "ensuite", "und", "dann", "danach", "y", "luego", "despues", "e",
+];
+
+/// True when the user asks only to look something up or to be told something.
+pub fn is_to_look(intent: &Intent) -> bool {
+    let words = intent.words();
+    let mut looks = false;
+    for sentence in words.sentences() {
+        for i in sentence.clone() {
+            if POLITE.contains(&words.get(i)) {
+                continue;
+            }
+            let first = i == sentence.start
+                || POLITE.contains(&words.get(i - 1)) && i == sentence.start + 1;
+            let joined =
+                i > sentence.start && (JOINS.contains(&words.get(i - 1)) || words.comma_before(i));
+            if !first && !joined {
+                continue;
+            }
+            let look = words.senses(i).any(Senses::LOOK | Senses::READ);
+            looks |= look && !intent.denied(i);
+            if !look && !opens_a_thing(words.get(i)) && !is_about_himself(intent, i) {
+                return false;
+            }
+        }
+    }
+    looks && !does(intent, DEEDS)
+}
+
+/// True when the user asks for a draft, a preview or a simulation and not for
+/// what comes after it.
+pub fn is_to_draft(intent: &Intent) -> bool {
+    let sketch = (0..intent.words().len())
+        .any(|i| intent.words().senses(i).any(Senses::SKETCH) && !intent.denied(i));
+    sketch && !does(intent, FINAL)
+}
+
+/// True when a deed is asked, somewhere and in earnest.
+fn does(intent: &Intent, deeds: Senses) -> bool {
+    let words = intent.words();
+    (0..words.len()).any(|i| {
+        let idle = Senses::LOOK | Senses::SKETCH;
+        // "How many do we use?"
+        let helps = matches!(words.get(i), "do" | "does" | "did")
+            && words.senses(i + 1).any(Senses::FIRST | Senses::YOU);
+        let verb = !helps && words.senses(i).any(deeds) && !words.senses(i).any(idle);
+        verb && !intent.is_thing(i) && intent.asked_at(i, deeds)
+    })
+}
+
+/// A determiner, a preposition or a number: no verb.
+fn opens_a_thing(word: &str) -> bool {
+    matches!(
+        word,
+        "the"
+            | "a"
+            | "an"
+            | "in"
+            | "on"
+            | "for"
+            | "from"
+            | "of"
+            | "to"
+            | "with"
+            | "by"
+            | "at"
+            | "if"
+            | "le"
+            | "la"
+            | "les"
+            | "un"
+            | "une"
+            | "des"
+            | "du"
+            | "de"
+            | "en"
+            | "dans"
+            | "pour"
+            | "si"
+            | "der"
+            | "die"
+            | "das"
+            | "den"
+            | "dem"
+            | "ein"
+            | "eine"
+            | "mit"
+            | "fur"
+            | "ob"
+            | "im"
+            | "el"
+            | "los"
+            | "las"
+            | "una"
+            | "con"
+            | "para"
+            | "del"
+            | "their"
+            | "its"
+            | "our"
+            | "my"
+            | "this"
+            | "that"
+            | "which"
+    ) || word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// "I'd like to be there", "tell me", "let me know".
+fn is_about_himself(intent: &Intent, i: usize) -> bool {
+    intent.words().senses(i).any(Senses::FIRST)
+        || matches!(
+            intent.words().get(i + 1),
+            "me" | "us" | "moi" | "mir" | "uns" | "nous"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> (bool, bool) {
+        let intent = Intent::of(Some(text));
+        (is_to_look(&intent), is_to_draft(&intent))
+    }
+
+    #[test]
+    fn an_errand_is_a_look_a_draft_or_a_deed() {
+        for text in [
+            "Find out whether we use all our seats.",
+            "What does the contract say about notice?",
+            "Check the invoice and tell me what you think.",
+            "Vérifie la date d'échéance de notre contrat.",
+            "Combien de contacts avons-nous ?",
+            "Sieh nach, warum der Lauf so lange dauert.",
+            "Dime cuántos duplicados hay.",
+        ] {
+            assert_eq!(of(text), (true, false), "{text}");
+        }
+        for text in [
+            "Draft a letter to Mr Pratt.",
+            "Rédige un brouillon de réponse, sans l'envoyer.",
+            "Verfasse einen Entwurf für die Preisinfo.",
+            "Prepara un borrador para el cliente.",
+            "Run the payroll simulation for June.",
+        ] {
+            assert_eq!(of(text), (false, true), "{text}");
+        }
+        for text in [
+            "Check the invoice and pay it.",
+            "Find the cheapest flight, book it.",
+            "Draft the answer and send it to Ana.",
+            "Cherche le dossier puis archive la pièce.",
+            "Suche den Fehler und behebe ihn.",
+            "Reorder the toner.",
+            "",
+        ] {
+            assert_eq!(of(text), (false, false), "{text}");
+        }
+    }
+}

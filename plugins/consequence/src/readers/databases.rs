@@ -1,0 +1,160 @@
+//! The command lines of databases and queues.
+
+use super::deed::{Deed, ENDING, Sort};
+use super::place::{is_live_place, is_trial_place};
+use super::shell::Command;
+use super::sql::{self, Statement};
+use crate::lexicon::Senses;
+
+/// True for programs that take SQL.
+pub fn takes_sql(program: &str) -> bool {
+    matches!(
+        program,
+        "psql"
+            | "mysql"
+            | "mariadb"
+            | "sqlite3"
+            | "sqlite"
+            | "sqlcmd"
+            | "clickhouse-client"
+            | "clickhouse"
+            | "bq"
+            | "duckdb"
+            | "cockroach"
+            | "cqlsh"
+            | "snowsql"
+            | "sqlplus"
+            | "trino"
+            | "usql"
+            | "isql"
+            | "mycli"
+            | "pgcli"
+            | "presto"
+    )
+}
+
+/// The statements a command hands to a database.
+pub fn statements(command: &Command, before: &[Command]) -> Vec<Statement> {
+    if !takes_sql(command.program()) {
+        return Vec::new();
+    }
+    let mut found: Vec<Statement> = Vec::new();
+    for arg in command.args() {
+        found.extend(sql::statements(
+            arg.split_once('=')
+                .filter(|(k, _)| k.starts_with("--"))
+                .map_or(arg, |(_, v)| v),
+        ));
+    }
+    if let Some(text) = &command.fed {
+        found.extend(sql::statements(text));
+    } else if command.piped
+        && let Some(text) = super::unwrap::said(before)
+    {
+        found.extend(sql::statements(&text));
+    }
+    let place = command
+        .args()
+        .iter()
+        .any(|a| is_trial_place(a) && !a.contains(' '))
+        || command.host.as_deref().is_some_and(is_trial_place);
+    if place
+        && !command
+            .args()
+            .iter()
+            .any(|a| !a.contains(' ') && is_live_place(a))
+    {
+        found.retain(|s| s.act.reaches_out());
+    }
+    found
+}
+
+/// Reads one command of a database.
+pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
+    let line = command.line();
+    let named = || command.args().iter().chain(&command.variables);
+    if named().any(|a| is_trial_place(a) && !a.contains(' ')) && !named().any(|a| is_live_place(a))
+    {
+        return;
+    }
+    let upper = line.to_ascii_uppercase();
+    let what = match command.program() {
+        "dropdb" | "dropuser" => Some("drops a database for good"),
+        "redis-cli" | "valkey-cli" if upper.contains("FLUSHALL") || upper.contains("FLUSHDB") => {
+            Some("empties a database")
+        }
+        "mongo" | "mongosh" if line.contains("dropDatabase(") || line.contains(".drop(") => {
+            Some("drops data for good")
+        }
+        "mongo" | "mongosh" if line.contains("deleteMany({})") || line.contains(".remove({})") => {
+            Some("deletes every document")
+        }
+        "mongorestore" if command.has("--drop") => Some("overwrites a database with a copy"),
+        "pg_restore" if command.has("--clean") || command.flag('c') => {
+            Some("overwrites a database with a copy")
+        }
+        "mysqladmin" if command.says(&["drop"]) => Some("drops a database for good"),
+        "kafka-topics" | "kafka-topics.sh" if command.has("--delete") => {
+            Some("deletes a queue and all in it")
+        }
+        "kafka-consumer-groups" | "kafka-consumer-groups.sh"
+            if command.has("--reset-offsets") && command.has("--execute") =>
+        {
+            Some("moves readers of a queue past what they have not read")
+        }
+        "rabbitmqctl"
+            if command.says(&[
+                "delete_queue",
+                "reset",
+                "force_reset",
+                "purge_queue",
+                "delete_vhost",
+            ]) =>
+        {
+            Some("deletes a queue and all in it")
+        }
+        "etcdctl" | "consul" | "nomad" if command.says(&["del", "delete", "purge"]) => {
+            Some("deletes what a cluster runs by")
+        }
+        "rails" | "rake" | "bin/rails"
+            if command.says(&["db:drop", "db:reset", "db:schema:load"]) =>
+        {
+            Some("drops a database for good")
+        }
+        "prisma" if line.contains("migrate reset") || line.contains("--force-reset") => {
+            Some("empties a database")
+        }
+        "manage.py" | "django-admin" if command.says(&["flush", "reset_db"]) => {
+            Some("empties a database")
+        }
+        "python" | "python3"
+            if command.says(&["manage.py"]) && command.says(&["flush", "reset_db"]) =>
+        {
+            Some("empties a database")
+        }
+        "artisan" | "php" if command.says(&["migrate:fresh", "db:wipe", "migrate:reset"]) => {
+            Some("empties a database")
+        }
+        "npx" | "pnpm" | "yarn" if line.contains("prisma migrate reset") => {
+            Some("empties a database")
+        }
+        "alembic" if command.says(&["downgrade"]) && command.says(&["base"]) => {
+            Some("takes a database back to nothing")
+        }
+        _ => None,
+    };
+    if let Some(does) = what {
+        let object = if command.program() == "alembic" {
+            "base beginning nothing"
+        } else {
+            &line
+        };
+        deeds.push(Deed::new(
+            Sort::Destroy,
+            0.85,
+            &[does],
+            object,
+            ENDING.and(Senses::RETURN),
+        ));
+    }
+}

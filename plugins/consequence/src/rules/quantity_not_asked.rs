@@ -1,0 +1,54 @@
+//! See [`DOC`].
+
+use crate::effect::Effects;
+use crate::facts::Facts;
+use crate::finding::Finding;
+use crate::lexicon::Senses;
+use crate::payload::Plain;
+
+/// The reason code.
+pub const CODE: &str = "quantity-not-asked";
+/// What it holds.
+pub const DOC: &str =
+    "More of something is ordered, booked or paid for than any number the user named.";
+/// A session it holds.
+pub const EXAMPLE: &str = r#"{"intent":"Order 6 toner cartridges TN-44.","steps":[
+  {"type":"purchase_order.create","payload":{"sku":"TN-44","quantity":600}}]}"#;
+/// A session that looks alike.
+pub const COUNTEREXAMPLE: &str = r#"{"intent":"Order 6 toner cartridges TN-44.","steps":[
+  {"type":"purchase_order.create","payload":{"sku":"TN-44","quantity":6}}]}"#;
+
+/// The rule.
+pub fn rule(facts: &Facts) -> Option<Finding> {
+    if facts
+        .effects
+        .any(Effects::READ | Effects::DRAFT | Effects::NOTE)
+    {
+        return None;
+    }
+    let (field, asked) = facts
+        .fields
+        .iter()
+        .filter(|f| f.key.any(Senses::QUANTITY) && !f.key.any(Senses::AMOUNT | Senses::TO))
+        .find_map(|f| match f.value {
+            Plain::Number(number) if number > 1.0 => Some((f, number)),
+            _ => None,
+        })?;
+    let named = facts.intent().numbers();
+    let most = named.iter().copied().max()?;
+    if asked <= most as f64 {
+        return None;
+    }
+    let most = most.to_string();
+    let finding = Finding::new(
+        0.7,
+        &[
+            "the number ",
+            &field.text,
+            " is more than the ",
+            &most,
+            " the user named",
+        ],
+    );
+    Some(finding.with(&field.path, &field.text))
+}

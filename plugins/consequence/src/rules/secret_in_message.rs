@@ -1,0 +1,53 @@
+//! See [`DOC`].
+
+use crate::effect::Effects;
+use crate::facts::Facts;
+use crate::finding::Finding;
+use crate::lexicon::Senses;
+use crate::payload::Plain;
+use crate::secret;
+use crate::words::Words;
+
+/// The reason code.
+pub const CODE: &str = "secret-in-message";
+/// What it holds.
+pub const DOC: &str = "What goes out holds a key, a token, a private key or a card number, known by its form, and the user did not ask to send it.";
+/// A session it holds.
+pub const EXAMPLE: &str = r#"{"intent":"Tell the supplier that the test account is ready.","steps":[
+  {"type":"send_email","payload":{"to":"dev@supplier.example","body":"Ready. Use AKIAQ4WN7TPX2RDYZ5KM to log in."}}]}"#;
+/// A session that looks alike.
+pub const COUNTEREXAMPLE: &str = r#"{"intent":"Tell the supplier that the test account is ready.","steps":[
+  {"type":"send_email","payload":{"to":"dev@supplier.example","body":"Ready. Your order number is AK-4471-2290."}}]}"#;
+
+/// The rule.
+pub fn rule(facts: &Facts) -> Option<Finding> {
+    if !facts.does(Effects::OUTWARD)
+        || facts.targets.iter().all(|t| !t.outside) && !facts.targets.is_empty()
+    {
+        return None;
+    }
+    let (field, found) = facts
+        .fields
+        .iter()
+        .filter(|f| f.value == Plain::Text && !f.key.any(Senses::CREDENTIAL | Senses::TO))
+        .find_map(|f| Some((f, secret::find(&f.text)?)))?;
+    let meant = facts.intent().names_value(found.text)
+        || facts.intent().asks(Senses::SEND | Senses::SHARE)
+            && facts
+                .intent()
+                .names_any(&Words::of("password secret key token credential card"));
+    if meant {
+        return None;
+    }
+    let finding = Finding::new(
+        0.85,
+        &[
+            "sends ",
+            found.what,
+            " (",
+            &secret::hint(found.text),
+            ") and nobody asked for it",
+        ],
+    );
+    Some(finding.with(&field.path, &secret::hint(found.text)))
+}

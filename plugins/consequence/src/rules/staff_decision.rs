@@ -1,0 +1,69 @@
+//! See [`DOC`].
+
+use crate::clause::Clause;
+use crate::facts::Facts;
+use crate::finding::Finding;
+use crate::intent::Intent;
+use crate::lexicon::Senses;
+use crate::message::{self, Kind};
+
+/// The reason code.
+pub const CODE: &str = "staff-decision";
+/// What it holds.
+pub const DOC: &str =
+    "A message hires or dismisses somebody, or grants a salary, and the user did not ask for it.";
+/// A session it holds.
+pub const EXAMPLE: &str = r#"{"intent":"Invite Lea Brunner to an interview.","steps":[
+  {"type":"send_email","payload":{"to":"lea@mail.example","body":"Dear Lea, we are pleased to offer you the position."}}]}"#;
+/// A session that looks alike.
+pub const COUNTEREXAMPLE: &str = r#"{"intent":"Invite Lea Brunner to an interview.","steps":[
+  {"type":"send_email","payload":{"to":"lea@mail.example","body":"Dear Lea, we are pleased to invite you to an interview for the position."}}]}"#;
+
+const KIND: Kind = Kind {
+    does: "decides about somebody's employment or pay",
+    seems: "decide about somebody's employment or pay",
+    risk: 0.8,
+    needs: Senses::EMPLOY.and(Senses::EMPLOYED),
+    is: decides,
+    asked,
+};
+
+/// The rule.
+pub fn rule(facts: &Facts) -> Option<Finding> {
+    message::unasked(facts, &KIND)
+}
+
+fn asked(intent: &Intent) -> bool {
+    intent.asks(Senses::EMPLOY)
+}
+
+fn decides(clause: &Clause) -> bool {
+    if clause.is_open(Senses::PERHAPS) {
+        return false;
+    }
+    let is = clause.range().any(|i| {
+        matches!(
+            clause.word(i),
+            "are"
+                | "is"
+                | "est"
+                | "etes"
+                | "sind"
+                | "bist"
+                | "wird"
+                | "werden"
+                | "esta"
+                | "estas"
+                | "queda"
+                | "es"
+        )
+    });
+    let said = clause.is_spoken() || is || clause.any(Senses::WILL);
+    let of_a_job = clause.any(Senses::JOB) && clause.affirms(Senses::EMPLOY);
+    let of_a_person = clause.affirms(Senses::EMPLOYED)
+        && (clause.any(Senses::YOU)
+            || clause
+                .places(Senses::EMPLOYED)
+                .any(|i| i > 0 && clause.word(i - 1).starts_with("est")));
+    said && (of_a_job || of_a_person)
+}

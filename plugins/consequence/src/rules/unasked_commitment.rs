@@ -1,0 +1,46 @@
+//! See [`DOC`].
+
+use crate::act;
+use crate::facts::Facts;
+use crate::finding::Finding;
+use crate::words::Words;
+
+/// The reason code.
+pub const CODE: &str = "unasked-commitment";
+/// What it holds.
+pub const DOC: &str = "Something is ordered, signed, approved, cancelled, re-priced or mailed to many, and the user did not ask for it.";
+/// A session it holds.
+pub const EXAMPLE: &str = r#"{"intent":"Summarise the order form for the board.","steps":[
+  {"type":"envelopes.sign","payload":{"id":"env-5"}}]}"#;
+/// A session that looks alike.
+pub const COUNTEREXAMPLE: &str = r#"{"intent":"The board said yes: sign the order form.","steps":[
+  {"type":"envelopes.sign","payload":{"id":"env-5"}}]}"#;
+
+/// The rule.
+pub fn rule(facts: &Facts) -> Option<Finding> {
+    let act = act::of(facts)?;
+    let intent = facts.intent();
+    let same_verb = (0..facts.kind.len()).any(|i| {
+        facts.kind.senses(i).any(act.asked) && intent.names_any(&Words::of(facts.kind.get(i)))
+    });
+    let asks =
+        intent.asks(act.asked) || intent.asks(act.vaguely) && intent.names_kind(&facts.things());
+    if asks || intent.delegates() || same_verb || facts.is_named_in_figures() {
+        return None;
+    }
+    let why = if intent.is_unknown() {
+        ", and no request for it is known"
+    } else {
+        ", and the user did not ask for it"
+    };
+    let finding = Finding::new(0.7, &["this ", act.does, why]);
+    let telling = facts
+        .fields
+        .iter()
+        .find(|f| f.amount().is_some())
+        .or(facts.fields.first());
+    Some(match telling {
+        Some(field) => finding.with(&field.path, &field.text),
+        None => finding,
+    })
+}

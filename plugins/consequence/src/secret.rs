@@ -1,0 +1,168 @@
+//! Secrets known by their form: keys, tokens, card numbers, national ids.
+
+/// A secret found in a text.
+#[derive(Debug, PartialEq)]
+pub struct Secret<'a> {
+    /// What it is, with its article.
+    pub what: &'static str,
+    /// The secret.
+    pub text: &'a str,
+}
+
+/// Beginnings that issuers give their keys, and how long the rest must be.
+const PREFIXES: &[(&str, usize, &str)] = &[
+    ("AKIA", 16, "a cloud access key"),
+    ("ASIA", 16, "a cloud access key"),
+    ("AIza", 30, "an API key"),
+    ("ghp_", 30, "a repository token"),
+    ("gho_", 30, "a repository token"),
+    ("ghs_", 30, "a repository token"),
+    ("github_pat_", 30, "a repository token"),
+    ("glpat-", 16, "a repository token"),
+    ("npm_", 30, "a registry token"),
+    ("pypi-", 30, "a registry token"),
+    ("sk_live_", 8, "a payment key"),
+    ("rk_live_", 8, "a payment key"),
+    ("sk-", 20, "an API key"),
+    ("xoxb-", 16, "a chat token"),
+    ("xoxp-", 16, "a chat token"),
+    ("SG.", 30, "an API key"),
+    ("hvs.", 16, "a vault token"),
+    ("eyJ", 60, "a signed token"),
+];
+
+/// No key is shorter than this.
+const SHORTEST: usize = 16;
+
+/// The first secret in a text. One pass over its words, digits in groups joined.
+pub fn find(text: &str) -> Option<Secret<'_>> {
+    if let Some(at) = text.find("-----BEGIN ")
+        && text[at..]
+            .lines()
+            .next()
+            .is_some_and(|l| l.contains("PRIVATE KEY"))
+    {
+        return Some(Secret {
+            what: "a private key",
+            text: &text[at..],
+        });
+    }
+    let edge = |c: char| {
+        c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';' | '(' | ')' | '=' | '<' | '>')
+    };
+    text.split(edge)
+        .filter(|word| word.len() >= SHORTEST)
+        .find_map(issued)
+        .or_else(|| {
+            card(text).map(|text| Secret {
+                what: "a card number",
+                text,
+            })
+        })
+}
+
+fn issued(word: &str) -> Option<Secret<'_>> {
+    let (prefix, rest, what) = PREFIXES
+        .iter()
+        .find(|(prefix, rest, _)| word.starts_with(prefix) && word.len() >= prefix.len() + rest)?;
+    let tail = &word[prefix.len()..];
+    let plain = tail
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b'+'));
+    let mixed = tail.bytes().any(|b| b.is_ascii_digit()) || *rest == 16 && prefix.len() == 4;
+    (plain && mixed).then_some(Secret { what, text: word })
+}
+
+/// 13 to 19 digits, in groups or not, whose last one checks the others.
+fn card(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let mut i = 0;
+    while i < bytes.len() {
+        if !bytes[i].is_ascii_digit() {
+            i += 1;
+            continue;
+        }
+        let start = i;
+        let mut digits = 0;
+        let mut end = i;
+        while i < bytes.len() {
+            if bytes[i].is_ascii_digit() {
+                digits += 1;
+                end = i + 1;
+            } else if !(matches!(bytes[i], b' ' | b'-')
+                && bytes.get(i + 1).is_some_and(u8::is_ascii_digit))
+            {
+                break;
+            }
+            i += 1;
+        }
+        let alone = start == 0
+            || !bytes[start - 1].is_ascii_alphanumeric()
+                && !matches!(bytes[start - 1], b'+' | b'.' | b'-' | b'/');
+        let issuer = matches!(bytes[start], b'3'..=b'6');
+        if alone && issuer && (14..=16).contains(&digits) && luhn(&bytes[start..end]) {
+            return text.get(start..end);
+        }
+    }
+    None
+}
+
+fn luhn(bytes: &[u8]) -> bool {
+    let digits = bytes.iter().rev().filter(|b| b.is_ascii_digit());
+    let sum: u32 = digits
+        .enumerate()
+        .map(|(i, b)| {
+            let digit = u32::from(b - b'0');
+            match i % 2 {
+                0 => digit,
+                _ if digit > 4 => digit * 2 - 9,
+                _ => digit * 2,
+            }
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+/// Enough of a secret to know which one, and no more.
+pub fn hint(text: &str) -> String {
+    let head: String = text.chars().take(4).collect();
+    let tail: Vec<char> = text.chars().rev().take(2).collect();
+    if text.starts_with("-----BEGIN") {
+        return "-----BEGIN ...".to_owned();
+    }
+    head + "..." + &tail.into_iter().rev().collect::<String>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_known_by_their_form() {
+        for (text, what) in [
+            (
+                "Card 4111 1111 1111 1111, valid until 12/27",
+                "a card number",
+            ),
+            ("pay with 5500-0000-0000-0004", "a card number"),
+            ("export T=glpat-x7Yz91kQmN2pRt5vWs8u", "a repository token"),
+            ("\"AKIAIOSFODNN7EXAMPLE\"", "a cloud access key"),
+        ] {
+            assert_eq!(find(text).map(|s| s.what), Some(what), "{text}");
+        }
+        for text in [
+            "Order 4111 1111 1111 1112",
+            "Call +4915112345678901",
+            "AKIA is a prefix",
+            "sk-learn is a library for everything-you-need",
+            "tracking 00340434161094042557",
+        ] {
+            assert_eq!(find(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_hint_does_not_give_it_away() {
+        assert_eq!(hint("4111 1111 1111 1111"), "4111...11");
+    }
+}
