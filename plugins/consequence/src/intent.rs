@@ -254,6 +254,12 @@ impl Intent {
             .any(|thing| thing.len() >= 3 && self.words.iter().any(|word| same_stem(word, thing)))
     }
 
+    /// True when one of the things is named, by whatever name.
+    pub fn names_kind(&self, things: &Words) -> bool {
+        let known = |thing| things::named(thing, self.words.iter());
+        self.names_any(things) || things.iter().take(8).any(known)
+    }
+
     /// True when the user names a machine by a name with a number: `web-2`.
     pub fn names_a_machine(&self) -> bool {
         self.text
@@ -294,12 +300,6 @@ impl Intent {
             looks = true;
         }
         looks
-    }
-
-    /// True when one of the things is named, by whatever name.
-    pub fn names_kind(&self, things: &Words) -> bool {
-        let known = |thing| things::named(thing, self.words.iter());
-        self.names_any(things) || things.iter().take(8).any(known)
     }
 
     /// True when a thing with one name (`orders`, `orders_2019`, `fix-1`) is

@@ -136,12 +136,13 @@ mod tests {
             amounts("no more than $300 in all, 180 € au total (3 × 60 €)"),
             [300.0, 180.0, 60.0]
         );
+        assert!(amounts("invoice 77 of 2024").is_empty());
+        assert!(amounts("le 3ème et le 2e étage").is_empty());
+        assert_eq!(amounts("50EUR"), [50.0]);
         assert_eq!(
             amounts("one under 25 euros, plus a kit (44.90)"),
             [25.0, 44.9]
         );
         assert!(amounts("invoice 77 of 2024, clause 4.2, at 18.30 h or 12.05.2025").len() <= 1);
-        assert!(amounts("le 3ème et le 2e étage").is_empty());
-        assert_eq!(amounts("50EUR"), [50.0]);
     }
 }

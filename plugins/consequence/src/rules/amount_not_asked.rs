@@ -20,7 +20,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     facts.payment()?;
     let field = facts.amount()?;
     let amount = field.amount()?;
-    if let Some(limit) = facts.settings.amount_limit
+    if let Some(limit) = facts.settings.limit_of(&facts.kind)
         && amount > limit
     {
         let finding = Finding::new(
