@@ -43,6 +43,8 @@ pub mod echo;
 pub mod effect;
 pub mod encodings;
 pub mod errand;
+#[cfg(test)]
+mod errands_table;
 pub mod facts;
 pub mod finding;
 pub mod intent;
