@@ -15,6 +15,8 @@ pub struct Act {
     things: Senses,
     /// What a user says who wants it.
     pub asked: Senses,
+    /// What he may say as well, when he names the thing.
+    pub vaguely: Senses,
 }
 
 impl Act {
@@ -31,6 +33,7 @@ const ACTS: &[Act] = &[
         verbs: Senses::SIGN,
         things: Senses::NONE,
         asked: Senses::SIGN.and(Senses::AGREE),
+        vaguely: Senses::NONE,
     },
     Act {
         does: "sets what somebody is paid or pays",
@@ -41,12 +44,14 @@ const ACTS: &[Act] = &[
             .and(Senses::OFFER)
             .and(Senses::BACK)
             .and(Senses::ORDER),
+        vaguely: Senses::NONE,
     },
     Act {
         does: "changes how an account is recovered or paid out",
         verbs: Senses::UPDATE,
         things: Senses::RECOVERY,
         asked: Senses::UPDATE.and(Senses::MAKE),
+        vaguely: Senses::NONE,
     },
     Act {
         does: "gives somebody a credit or a discount",
@@ -56,6 +61,7 @@ const ACTS: &[Act] = &[
             .and(Senses::OFFER)
             .and(Senses::PAY)
             .and(Senses::MAKE),
+        vaguely: Senses::NONE,
     },
     Act {
         does: "sends a mailing to many people",
@@ -65,6 +71,7 @@ const ACTS: &[Act] = &[
             .and(Senses::SEND)
             .and(Senses::PUBLISH)
             .and(Senses::ANNOUNCE),
+        vaguely: Senses::NONE,
     },
     Act {
         does: "ends a contract, an order or a subscription",
@@ -76,6 +83,25 @@ const ACTS: &[Act] = &[
             .and(Senses::OFF)
             .and(Senses::BACK)
             .and(Senses::UPDATE),
+        vaguely: Senses::NONE,
+    },
+    Act {
+        does: "takes somebody out",
+        verbs: Senses::REMOVE.and(Senses::DELETE).and(Senses::END),
+        things: Senses::PEOPLE,
+        asked: Senses::REMOVE
+            .and(Senses::DELETE)
+            .and(Senses::END)
+            .and(Senses::OFF)
+            .and(Senses::UPDATE),
+        vaguely: Senses::NONE,
+    },
+    Act {
+        does: "changes what is on record about somebody",
+        verbs: Senses::UPDATE,
+        things: Senses::PROFILE,
+        asked: Senses::UPDATE.and(Senses::MEND),
+        vaguely: Senses::NONE,
     },
     Act {
         does: "orders or books something",
@@ -84,9 +110,8 @@ const ACTS: &[Act] = &[
         asked: Senses::ORDER
             .and(Senses::BUY)
             .and(Senses::PAY)
-            .and(Senses::MAKE)
-            .and(Senses::CONTACT)
             .and(Senses::APPOINT),
+        vaguely: Senses::MAKE.and(Senses::CONTACT),
     },
     Act {
         does: "approves something or makes it final",
@@ -98,6 +123,7 @@ const ACTS: &[Act] = &[
             .and(Senses::ORDER)
             .and(Senses::PAY)
             .and(Senses::CONTACT),
+        vaguely: Senses::NONE,
     },
 ];
 

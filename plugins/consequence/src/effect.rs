@@ -155,6 +155,12 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
         effects |= Effects::PUBLISH;
     }
     effects |= upload(kind, all, fields, targets);
+    if fields
+        .iter()
+        .any(|f| f.key.any(Senses::ATTENDEE) && target::address_host(&f.text).is_some())
+    {
+        effects |= Effects::SEND; // an invitation reaches them
+    }
     if all.any(Senses::NOTE)
         && !fields
             .iter()

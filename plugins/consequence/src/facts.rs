@@ -380,6 +380,12 @@ impl<'a> Facts<'a> {
             || effects.any(Effects::OFF) && intent.asks(Senses::OFF)
     }
 
+    /// True when it reaches somebody outside, and nobody there whom the user did not name.
+    pub fn reaches_only_named(&self) -> bool {
+        let mut outside = self.targets.iter().filter(|t| t.outside).peekable();
+        outside.peek().is_some() && outside.all(|t| self.names_target(t))
+    }
+
     /// True when the user names the target: the value itself, or somebody whom
     /// an address belongs to (`amy.w@…` is Amy, `…@grupoalba.example` Grupo Alba).
     pub fn names_target(&self, target: &Target) -> bool {

@@ -20,6 +20,8 @@ pub struct Intent {
     words: Words,
     senses: Vec<Senses>,
     amounts: Vec<f64>,
+    /// Words that begin with a capital letter.
+    capitals: Vec<bool>,
     /// The text without spaces and marks, for values in another spacing.
     compact: OnceCell<String>,
 }
@@ -31,6 +33,11 @@ const BEFORE_A_THING: [&str; 63] = [
     "la", "las", "last", "le", "les", "los", "ma", "mein", "meine", "mes", "mi", "mon", "monthly",
     "my", "new", "next", "no", "nos", "notre", "of", "on", "our", "s", "sa", "second", "ses",
     "son", "sur", "that", "the", "their", "this", "un", "une", "votre", "which", "your",
+];
+
+/// What stands before somebody who is to get something.
+const FOR: [&str; 10] = [
+    "to", "for", "with", "an", "fur", "mit", "pour", "avec", "para", "con",
 ];
 
 /// What joins two things to do.
@@ -93,11 +100,17 @@ impl Intent {
         let text = text.unwrap_or_default();
         let words = Words::of(text);
         let senses = words.each().collect();
+        let capital = |i| {
+            let source = words.source(i).and_then(|at| text.get(at..));
+            source.is_some_and(|rest| rest.starts_with(char::is_uppercase))
+        };
+        let capitals = (0..words.len()).map(capital).collect();
         Intent {
             raw: text.to_owned(),
             text: text.to_lowercase(),
             words,
             senses,
+            capitals,
             amounts: money::amounts(text),
             compact: OnceCell::new(),
         }
@@ -117,6 +130,33 @@ impl Intent {
     /// the things.
     pub fn asks_of(&self, verbs: Senses, things: &Words) -> bool {
         self.asks(verbs) && (things.is_empty() || self.names_any(things))
+    }
+
+    /// True when the user says for whom: "send it to Bob", "invite Dora". Not when
+    /// it is for a number of people whom something else has to name.
+    pub fn names_recipients(&self) -> bool {
+        let gives = Senses::SEND | Senses::SHARE | Senses::GRANT | Senses::CONTACT;
+        (0..self.senses.len())
+            .filter(|i| self.asked_at(*i, gives))
+            .any(|verb| {
+                let clause = || {
+                    (verb + 1..self.words.len().min(verb + 16))
+                        .take_while(|i| self.words.sentence(*i) == self.words.sentence(verb))
+                };
+                let many = Senses::WHOLE | Senses::EACH | Senses::PEOPLE | Senses::ATTENDEE;
+                // "Invite Dora to Slack", "send the plan to Dora".
+                let joins = self.senses[verb].any(Senses::GRANT);
+                let somebody = |i: usize| {
+                    let is_for = |i: usize| FOR.contains(&self.words.get(i));
+                    let first = match joins {
+                        true => !(verb + 1..i).any(is_for),
+                        false => i == verb + 1 || is_for(i - 1),
+                    };
+                    self.capitals[i] && !is_for(i) && first
+                };
+                clause().any(somebody)
+                    && !clause().any(|i| self.senses[i].any(many) || self.words.get(i) == "them")
+            })
     }
 
     /// True when the user asks to bring about a thing: "release the payout".
@@ -270,7 +310,10 @@ impl Intent {
 
     /// True when one of the things is named, by whatever name.
     pub fn names_kind(&self, things: &Words) -> bool {
-        let known = |thing| things::named(thing, self.words.iter());
+        let ends = |word: &str, thing: &str| thing.len() >= 5 && word.ends_with(thing);
+        let known = |thing| {
+            things::named(thing, self.words.iter()) || self.words.iter().any(|w| ends(w, thing))
+        };
         self.names_any(things) || things.iter().take(8).any(known)
     }
 

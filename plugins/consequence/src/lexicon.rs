@@ -392,6 +392,15 @@ senses! {
         thrice monthly weekly times fois mal veces nochmal encore";
     /// Points to where a value stands.
     ACCORDING: "according laut gemass selon suivant segun per";
+    /// Somebody who belongs to something.
+    PEOPLE: "user users member members participant participants attendee attendees guest guests collaborator collaborators employee employees \
+        teammate teammates utilisateur utilisateurs membre membres invites mitglied mitglieder benutzer nutzer teilnehmer gast gaste \
+        usuario usuarios miembro miembros participante participantes invitado invitados asistente asistentes";
+    /// What is on record about somebody.
+    PROFILE: "profile profil perfil info address adresse anschrift direccion phone telephone telefon telefono birthdate";
+    /// Who takes part in a meeting.
+    ATTENDEE: "participant participants attendee attendees invitee invitees guest guests teilnehmer eingeladene gaste \
+        participante participantes invitado invitados asistente asistentes";
     /// A meeting at a set time, in a user's words.
     APPOINT: "appointment appointments rendez rendezvous rdv termin termine cita citas slot creneau table tisch mesa";
     /// Comes on top, in a user's words.
@@ -414,7 +423,7 @@ senses! {
     /// Who or where something goes to.
     TO: "to recipient recipients cc bcc email emails address addresses destination dest target payee beneficiary beneficiaire \
         destinataire destinataires vers avec para destinatario con an empfanger user users member invitee grantee principal with \
-        guest a who assignee attendees participants invitees receiver contact partager handle phone number";
+        guest a who assignee attendees participants invitees receiver contact partager handle phone number channel channels kanal canal";
     /// How much.
     AMOUNT: "amount summe gesamtsumme gesamtbetrag endbetrag montant betrag importe monto total sum price somme amt cents minor";
     /// Where money is kept.

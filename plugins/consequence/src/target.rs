@@ -186,6 +186,7 @@ mod tests {
             sorts,
             [
                 (What::Address, false),
+                (What::Name, false),
                 (What::Account, true),
                 (What::Address, true),
                 (What::Url, true)

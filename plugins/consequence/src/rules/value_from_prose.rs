@@ -21,15 +21,21 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Pay Casa Azul 90 EUR.","steps":[
 /// A leaf of more words than this is prose and not a labelled value.
 const PROSE: u32 = 12;
 
+/// What reaches somebody.
+const REACHING: Effects = Effects::from_bits(Effects::OUTWARD.bits() | Effects::ACCESS.bits());
+
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
     if !facts.does(Effects::HARD) {
         return None;
     }
-    let origin = facts
-        .origins
-        .iter()
-        .find(|o| o.target.outside && only_in_prose(o) && !facts.names_target(&o.target))?;
+    // What a source that the user named points to is named as well, but for a
+    // recipient where the user said who it is.
+    let intent = facts.intent();
+    let sources = !facts.does(REACHING) || intent.delegates() || !intent.names_recipients();
+    let origin = facts.origins.iter().find(|o| {
+        o.target.outside && only_in_prose(o, sources) && !facts.names_target(&o.target)
+    })?;
     let seen = origin.seen.iter().find(|s| s.in_output)?;
     let text = &origin.target.text;
     let finding = Finding::new(
@@ -47,8 +53,9 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
 }
 
 /// True when every output that has the value has it inside prose, and no output
-/// the user named has it.
-fn only_in_prose(origin: &Origin) -> bool {
+/// the user named has it, where that counts.
+fn only_in_prose(origin: &Origin, sources: bool) -> bool {
     let mut outputs = origin.seen.iter().filter(|s| s.in_output).peekable();
-    outputs.peek().is_some() && outputs.all(|s| !s.whole && s.words > PROSE && !s.named)
+    outputs.peek().is_some()
+        && outputs.all(|s| !s.whole && s.words > PROSE && !(sources && s.named))
 }
