@@ -15,6 +15,7 @@ use crate::words::Words;
 /// The user's own words. Empty when nobody gave them: then nothing is asked.
 #[derive(Debug, Default)]
 pub struct Intent {
+    raw: String,
     text: String,
     words: Words,
     senses: Vec<Senses>,
@@ -106,7 +107,8 @@ impl Intent {
         };
         let capitals = (0..words.len()).map(capital).collect();
         Intent {
-            text: text.to_lowercase(), // its places are those of the text itself, near enough
+            raw: text.to_owned(),
+            text: text.to_lowercase(),
             words,
             senses,
             capitals,
@@ -190,8 +192,10 @@ impl Intent {
         if !self.senses[i].any(verbs) || self.denied(i) {
             return false;
         }
-        let gives = Senses::SEND | Senses::GRANT | Senses::SHARE;
+        let gives = Senses::SEND | Senses::GRANT | Senses::SHARE | Senses::MAKE;
+        let buys = Senses::ORDER | Senses::BUY | Senses::PAY;
         if self.senses[i].any(gives)
+            && !self.senses[i].any(buys)
             && matches!(
                 self.words.get(i + 1),
                 "me" | "us" | "moi" | "nous" | "mir" | "uns"
@@ -224,6 +228,7 @@ impl Intent {
             let french_verb = matches!(before, "le" | "la" | "les")
                 && (word.ends_with("er") || word.ends_with("ez"));
             if JOINS.contains(&before)
+                || self.words.comma_before(i + 1 - back)
                 || french_verb
                 || self.words.sentence(i - back) != self.words.sentence(i)
             {
@@ -245,7 +250,16 @@ impl Intent {
         let not = (1..=4).any(|back| {
             near(back) && self.senses[i - back].any(Senses::NOT) && !self.only(i - back)
         });
-        not || self.kept(i)
+        // "Lösche nichts": German denies behind the verb.
+        let behind = (i + 1..=i + 3)
+            .take_while(|j| self.words.sentence(*j) == sentence && !self.words.comma_before(*j))
+            .any(|j| {
+                matches!(
+                    self.words.get(j),
+                    "nicht" | "nichts" | "kein" | "keine" | "keinen"
+                )
+            });
+        not || behind || self.kept(i)
     }
 
     /// True when the user keeps it for himself: "I'll post it", "je valide
@@ -442,10 +456,33 @@ impl Intent {
         if self.amounts.is_empty() || self.leaves_amount_open() || self.mentions(Senses::EACH) {
             return None;
         }
-        if self.mentions(Senses::LIMIT) {
-            return self.amounts.iter().copied().reduce(f64::max);
-        }
-        Some(self.amounts.iter().sum())
+        self.bound().or_else(|| Some(self.amounts.iter().sum()))
+    }
+
+    /// The greatest amount beside a word of bounds: "400 EUR at most", "under
+    /// 25 euros".
+    pub fn bound(&self) -> Option<f64> {
+        let limits = (0..self.senses.len()).filter(|i| self.senses[*i].any(Senses::LIMIT));
+        limits
+            .filter_map(|i| {
+                let from = self.words.source(i.saturating_sub(5))?;
+                let to = self.words.source(i + 7).unwrap_or(self.raw.len());
+                money::amounts(self.raw.get(from..to)?)
+                    .into_iter()
+                    .reduce(f64::max)
+            })
+            .reduce(f64::max)
+    }
+
+    /// True when the word at the place is written like a name, and not only
+    /// because a sentence begins with it.
+    pub fn is_name(&self, i: usize) -> bool {
+        let upper = self
+            .words
+            .source(i)
+            .and_then(|at| self.raw.get(at..)?.chars().next())
+            .is_some_and(char::is_uppercase);
+        upper && i > 0 && self.words.sentence(i) == self.words.sentence(i - 1)
     }
 
     /// "According to the mail", "19 % of it": the amount stands elsewhere or is
@@ -461,7 +498,7 @@ impl Intent {
     pub fn threshold(&self) -> Option<f64> {
         let over = (0..self.senses.len()).find(|i| self.senses[*i].any(Senses::OVER))?;
         let from = self.words.source(over)?;
-        money::amounts(self.text.get(from..)?).first().copied()
+        money::amounts(self.raw.get(from..)?).first().copied()
     }
 
     /// Years the user names.

@@ -241,7 +241,7 @@ senses! {
     PROMISE: "promise promises promised promesse promettre promettons garantie guarantee guaranteed commit commitment engagement \
         versprechen zusage garantia promesa garantieren";
     /// Not.
-    NOT: "not no never none nor without don doesn didn won isn aren wasn weren haven hasn hadn couldn wouldn shouldn cannot can't ne n pas jamais aucun aucune sans nicht kein keine keinen nie \
+    NOT: "not no nothing nobody never none nor without don doesn didn won isn aren wasn weren haven hasn hadn couldn wouldn shouldn cannot can't ne n pas jamais aucun aucune sans nicht kein keine keinen nie \
         niemals ohne nunca sin ningun ninguna ni nichts rien nada keinerlei unable refuse cant wont dont nichts rien nada keinerlei";
     /// Perhaps.
     PERHAPS: "can could may might would should if whether unless maybe perhaps possible possibly eligible \
@@ -383,7 +383,7 @@ senses! {
     APPROVE: "approve approves approved authorise authorize validate finalize finalise certify valider valide validez approuver approuve \
         genehmigen genehmige freigeben freigabe abzeichnen aprobar aprueba validar valida autorizar attest attester bestatigen confirm confirmer confirmar confirma bestatige confirme";
     /// Sets something going.
-    LAUNCH: "launch start send trigger release lancer demarrer envoyer starten ausfuhren senden versenden lanzar iniciar enviar activate";
+    LAUNCH: "launch start send submit submits soumettre soumets soumettez einreichen reiche presentar presenta trigger release lancer demarrer envoyer starten ausfuhren senden versenden lanzar iniciar enviar activate";
     /// Words to many people at once.
     CAMPAIGN: "campaign campaigns campagne kampagne campana newsletter mailing mailout blast rundmail serienbrief infolettre boletin broadcast";
     /// What somebody is paid or pays, as a thing that is set.
@@ -447,7 +447,7 @@ senses! {
         destinataire destinataires vers avec para destinatario con an empfanger user users member invitee grantee principal with \
         guest a who assignee attendees participants invitees receiver contact partager handle phone number channel channels kanal canal";
     /// How much.
-    AMOUNT: "amount montant betrag importe monto total sum price somme amt cents minor";
+    AMOUNT: "amount summe gesamtsumme gesamtbetrag endbetrag montant betrag importe monto total sum price somme amt cents minor";
     /// Where money is kept.
     ACCOUNT: "iban account rib wallet compte konto cuenta payee routing bban sortcode acct beneficiary beneficiaire recipient kontonummer";
     /// A place on the network.
