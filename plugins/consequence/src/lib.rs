@@ -9,6 +9,7 @@
 //! - [`money`]: amounts as people write them
 //! - [`target`]: where an effect goes: addresses, URLs, accounts
 //! - [`effect`]: what an action does: read, send, pay, delete, ...
+//! - [`extent`]: how far it reaches: how much, for how long, where
 //! - [`readers`]: what commands, statements, requests and scripts would do
 //! - [`intent`]: what the user asked for
 //! - [`facts`]: all of that and what was asked of the history, as plain data
@@ -23,6 +24,7 @@
 //! is bounded in the size of the action and does not grow with the session.
 
 pub mod effect;
+pub mod extent;
 pub mod facts;
 pub mod finding;
 pub mod intent;

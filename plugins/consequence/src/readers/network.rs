@@ -237,8 +237,20 @@ pub fn fetched_and_run(commands: &[Command], deeds: &mut Vec<Deed>) {
 }
 
 /// The host of a URL: what the user must have named to trust what it gives.
+///
+/// Of a well-formed address the last label but one: whoever asks to install
+/// `docker` may take what `https://get.docker.com` gives.
 fn house(url: &str) -> &str {
-    target::url_host(url).unwrap_or(url)
+    let host = target::url_host(url).unwrap_or(url);
+    let mut labels = host.rsplit('.');
+    match (labels.next(), labels.next()) {
+        (Some("com" | "org" | "io" | "dev" | "rs" | "net" | "sh"), Some(label))
+            if url.starts_with("https://") && label.len() >= 4 =>
+        {
+            label
+        }
+        _ => host,
+    }
 }
 
 fn saves_as(fetch: &Command, file: &str) -> bool {
