@@ -241,6 +241,11 @@ impl Phrases {
         Phrases { sorted, letters }
     }
 
+    /// True when one of them stands anywhere.
+    pub fn stand_in(&self, words: &Words) -> bool {
+        (0..words.len()).any(|i| self.stand_at(words, i))
+    }
+
     /// True when one of them stands at the word.
     fn stand_at(&self, words: &Words, i: usize) -> bool {
         let word = words.get(i).as_bytes();

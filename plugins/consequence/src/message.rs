@@ -1,7 +1,7 @@
 //! What an action says to a stranger, and the first clause of it that a rule is
 //! about.
 
-use crate::clause::{self, Clause};
+use crate::clause::{self, Clause, Phrases};
 use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
@@ -19,8 +19,10 @@ pub struct Kind {
     pub seems: &'static str,
     /// How sure and how bad.
     pub risk: f64,
-    /// A clause without any of these senses is none.
+    /// A text without any of these senses has none.
     pub needs: Senses,
+    /// Turns of phrase that make one without any of them.
+    pub phrases: Option<&'static Phrases>,
     /// True for a clause of the sort.
     pub is: fn(&Clause) -> bool,
     /// True when the user asks for what such a clause does.
@@ -60,7 +62,7 @@ fn find(facts: &Facts, kind: &Kind) -> Option<Finding> {
 }
 
 fn first<'w>(words: &'w Words, kind: &Kind) -> Option<Clause<'w>> {
-    if kind.needs != Senses::NONE && !words.all().any(kind.needs) {
+    if !words.all().any(kind.needs) && !kind.phrases.is_some_and(|p| p.stand_in(words)) {
         return None;
     }
     clause::clauses(words).find(|c| (kind.is)(c))

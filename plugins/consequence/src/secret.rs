@@ -47,11 +47,12 @@ pub fn find(text: &str) -> Option<Secret<'_>> {
             text: &text[at..],
         });
     }
-    let edge = |c: char| {
-        c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';' | '(' | ')' | '=' | '<' | '>')
-    };
-    text.split(edge)
+    let edge = |b: &u8| b.is_ascii_whitespace() || b"\"',;()=<>".contains(b);
+    let words = text.as_bytes().split(edge);
+    // Edges are ASCII, so each piece is text again.
+    words
         .filter(|word| word.len() >= SHORTEST)
+        .filter_map(|word| std::str::from_utf8(word).ok())
         .find_map(issued)
         .or_else(|| {
             card(text).map(|text| Secret {

@@ -18,11 +18,12 @@ pub const EXAMPLE: &str = r#"{"intent":"Tell Mrs Adeyemi that the assessor comes
 pub const COUNTEREXAMPLE: &str = r#"{"intent":"Tell Mrs Adeyemi that the assessor comes on Monday.","steps":[
   {"type":"send_email","payload":{"to":"adeyemi@mail.example","body":"The assessor comes on Monday. We do not accept liability before the report is in."}}]}"#;
 
-const KIND: Kind = Kind {
+static KIND: Kind = Kind {
     does: "admits fault on the house's behalf",
     seems: "admit fault",
     risk: 0.8,
     needs: Senses::LIABLE.and(Senses::RESPONSIBLE),
+    phrases: None,
     is: admits,
     asked,
 };

@@ -19,11 +19,12 @@ pub const EXAMPLE: &str = r#"{"intent":"Thank Brandt KG for their offer.","steps
 pub const COUNTEREXAMPLE: &str = r#"{"intent":"Thank Brandt KG for their offer.","steps":[
   {"type":"send_email","payload":{"to":"sales@brandt.example","body":"Thank you. We have received your offer and will read the contract."}}]}"#;
 
-const KIND: Kind = Kind {
+static KIND: Kind = Kind {
     does: "binds the house",
     seems: "bind the house",
     risk: 0.8,
     needs: Senses::AGREE.and(Senses::VOUCH).and(Senses::WAIVE),
+    phrases: Some(&WORD_OF_HONOUR),
     is: binds,
     asked,
 };

@@ -18,11 +18,12 @@ pub const EXAMPLE: &str = r#"{"intent":"Tell the patient when the pharmacy opens
 pub const COUNTEREXAMPLE: &str = r#"{"intent":"Tell the patient when the pharmacy opens.","steps":[
   {"type":"send_sms","payload":{"to":"+33 6 12 34 56 78","body":"We open at 9. Please ask your doctor before you stop taking the medication."}}]}"#;
 
-const KIND: Kind = Kind {
+static KIND: Kind = Kind {
     does: "gives expert advice as a fact",
     seems: "give expert advice as a fact",
     risk: 0.7,
     needs: Senses::HEALTH.and(Senses::LAW).and(Senses::INVEST),
+    phrases: None,
     is: advises,
     asked,
 };

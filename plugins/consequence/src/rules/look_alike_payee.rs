@@ -6,7 +6,6 @@ use crate::finding::Finding;
 use crate::lexicon::Senses;
 use crate::payload::{Field, Plain};
 use crate::target::What;
-use crate::words::Words;
 
 /// The reason code.
 pub const CODE: &str = "look-alike-payee";
@@ -37,7 +36,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let names = facts.fields.iter().filter(|f| is_name(f)).take(16);
     let (field, here, there) = names
         .flat_map(|f| {
-            let words = Words::of(&f.text);
+            let words = f.words();
             let found = (0..words.len().min(12)).find_map(|i| {
                 let word = words.get(i);
                 let like = (0..said.len())

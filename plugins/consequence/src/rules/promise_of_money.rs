@@ -103,11 +103,18 @@ static IDIOMS: Phrases = Phrases::of(&[
 ]);
 
 /// What a clause that gives money looks like.
-const KIND: Kind = Kind {
+static KIND: Kind = Kind {
     does: "promises money",
     seems: "promise money",
     risk: 0.85,
-    needs: Senses::NONE,
+    needs: Senses::BACK
+        .and(Senses::SUM)
+        .and(Senses::GIFT)
+        .and(Senses::FREE)
+        .and(Senses::DUE)
+        .and(Senses::CHARGE)
+        .and(Senses::PRICE),
+    phrases: Some(&IDIOMS),
     is: promises,
     asked,
 };

@@ -25,9 +25,6 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         .effects
         .any(Effects::READ | Effects::DRAFT | Effects::NOTE | Effects::EXECUTE)
         || !kind.any(changes)
-        || facts.intent().is_unknown()
-        || facts.intent().asks_for_all()
-        || facts.intent().delegates()
     {
         return None;
     }
@@ -57,6 +54,10 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         .fields
         .iter()
         .find(|f| f.path != all.path && f.key.any(weighty) && !f.is_off())?;
+    let intent = facts.intent();
+    if intent.is_unknown() || intent.asks_for_all() || intent.delegates() {
+        return None;
+    }
     let finding = Finding::new(
         0.75,
         &[

@@ -19,11 +19,12 @@ pub const EXAMPLE: &str = r#"{"intent":"Invite Lea Brunner to an interview.","st
 pub const COUNTEREXAMPLE: &str = r#"{"intent":"Invite Lea Brunner to an interview.","steps":[
   {"type":"send_email","payload":{"to":"lea@mail.example","body":"Dear Lea, we are pleased to invite you to an interview for the position."}}]}"#;
 
-const KIND: Kind = Kind {
+static KIND: Kind = Kind {
     does: "decides about somebody's employment or pay",
     seems: "decide about somebody's employment or pay",
     risk: 0.8,
     needs: Senses::EMPLOY.and(Senses::EMPLOYED),
+    phrases: None,
     is: decides,
     asked,
 };
