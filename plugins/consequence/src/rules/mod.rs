@@ -46,6 +46,7 @@ rules! {
     effect_from_instruction,
     excluded_by_the_user,
     expert_advice,
+    look_alike_target,
     money_out,
     only_a_draft_asked,
     only_a_look_asked,
