@@ -15,6 +15,15 @@ pub struct Act {
     things: Senses,
     /// What a user says who wants it.
     pub asked: Senses,
+    /// What he may say as well, when he names the thing.
+    pub vaguely: Senses,
+}
+
+impl Act {
+    /// True for an order, which costs what it costs.
+    pub fn is_order(&self) -> bool {
+        self.verbs.any(Senses::BUY)
+    }
 }
 
 /// The sorts, the most telling first.
@@ -24,6 +33,7 @@ const ACTS: &[Act] = &[
         verbs: Senses::SIGN,
         things: Senses::NONE,
         asked: Senses::SIGN.and(Senses::AGREE),
+        vaguely: Senses::NONE,
     },
     Act {
         does: "sets what somebody is paid or pays",
@@ -34,6 +44,24 @@ const ACTS: &[Act] = &[
             .and(Senses::OFFER)
             .and(Senses::BACK)
             .and(Senses::ORDER),
+        vaguely: Senses::NONE,
+    },
+    Act {
+        does: "changes how an account is recovered or paid out",
+        verbs: Senses::UPDATE,
+        things: Senses::RECOVERY,
+        asked: Senses::UPDATE.and(Senses::MAKE),
+        vaguely: Senses::NONE,
+    },
+    Act {
+        does: "gives somebody a credit or a discount",
+        verbs: Senses::MAKE,
+        things: Senses::GIFT,
+        asked: Senses::BACK
+            .and(Senses::OFFER)
+            .and(Senses::PAY)
+            .and(Senses::MAKE),
+        vaguely: Senses::NONE,
     },
     Act {
         does: "sends a mailing to many people",
@@ -43,6 +71,7 @@ const ACTS: &[Act] = &[
             .and(Senses::SEND)
             .and(Senses::PUBLISH)
             .and(Senses::ANNOUNCE),
+        vaguely: Senses::NONE,
     },
     Act {
         does: "ends a contract, an order or a subscription",
@@ -54,6 +83,25 @@ const ACTS: &[Act] = &[
             .and(Senses::OFF)
             .and(Senses::BACK)
             .and(Senses::UPDATE),
+        vaguely: Senses::NONE,
+    },
+    Act {
+        does: "takes somebody out",
+        verbs: Senses::REMOVE.and(Senses::DELETE).and(Senses::END),
+        things: Senses::PEOPLE,
+        asked: Senses::REMOVE
+            .and(Senses::DELETE)
+            .and(Senses::END)
+            .and(Senses::OFF)
+            .and(Senses::UPDATE),
+        vaguely: Senses::NONE,
+    },
+    Act {
+        does: "changes what is on record about somebody",
+        verbs: Senses::UPDATE,
+        things: Senses::PROFILE,
+        asked: Senses::UPDATE.and(Senses::MEND),
+        vaguely: Senses::ACTING,
     },
     Act {
         does: "orders or books something",
@@ -62,8 +110,8 @@ const ACTS: &[Act] = &[
         asked: Senses::ORDER
             .and(Senses::BUY)
             .and(Senses::PAY)
-            .and(Senses::MAKE)
-            .and(Senses::CONTACT),
+            .and(Senses::APPOINT),
+        vaguely: Senses::MAKE.and(Senses::CONTACT),
     },
     Act {
         does: "approves something or makes it final",
@@ -75,6 +123,7 @@ const ACTS: &[Act] = &[
             .and(Senses::ORDER)
             .and(Senses::PAY)
             .and(Senses::CONTACT),
+        vaguely: Senses::NONE,
     },
 ];
 
@@ -86,10 +135,19 @@ pub fn of(facts: &Facts) -> Option<&'static Act> {
     }
     let kind = &facts.kind;
     let all = kind.all();
-    let act = ACTS
-        .iter()
-        .find(|act| all.any(act.verbs) && (act.things == Senses::NONE || all.any(act.things)))?;
+    let sets_pay = facts.fields.iter().any(|f| says_what_is_paid(f.key));
+    let done_to = |act: &Act| {
+        act.things == Senses::NONE
+            || all.any(act.things)
+            || sets_pay && act.things.any(Senses::WORTH)
+    };
+    let act = ACTS.iter().find(|act| all.any(act.verbs) && done_to(act))?;
     (!act.verbs.any(Senses::BUY) || is_bought(facts)).then_some(act)
+}
+
+/// True for a field named after a discount or a salary.
+fn says_what_is_paid(key: Senses) -> bool {
+    key.any(Senses::GIFT) || key.any(Senses::JOB) && key.any(Senses::WORTH)
 }
 
 /// True when the word for buying is the verb: `order.create`, `book_flight`,

@@ -21,17 +21,6 @@ pub struct Clause<'a> {
     conditional: bool,
 }
 
-/// Words that turn a sentence around.
-const TURNS: [&str; 10] = [
-    "aber", "although", "but", "doch", "however", "jedoch", "mais", "pero", "sino", "sondern",
-];
-
-/// Words that open a condition.
-const CONDITIONS: [&str; 14] = [
-    "assuming", "cuando", "falls", "if", "once", "provided", "si", "sobald", "sofern", "unless",
-    "wenn", "whether", "ob", "until",
-];
-
 /// Modal verbs that a polite promise hides behind: "we can offer you".
 const POLITE: [&str; 17] = [
     "can",
@@ -65,7 +54,7 @@ pub fn clauses(words: &Words) -> impl Iterator<Item = Clause<'_>> {
             if start >= sentence.end {
                 return None;
             }
-            let opens = CONDITIONS.contains(&words.get(start)) && !words.comma_before(start + 1);
+            let opens = words.senses(start).any(Senses::IF) && !words.comma_before(start + 1);
             next = (start + 1..sentence.end)
                 .find(|i| begins(words, *i, opens))
                 .unwrap_or(sentence.end);
@@ -86,16 +75,19 @@ pub fn clauses(words: &Words) -> impl Iterator<Item = Clause<'_>> {
 /// else where somebody new acts.
 fn begins(words: &Words, i: usize, conditional: bool) -> bool {
     let word = words.get(i);
-    if TURNS.contains(&word) {
-        return true;
-    }
+    let comma = words.comma_before(i);
     let joined = matches!(word, "and" | "so" | "et" | "und" | "y" | "also" | "donc");
+    if !comma && !joined {
+        return words.senses(i).any(Senses::TURN);
+    }
     let subject = if joined { i + 1 } else { i };
-    let speaks = words.senses(subject).any(Senses::FIRST)
+    let first = words.senses(subject).any(Senses::FIRST);
+    let speaks = first
         || is_first_person(words.get(subject))
         || matches!(words.get(subject), "you" | "vous" | "sie" | "it" | "usted");
-    words.comma_before(i) && (speaks || conditional || CONDITIONS.contains(&word))
-        || joined && words.senses(subject).any(Senses::FIRST)
+    let turns = Senses::IF | Senses::TURN;
+    let opens = conditional || words.senses(i).any(turns) || words.senses(subject).any(turns);
+    comma && (speaks || opens) || joined && first
 }
 
 impl Clause<'_> {
@@ -207,10 +199,10 @@ impl Clause<'_> {
     }
 
     /// True when a turn of phrase stands in it and is not denied.
-    pub fn says_one_of(&self, phrases: &[&str]) -> bool {
+    pub fn says_one_of(&self, phrases: &Phrases) -> bool {
         self.at
             .clone()
-            .any(|i| phrase_at(self.words, i, phrases) && !self.denied(i))
+            .any(|i| phrases.stand_at(self.words, i) && !self.denied(i))
     }
 
     /// The clause as it was written.
@@ -225,17 +217,49 @@ impl Clause<'_> {
     }
 }
 
-/// True when one of the phrases (sorted) stands at the word. Looks only at those
-/// with its first letter, since a message has many words and few of them.
-fn phrase_at(words: &Words, i: usize, phrases: &[&str]) -> bool {
-    let Some(first) = words.get(i).as_bytes().first() else {
-        return false;
-    };
-    let from = phrases.partition_point(|phrase| phrase.as_bytes().first() < Some(first));
-    phrases[from..]
-        .iter()
-        .take_while(|phrase| phrase.as_bytes().first() == Some(first))
-        .any(|phrase| words.starts_at(i, phrase))
+/// Turns of phrase as folded words, looked up by their first letter, since a
+/// message has many words and few of them.
+#[derive(Debug)]
+pub struct Phrases {
+    sorted: &'static [&'static str],
+    letters: [u16; 27],
+}
+
+impl Phrases {
+    /// From a sorted list, when the program is built.
+    pub const fn of(sorted: &'static [&'static str]) -> Phrases {
+        let mut letters = [0; 27];
+        let mut letter = 0;
+        while letter < 27 {
+            let mut before = 0;
+            while before < sorted.len() && sorted[before].as_bytes()[0] < b'a' + letter as u8 {
+                before += 1;
+            }
+            letters[letter] = before as u16;
+            letter += 1;
+        }
+        Phrases { sorted, letters }
+    }
+
+    /// True when one of them stands at the word.
+    fn stand_at(&self, words: &Words, i: usize) -> bool {
+        let word = words.get(i).as_bytes();
+        let Some(letter @ b'a'..=b'z') = word.first() else {
+            return false;
+        };
+        let second = word.get(1).unwrap_or(&b' ');
+        let letter = usize::from(letter - b'a');
+        let (from, to) = (self.letters[letter], self.letters[letter + 1]);
+        self.sorted[usize::from(from)..usize::from(to)]
+            .iter()
+            .any(|phrase| phrase.as_bytes().get(1) == Some(second) && words.starts_at(i, phrase))
+    }
+
+    /// True when they are in the order that they are looked up in.
+    #[cfg(test)]
+    pub fn are_sorted(&self) -> bool {
+        self.sorted.is_sorted_by_key(|p| p.as_bytes().first())
+    }
 }
 
 /// French `on` (we) and not English `on`: a French verb or pronoun follows.
@@ -268,6 +292,7 @@ fn is_french_on(words: &Words, i: usize) -> bool {
 /// A verb whose ending says "we": `rembourserons`, `devolveremos`, `condonamos`.
 fn is_first_person(word: &str) -> bool {
     word.len() > 6
+        && word.ends_with('s')
         && ["erons", "irons", "remos", "amos", "emos", "imos"]
             .iter()
             .any(|ending| word.ends_with(ending))

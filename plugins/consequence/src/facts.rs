@@ -6,16 +6,19 @@
 
 use std::cell::OnceCell;
 
-use coldnotch_plugin::{Action, History, Occurrence};
+use coldnotch_plugin::{Action, History, Occurrence, Place, Verdict};
 
+use crate::act;
 use crate::echo::{self, Echo};
 use crate::effect::{self, Effects};
+use crate::errand;
 use crate::intent::Intent;
 use crate::labels;
+use crate::ledger::{self, Ledger, Payment};
 use crate::lexicon::Senses;
 use crate::notes::{self, Note};
 use crate::origin::{self, Origin};
-use crate::payload::{self, Field};
+use crate::payload::{self, Field, Plain};
 use crate::readers::code::{self, Code};
 use crate::readers::deed::Deed;
 use crate::readers::shell::Command;
@@ -23,9 +26,6 @@ use crate::readers::sql::Statement;
 use crate::settings::Settings;
 use crate::target::{self, Target, What};
 use crate::words::Words;
-
-/// How many of the newest steps a decision looks back at.
-pub const WINDOW: u32 = 64;
 
 /// The session so far, as far as the engine asks. The host's history is one;
 /// tests bring their own.
@@ -36,6 +36,8 @@ pub trait Past {
     fn labels(&self, step: u32) -> Vec<String>;
     /// The arguments of a step as JSON text.
     fn payload(&self, step: u32) -> String;
+    /// What became of a step.
+    fn fate(&self, step: u32) -> Fate;
     /// Where each text occurred before.
     fn find(&self, texts: &[String]) -> Vec<Vec<Occurrence>>;
     /// What the observer noted of the outputs.
@@ -66,6 +68,14 @@ impl Past for Session<'_, '_> {
             .unwrap_or_default()
     }
 
+    fn fate(&self, step: u32) -> Fate {
+        self.history.step(step).map_or(Fate::default(), |s| Fate {
+            ran: s.succeeded != Some(false)
+                && (s.approved == Some(true) || s.verdict == Verdict::Allow),
+            approved: s.approved == Some(true),
+        })
+    }
+
     fn find(&self, texts: &[String]) -> Vec<Vec<Occurrence>> {
         self.history.find_values(texts)
     }
@@ -75,13 +85,13 @@ impl Past for Session<'_, '_> {
     }
 }
 
-/// An earlier step's labels.
-#[derive(Debug)]
-pub struct Earlier {
-    /// Its position in the session.
-    pub step: u32,
-    /// What scorers said of it.
-    pub labels: Vec<String>,
+/// What became of a step.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Fate {
+    /// It was let through and is not known to have failed.
+    pub ran: bool,
+    /// A human approved it.
+    pub approved: bool,
 }
 
 /// The facts of one action.
@@ -101,13 +111,18 @@ pub struct Facts<'a> {
     pub effects: Effects,
     /// Commands, statements, requests and scripts in the arguments.
     code: Code,
+    /// True when it happens where the operator lets things break.
+    pub is_test: bool,
     /// The user's words, read on first use.
     said: Option<&'a str>,
     intent: OnceCell<Intent>,
-    /// The newest steps, oldest first. Empty for an action that only reads.
-    pub earlier: Vec<Earlier>,
+    /// What the session has come to.
+    pub ledger: Ledger,
     /// Where the targets of a hard effect came from. Empty for others.
     pub origins: Vec<Origin>,
+    /// False when the user leaves the amount to what stands elsewhere, and it
+    /// stands nowhere.
+    pub amount_is_known: bool,
     /// Passages of outputs that order their reader about.
     pub notes: Vec<Note<'a>>,
     /// What the action says after one of them, and the user did not.
@@ -132,29 +147,68 @@ impl<'a> Facts<'a> {
             targets,
             effects,
             code,
+            is_test: false,
             said: action.intent.as_deref(),
             intent: OnceCell::new(),
-            earlier: Vec::new(),
+            ledger: Ledger::read(past),
             origins: Vec::new(),
+            amount_is_known: true,
             notes: notes::notes(past.notes()),
             echoes: Vec::new(),
         };
         facts.echoes = echo::echoes(&facts, past);
-        // Labels matter to what carries data away; a label costs a call.
-        let away = facts.does(Effects::OUTWARD) || !facts.code.commands.is_empty();
-        if !kept.is_empty() && away {
-            let from = kept.start.max(kept.end.saturating_sub(WINDOW));
-            facts.earlier = (from..kept.end)
-                .map(|step| Earlier {
-                    step,
-                    labels: past.labels(step),
-                })
-                .collect();
-        }
+        facts.is_test = facts.is_in_test(action);
         if !kept.is_empty() && (hard || facts.effects.any(origin::TRACED)) {
             facts.origins = origin::trace(&facts, past);
         }
+        if !kept.is_empty() && hard {
+            facts.amount_is_known = facts.knows_amount(past);
+        }
         facts
+    }
+
+    /// True when the runtime, a field for the environment or a host names one of
+    /// the operator's test environments.
+    fn is_in_test(&self, action: &Action) -> bool {
+        if self.settings.test_environments.is_empty() {
+            return false;
+        }
+        let vouched = action.context()["environment"].as_str();
+        let named = |f: &Field| {
+            (f.key.any(Senses::STATE | Senses::URL) || f.text.contains("://"))
+                && self.settings.is_test(&f.text)
+        };
+        vouched.is_some_and(|env| self.settings.is_test(env)) || self.fields.iter().any(named)
+    }
+
+    /// True unless the user points to where the amount stands ("according to the
+    /// mail") and no output has it.
+    fn knows_amount(&self, past: &impl Past) -> bool {
+        let Some(payment) = self.payment() else {
+            return true;
+        };
+        let intent = self.intent();
+        let pointed = intent.mentions(Senses::ACCORDING) && !intent.mentions(Senses::RELATIVE);
+        if !pointed || self.is_named_in_figures() {
+            return true;
+        }
+        let (whole, cents) = (payment.cents / 100, payment.cents % 100);
+        let (whole, cents) = (
+            whole.to_string(),
+            [(cents / 10).to_string(), (cents % 10).to_string()].concat(),
+        );
+        let mut forms = vec![
+            [&whole, ".", &cents].concat(),
+            [&whole, ",", &cents].concat(),
+        ];
+        if cents == "00" {
+            forms.push(whole);
+        }
+        let found = past.find(&forms);
+        found
+            .iter()
+            .flatten()
+            .any(|o| o.place == Place::Output && o.decoded_by.is_none())
     }
 
     /// What the user asked for.
@@ -234,6 +288,12 @@ impl<'a> Facts<'a> {
             || effects.any(Effects::OFF) && intent.asks(Senses::OFF)
     }
 
+    /// True when it reaches somebody outside, and nobody there whom the user did not name.
+    pub fn reaches_only_named(&self) -> bool {
+        let mut outside = self.targets.iter().filter(|t| t.outside).peekable();
+        outside.peek().is_some() && outside.all(|t| self.names_target(t))
+    }
+
     /// True when the user names the target: the value itself, or somebody whom
     /// an address belongs to (`amy.w@…` is Amy, `…@grupoalba.example` Grupo Alba).
     pub fn names_target(&self, target: &Target) -> bool {
@@ -250,11 +310,7 @@ impl<'a> Facts<'a> {
 
     /// The newest earlier step with the label.
     pub fn labelled(&self, label: &str) -> Option<u32> {
-        self.earlier
-            .iter()
-            .rev()
-            .find(|e| e.labels.iter().any(|l| l == label))
-            .map(|e| e.step)
+        self.ledger.mark(label)
     }
 
     /// The first target that leaves the house.
@@ -262,6 +318,87 @@ impl<'a> Facts<'a> {
         self.targets
             .iter()
             .find(|t| t.outside && matches!(t.what, What::Address | What::Url))
+    }
+
+    /// The payment the action makes, if it shows an amount.
+    pub fn payment(&self) -> Option<Payment> {
+        if !self.does(Effects::PAY) && act::of(self).is_none_or(|a| !a.is_order()) {
+            return None;
+        }
+        let field = self.amount()?;
+        let amount = field.amount()? / if field.counts_cents() { 100.0 } else { 1.0 };
+        let cents = (amount * 100.0).round() as i64;
+        let text = |of: Senses| {
+            let field = self
+                .fields
+                .iter()
+                .find(|f| f.key.any(of) && !f.text.is_empty());
+            field.map_or("", |f| f.text.as_str())
+        };
+        let payee = self
+            .targets
+            .first()
+            .map_or_else(|| text(Senses::TO | Senses::ACCOUNT), |t| &t.text);
+        let references = self
+            .fields
+            .iter()
+            .filter(|f| f.key.any(Senses::REFERENCE))
+            .map(|f| f.text.as_str());
+        let named = text(Senses::CURRENCY).to_uppercase();
+        let amount = cents.to_string();
+        let key = self
+            .fields
+            .iter()
+            .find(|f| f.path.to_ascii_lowercase().contains("idempot"))
+            .map(|f| f.text.as_str());
+        let request = key.map(|key| ledger::hash([payee, &amount, key]));
+        Some(Payment {
+            request,
+            identity: ledger::hash([payee, amount.as_str()].into_iter().chain(references)),
+            currency: if named.len() == 3 && named.is_ascii() {
+                named
+            } else {
+                "-".to_owned()
+            },
+            cents,
+        })
+    }
+
+    /// True when the user names the very figures of the action, how much or how
+    /// many, and wants more than a look or a draft.
+    pub fn is_named_in_figures(&self) -> bool {
+        let intent = self.intent();
+        let money = self.amount().and_then(|f| Some((f, f.amount()?)));
+        let named = if let Some((field, amount)) = money {
+            let amount = if field.counts_cents() {
+                amount / 100.0
+            } else {
+                amount
+            };
+            intent.amounts().iter().any(|a| (a - amount).abs() < 0.005)
+        } else {
+            let numbers = intent.numbers();
+            self.fields.iter().any(|f| match f.value {
+                Plain::Number(n) if f.key.any(Senses::QUANTITY) => {
+                    numbers.iter().any(|m| f64::from(*m) == n)
+                }
+                _ => false,
+            })
+        };
+        named && !errand::is_to_look(intent) && !errand::is_to_draft(intent)
+    }
+
+    /// The field that says how much money it is: the whole of it where there
+    /// are parts.
+    pub fn amount(&self) -> Option<&Field> {
+        let amounts = || {
+            self.fields
+                .iter()
+                .filter(|f| f.key.any(Senses::AMOUNT) && f.amount().is_some())
+        };
+        amounts()
+            .find(|f| f.path.to_ascii_lowercase().contains("total"))
+            .or_else(|| amounts().next())
     }
 
     /// True when something went out or was paid before in this session.

@@ -2,6 +2,8 @@
 
 use coldnotch_plugin::{Assessment, Evidence};
 
+use crate::ledger;
+
 /// One cause for holding an action.
 #[derive(Debug)]
 pub struct Finding {
@@ -21,6 +23,17 @@ impl Finding {
             message: pieces.concat(),
             evidence: Vec::new(),
         }
+    }
+
+    /// The cause: the rule and what it says.
+    pub fn cause(&self, code: &str) -> u64 {
+        ledger::hash([code, &self.message])
+    }
+
+    /// The values of the action itself that it is about, as JSON spells them.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        let own = self.evidence.iter().filter(|e| e.step.is_none());
+        own.map(|e| e.text.split(['"', '\\', '\n']).next().unwrap_or_default())
     }
 
     /// Adds a value of the action itself.

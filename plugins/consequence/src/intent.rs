@@ -9,15 +9,19 @@ use std::cell::OnceCell;
 
 use crate::lexicon::{self, Senses};
 use crate::money;
+use crate::things;
 use crate::words::Words;
 
 /// The user's own words. Empty when nobody gave them: then nothing is asked.
 #[derive(Debug, Default)]
 pub struct Intent {
+    raw: String,
     text: String,
     words: Words,
     senses: Vec<Senses>,
     amounts: Vec<f64>,
+    /// Words that begin with a capital letter.
+    capitals: Vec<bool>,
     /// The text without spaces and marks, for values in another spacing.
     compact: OnceCell<String>,
 }
@@ -31,10 +35,32 @@ const BEFORE_A_THING: [&str; 63] = [
     "son", "sur", "that", "the", "their", "this", "un", "une", "votre", "which", "your",
 ];
 
+/// What stands before somebody who is to get something.
+const FOR: [&str; 10] = [
+    "to", "for", "with", "an", "fur", "mit", "pour", "avec", "para", "con",
+];
+
 /// What joins two things to do.
 const JOINS: [&str; 14] = [
     "and", "then", "to", "please", "or", "et", "puis", "ou", "und", "dann", "oder", "y", "luego",
     "zu",
+];
+
+/// What may stand in front of a wish.
+const POLITE: [&str; 34] = [
+    "please", "can", "could", "would", "you", "hi", "hey", "hello", "just", "first", "now", "ok",
+    "peux", "tu", "pourrais", "pouvez", "vous", "stp", "svp", "bonjour", "kannst", "du", "bitte",
+    "mal", "puedes", "podrias", "hola", "por", "favor", "then", "und", "and", "quickly", "schnell",
+];
+
+/// Words with which a question begins.
+const QUESTIONS: [&str; 58] = [
+    "what", "which", "who", "whom", "whose", "why", "how", "where", "when", "is", "are", "do",
+    "does", "did", "has", "have", "was", "were", "quel", "quelle", "quels", "quelles", "qui",
+    "pourquoi", "comment", "combien", "quand", "est", "que", "qu", "wie", "welche", "welcher",
+    "welches", "wer", "warum", "wieso", "wo", "wann", "wieviel", "ist", "sind", "gibt", "hat",
+    "cual", "cuales", "quien", "como", "cuanto", "cuantos", "cuanta", "cuantas", "donde", "cuando",
+    "hay", "esta", "es", "por",
 ];
 
 /// Words with which a user lets somebody else's words decide. The French,
@@ -72,12 +98,20 @@ impl Intent {
     /// Reads the user's words.
     pub fn of(text: Option<&str>) -> Intent {
         let text = text.unwrap_or_default();
-        let words = Words::of(text);
+        let mut words = Words::of(text);
+        words.mend();
         let senses = words.each().collect();
+        let capital = |i| {
+            let source = words.source(i).and_then(|at| text.get(at..));
+            source.is_some_and(|rest| rest.starts_with(char::is_uppercase))
+        };
+        let capitals = (0..words.len()).map(capital).collect();
         Intent {
+            raw: text.to_owned(),
             text: text.to_lowercase(),
             words,
             senses,
+            capitals,
             amounts: money::amounts(text),
             compact: OnceCell::new(),
         }
@@ -97,6 +131,33 @@ impl Intent {
     /// the things.
     pub fn asks_of(&self, verbs: Senses, things: &Words) -> bool {
         self.asks(verbs) && (things.is_empty() || self.names_any(things))
+    }
+
+    /// True when the user says for whom: "send it to Bob", "invite Dora". Not when
+    /// it is for a number of people whom something else has to name.
+    pub fn names_recipients(&self) -> bool {
+        let gives = Senses::SEND | Senses::SHARE | Senses::GRANT | Senses::CONTACT;
+        (0..self.senses.len())
+            .filter(|i| self.asked_at(*i, gives))
+            .any(|verb| {
+                let clause = || {
+                    (verb + 1..self.words.len().min(verb + 16))
+                        .take_while(|i| self.words.sentence(*i) == self.words.sentence(verb))
+                };
+                let many = Senses::WHOLE | Senses::EACH | Senses::PEOPLE | Senses::ATTENDEE;
+                // "Invite Dora to Slack", "send the plan to Dora".
+                let joins = self.senses[verb].any(Senses::GRANT);
+                let somebody = |i: usize| {
+                    let is_for = |i: usize| FOR.contains(&self.words.get(i));
+                    let first = match joins {
+                        true => !(verb + 1..i).any(is_for),
+                        false => i == verb + 1 || is_for(i - 1),
+                    };
+                    self.capitals[i] && !is_for(i) && first
+                };
+                clause().any(somebody)
+                    && !clause().any(|i| self.senses[i].any(many) || self.words.get(i) == "them")
+            })
     }
 
     /// True when the user asks to bring about a thing: "release the payout".
@@ -131,8 +192,10 @@ impl Intent {
         if !self.senses[i].any(verbs) || self.denied(i) {
             return false;
         }
-        let gives = Senses::SEND | Senses::GRANT | Senses::SHARE;
+        let gives = Senses::SEND | Senses::GRANT | Senses::SHARE | Senses::MAKE;
+        let buys = Senses::ORDER | Senses::BUY | Senses::PAY;
         if self.senses[i].any(gives)
+            && !self.senses[i].any(buys)
             && matches!(
                 self.words.get(i + 1),
                 "me" | "us" | "moi" | "nous" | "mir" | "uns"
@@ -165,6 +228,7 @@ impl Intent {
             let french_verb = matches!(before, "le" | "la" | "les")
                 && (word.ends_with("er") || word.ends_with("ez"));
             if JOINS.contains(&before)
+                || self.words.comma_before(i + 1 - back)
                 || french_verb
                 || self.words.sentence(i - back) != self.words.sentence(i)
             {
@@ -186,7 +250,16 @@ impl Intent {
         let not = (1..=4).any(|back| {
             near(back) && self.senses[i - back].any(Senses::NOT) && !self.only(i - back)
         });
-        not || self.kept(i)
+        // "Lösche nichts": German denies behind the verb.
+        let behind = (i + 1..=i + 3)
+            .take_while(|j| self.words.sentence(*j) == sentence && !self.words.comma_before(*j))
+            .any(|j| {
+                matches!(
+                    self.words.get(j),
+                    "nicht" | "nichts" | "kein" | "keine" | "keinen"
+                )
+            });
+        not || behind || self.kept(i)
     }
 
     /// True when the user keeps it for himself: "I'll post it", "je valide
@@ -236,6 +309,75 @@ impl Intent {
             .any(|thing| thing.len() >= 3 && self.words.iter().any(|word| same_stem(word, thing)))
     }
 
+    /// True when one of the things is named, by whatever name.
+    pub fn names_kind(&self, things: &Words) -> bool {
+        let ends = |word: &str, thing: &str| thing.len() >= 5 && word.ends_with(thing);
+        let known = |thing| {
+            things::named(thing, self.words.iter()) || self.words.iter().any(|w| ends(w, thing))
+        };
+        self.names_any(things) || things.iter().take(8).any(known)
+    }
+
+    /// True when the user says the word, or one of its stem, and does not deny it.
+    pub fn says(&self, word: &str) -> bool {
+        (0..self.words.len()).any(|i| same_stem(self.words.get(i), word) && !self.denied(i))
+    }
+
+    /// True when the user names a machine by a name with a number: `web-2`.
+    pub fn names_a_machine(&self) -> bool {
+        self.text
+            .split(|c: char| c.is_whitespace() || ",;:!?".contains(c))
+            .any(|token| {
+                let token = token.trim_matches(|c: char| !c.is_alphanumeric());
+                let (head, tail) = token.rsplit_once('-').unwrap_or((token, ""));
+                head.len() >= 2
+                    && head.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && (1..=4).contains(&tail.len())
+                    && tail.bytes().all(|b| b.is_ascii_digit())
+            })
+    }
+
+    /// True when the user only wants to know something: each sentence asks, or
+    /// begins with a verb of looking and goes on with no other.
+    pub fn only_looks(&self) -> bool {
+        let mut looks = false;
+        if self.delegates() {
+            return false;
+        }
+        for sentence in self.words.sentences() {
+            let begins = sentence
+                .clone()
+                .find(|i| !POLITE.contains(&self.words.get(*i)));
+            let Some(first) = begins else { continue };
+            let next = self.words.get(first + 1);
+            let question = QUESTIONS.contains(&self.words.get(first))
+                && (!matches!(self.words.get(first), "do" | "does" | "did")
+                    || matches!(
+                        next,
+                        "you" | "we" | "i" | "they" | "the" | "our" | "any" | "he" | "she" | "it"
+                    ));
+            if !question && !self.senses[first].any(Senses::READ) {
+                return false;
+            }
+            let joined =
+                |i: usize| (1..=2).any(|b| i >= b && JOINS.contains(&self.words.get(i - b)));
+            let more = (first + 1..sentence.end).any(|i| {
+                self.senses[i].any(Senses::ACTING | Senses::NOTE)
+                    && !self.denied(i)
+                    && (joined(i) || !question && !self.is_thing(i))
+                    && !matches!(
+                        self.words.get(i - 1),
+                        "to" | "or" | "ou" | "oder" | "zu" | "a"
+                    )
+            });
+            if more {
+                return false;
+            }
+            looks = true;
+        }
+        looks
+    }
+
     /// True when a thing with one name (`orders`, `orders_2019`, `fix-1`) is
     /// named: as written, or every word of it in words of their own. `orders`
     /// is not named by `orders_2019`.
@@ -280,6 +422,18 @@ impl Intent {
         sought.len() >= 6 && said.contains(&sought)
     }
 
+    /// True when the user writes an address with this name before the `@`.
+    pub fn names_local_part(&self, local: &str) -> bool {
+        let local = local.to_lowercase();
+        local.len() >= 3
+            && self.text.match_indices('@').any(|(at, _)| {
+                let before = &self.text[..at];
+                before
+                    .strip_suffix(local.as_str())
+                    .is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+            })
+    }
+
     /// True when the user lets somebody else's words decide.
     pub fn delegates(&self) -> bool {
         DELEGATIONS.iter().any(|phrase| self.words.contains(phrase))
@@ -293,6 +447,81 @@ impl Intent {
     /// The amounts of money the user names.
     pub fn amounts(&self) -> &[f64] {
         &self.amounts
+    }
+
+    /// How much money the user lets go in all: the bound he names, else what the
+    /// amounts he names come to. None when he names none, says it of each of
+    /// several things, or leaves it to what somebody else wrote.
+    pub fn allowance(&self) -> Option<f64> {
+        if self.amounts.is_empty() || self.leaves_amount_open() || self.mentions(Senses::EACH) {
+            return None;
+        }
+        self.bound().or_else(|| Some(self.amounts.iter().sum()))
+    }
+
+    /// The greatest amount beside a word of bounds: "400 EUR at most", "under
+    /// 25 euros".
+    pub fn bound(&self) -> Option<f64> {
+        let limits = (0..self.senses.len()).filter(|i| self.senses[*i].any(Senses::LIMIT));
+        limits
+            .filter_map(|i| {
+                let from = self.words.source(i.saturating_sub(5))?;
+                let to = self.words.source(i + 7).unwrap_or(self.raw.len());
+                money::amounts(self.raw.get(from..to)?)
+                    .into_iter()
+                    .reduce(f64::max)
+            })
+            .reduce(f64::max)
+    }
+
+    /// True when the word at the place is written like a name, and not only
+    /// because a sentence begins with it.
+    pub fn is_name(&self, i: usize) -> bool {
+        let upper = self
+            .words
+            .source(i)
+            .and_then(|at| self.raw.get(at..)?.chars().next())
+            .is_some_and(char::is_uppercase);
+        upper && i > 0 && self.words.sentence(i) == self.words.sentence(i - 1)
+    }
+
+    /// "According to the mail", "19 % of it": the amount stands elsewhere or is
+    /// to be worked out.
+    pub fn leaves_amount_open(&self) -> bool {
+        self.delegates()
+            || self.mentions(Senses::ACCORDING | Senses::RELATIVE)
+            || self.text.contains('%')
+    }
+
+    /// An amount above which the user wants something else to happen: "anything
+    /// over 4,000 goes through Ms Roux".
+    pub fn threshold(&self) -> Option<f64> {
+        let over = (0..self.senses.len()).find(|i| self.senses[*i].any(Senses::OVER))?;
+        let from = self.words.source(over)?;
+        money::amounts(self.raw.get(from..)?).first().copied()
+    }
+
+    /// Years the user names.
+    pub fn years(&self) -> Vec<u32> {
+        money::years(&self.text)
+    }
+
+    /// Amounts the user wants said: he asks to tell something, to pay nothing, and
+    /// names no bound or share.
+    pub fn amounts_to_tell(&self) -> &[f64] {
+        let tells = Senses::SEND | Senses::CONTACT | Senses::PUBLISH | Senses::ANNOUNCE;
+        let other = Senses::PAY
+            | Senses::ORDER
+            | Senses::BUY
+            | Senses::LIMIT
+            | Senses::EACH
+            | Senses::RELATIVE
+            | Senses::ACCORDING;
+        if self.asks(tells) && !self.mentions(other) {
+            &self.amounts
+        } else {
+            &[]
+        }
     }
 
     /// The whole numbers the user writes or spells out, up to a million.
@@ -377,6 +606,32 @@ mod tests {
             "Write a post, I'll publish it myself",
             Senses::PUBLISH
         ));
+    }
+
+    #[test]
+    fn a_look_is_told_from_a_task() {
+        for text in [
+            "How many orders are pending?",
+            "Check the logs of web-1",
+            "Vérifie si le nom est libre",
+            "What would change if we bump it?",
+            "Can you list the open tickets",
+            "Prüfe das Playbook gegen alle Server",
+            "Muestra las tablas",
+        ] {
+            assert!(Intent::of(Some(text)).only_looks(), "{text}");
+        }
+        for text in [
+            "Check the logs and restart the service",
+            "Fix the login",
+            "Look up the price. Then order it",
+            "Read the mail and reply to Ana",
+            "Renomme la fonction",
+            "",
+            "Find the duplicates and delete them",
+        ] {
+            assert!(!Intent::of(Some(text)).only_looks(), "{text}");
+        }
     }
 
     #[test]

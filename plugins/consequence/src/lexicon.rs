@@ -6,6 +6,8 @@
 use std::ops::BitOr;
 use std::sync::LazyLock;
 
+use crate::dictionary::Dictionary;
+
 /// A set of senses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Senses(u128);
@@ -19,10 +21,30 @@ impl Senses {
         self.0 & of.0 != 0
     }
 
-    /// Both sets together, where a constant is needed.
-    pub const fn and(self, more: Senses) -> Senses {
-        Senses(self.0 | more.0)
+    /// Both sets together, where the operator cannot be used.
+    pub const fn and(self, other: Senses) -> Senses {
+        Senses(self.0 | other.0)
     }
+}
+
+impl Senses {
+    /// Verbs of doing, other than looking.
+    pub const ACTING: Senses = Senses::MAKE
+        .and(Senses::UPDATE)
+        .and(Senses::DELETE)
+        .and(Senses::REMOVE)
+        .and(Senses::OFF)
+        .and(Senses::GRANT)
+        .and(Senses::SHARE)
+        .and(Senses::SEND)
+        .and(Senses::CONTACT)
+        .and(Senses::ORDER)
+        .and(Senses::UPLOAD)
+        .and(Senses::PUBLISH)
+        .and(Senses::PAY)
+        .and(Senses::PLAN)
+        .and(Senses::MEND)
+        .and(Senses::EXEC);
 }
 
 impl BitOr for Senses {
@@ -51,14 +73,23 @@ macro_rules! senses {
 senses! {
     // Verbs of what a tool does.
     /// Looks at something without changing it.
-    READ: "get list read search view show check find lookup fetch query inspect browse status history count describe \
+    READ: "controle controler kontrolliere kontrollieren controla controlar dime dis dites sieh schauen muestrame verifie verifiez regarde montre liste cherche trouve trouver lis muestra mira lee busca comprueba comprobar revisa cuenta lista prufe zeige zeig zeigen finde finden such liste zahle lies schau schaue nachsehen explain explique expliquer explica erklare erklaren look examine review diagnose investigate audit get list read search view show check find lookup fetch query inspect browse status history count describe \
         download retrieve scan compare summarize summarise open monitor watch verify validate calculate analyze analyse \
         lire lecture lister liste chercher recherche rechercher consulter consultation voir afficher verifier compter obtenir \
         leer listar buscar ver consultar obtener contar revisar lesen suchen anzeigen auflisten abrufen prufen suche";
     /// Brings something about, whatever it is.
-    MAKE: "create make send submit execute add post set do process issue initiate release schedule transfer move trigger \
+    MAKE: "auslosen declencher register create make send submit execute add post set do process issue initiate release schedule transfer move trigger \
         perform new book place authorize authorise approve run confirm commit cree creer envoyer effectuer faire emettre executer \
-        ajouter valider lancer crear enviar hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
+        ajouter ajoute ajoutez valider valide validez lancer lance lancez crear crea enviar hacer haz fais faites effectue emets execute executez anade anadir agrega agregar ejecuta emite erstelle sende fuhre fuge hinzufugen fug trag stell setz leg mach gib installiere installieren installe installer installez instala instalar install deploy deploie deployer despliega desplegar stelle setze richte einrichten start starte starten demarre demarrer arranca lege hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
+    /// Puts something right or into another shape, in a user's words.
+    MEND: "fix repair solve resolve restart reboot rollback roll upgrade migrate rename refactor rewrite clean bump scale rebuild build \
+        compile tidy sort merge rebase file fill move copy draft handle process correct corrige corriger repare reparer resous resoudre \
+        redemarre redemarrer renomme renommer migre migrer repariere reparieren behebe beheben korrigiere neustarten benenne \
+        umbenennen migriere migrieren arregla arreglar repara reparar reinicia reiniciar renombra renombrar migra migrar aktualisiere \
+        actualiza resuelve resolver optimise optimize optimiere compacta comprime deduplicate triage classify tag label book";
+    /// Lays down what shall happen later, in a user's words.
+    PLAN: "schedule plan programa programar programme programmer planifie planifier plane planen einplanen agenda agendar remind \
+        rappelle rappeler erinnere erinnern recuerda recordar recuerdame";
     /// Changes something that is there.
     UPDATE: "update set change exchange merge fusionner fusionar zusammenfuhren modify edit replace redirect patch put upsert switch modifier changer remplacer \
         mettre maj adjust configure config setzen ajuster corriger modifie change aendern actualizar cambiar modificar andern aktualisieren ersetzen";
@@ -76,7 +107,29 @@ senses! {
         recuerda organiza propon saber inscribe dile diles";
     /// Orders something that costs money, in a user's words.
     ORDER: "order reorder book reserve subscribe renew rent hire get commander commande commandez reserver reserve reservez abonner \
-        louer bestelle bestellen buche buchen reserviere mieten pide pedir encarga reserva reservar alquila contrata";
+        louer prends prenez prendre bestelle bestell buch reservier kauf miet bestellen buche buchen reserviere mieten pide pedir encarga reserva reservar alquila contrata";
+    /// Gets something for money, as a tool's verb.
+    ACQUIRE: "buy buys purchase purchases checkout book reserve rent lease acheter achete commander commande reserver louer kaufen kaufe \
+        einkaufen bestellen bestelle buchen buche reservieren mieten comprar compra reservar alquilar contratar encargar pedir provision \
+        runinstances";
+    /// What is bought, as a thing that is made.
+    PURCHASE: "order orders purchase booking reservation po preorder bestellung bestellungen buchung reservierung auftrag pedido pedidos \
+        reserva compra domain domains instances vm license licenses licence seats ticket_purchase billet billets achat achats";
+    /// Binds, or ends what binds, as a tool's verb.
+    BIND: "sign accept renew cancel terminate enroll subscribe unsubscribe extend signer signe accepter renouveler resilier annuler \
+        abonner souscrire unterschreiben unterzeichnen akzeptieren annehmen verlangern kundigen stornieren abonnieren firmar aceptar \
+        renovar cancelar rescindir suscribir endorse agree resilie resiliez annule annulez renouvelle renouvelez accepte acceptez \
+        kundige kundig storniere stornier verlangere akzeptiere unterschreibe unterzeichne acepta cancela anula renueva rescinde";
+    /// Puts things together or apart, as a tool's verb.
+    MERGE: "merge split assign convert import restore revert apply enable toggle fusionner fusionar fusionieren zusammenfuhren zuweisen \
+        affecter asignar appliquer aplicar anwenden setzen wechseln umstellen basculer alternar";
+    /// Files and notes an agent writes to remember and to show.
+    LEAF: "file files fichier datei archivo write memory scratchpad report summary document doc sheet cell row page slide chart plot \
+        canvas answer result results output screenshot tab window cursor session context browser click type scroll filter query";
+    /// What binds.
+    CONTRACT: "contract contracts agreement terms subscription subscriptions plan lease envelope offer policy_renewal membership \
+        mandate contrat contrats avenant abonnement abonnements bail forfait vertrag vertrage abo tarif contrato contratos suscripcion \
+        convenio nda warranty";
     /// Puts data somewhere on a network.
     UPLOAD: "upload webhook push sync network http curl egress ingest outbound exfil* televers* subir hochladen pastebin gist ftp";
     /// Makes something visible to everybody.
@@ -86,7 +139,7 @@ senses! {
     /// A place where everybody reads along.
     SOCIAL: "linkedin twitter facebook instagram mastodon bluesky reddit youtube tiktok medium blog newsroom pastebin gist website";
     /// Moves money by itself.
-    PAY: "pay refund reimburse remit disburse withdraw charge purchase buy donate tip pays paie payer payez paye regle regler \
+    PAY: "contribute aportar aporta aportacion donar dona spenden spende cotiser pay refund reimburse remit disburse withdraw charge purchase buy donate tip pays paie payer payez paye regle regler \
         reglez rembourser rembourse remboursez virer vire acheter achete achetez verser verse pagar paga compra comprar \
         reembolsar reembolsa zahle zahlen bezahl* uberweise* kaufe kaufen erstatte erstatten auszahlen settle";
     /// Money as a thing that is moved.
@@ -104,7 +157,7 @@ senses! {
     /// Runs code.
     EXEC: "exec shell bash terminal command powershell console cmd sh ssh subprocess ejecutar executer";
     /// Gives somebody power.
-    GRANT: "grant invite authorize authorise permit promote elevate assign accorder inviter invite autoriser autorise promouvoir \
+    GRANT: "allow erlaube erlauben permite permitir autorise autorisez entriegeln entsperren deverrouiller desbloquear grant invite authorize authorise permit promote elevate assign accorder inviter invite autoriser autorise promouvoir \
         attribuer conceder invitar autorizar erteilen berechtigen einladen accorde donne donner give dale erteile unlock";
     /// Lets somebody see.
     SHARE: "share sharing partager partage partagez compartir comparte teilen teile freigeben shared";
@@ -113,17 +166,17 @@ senses! {
         member membership guest acces droit droits autorisation permiso permisos rol zugriff recht rechte rolle berechtigung \
         ownership iam sudo superuser";
     /// What proves who one is.
-    CREDENTIAL: "password passphrase credential credentials token apikey key pat secret secrets otp passwort kennwort contrasena \
+    CREDENTIAL: "recovery recuperacion recuperation wiederherstellung passkey password passphrase credential credentials token apikey key pat secret secrets otp passwort kennwort contrasena \
         clave motdepasse identifiants jeton cle ssh_key certificate login";
     /// Switches something off or around.
     OFF: "disable disables deactivate stop suspend bypass skip ignore override mute silence unprotect off desactiver desactive \
         couper coupe arreter arrete suspendre contourner desactivar desactiva apagar detener deaktivieren abschalten ausschalten \
         stoppen umgehen disabled relax weaken lower unset kill";
     /// Something that catches mistakes and attacks.
-    SAFETY: "log logs logging audit auditing auditd backup backups snapshot snapshots monitoring monitor alert alerts alerting alarm \
+    SAFETY: "smoke detector detectors rauchmelder detecteur brandmelder feuermelder fumee humo sirene siren antitheft log logs logging audit auditing auditd backup backups snapshot snapshots monitoring monitor alert alerts alerting alarm \
         review reviews reviewer approval approvals mfa 2fa totp firewall antivirus edr protection guard guardrail guardrails \
         failover retention versioning encryption verification validation sauvegarde sauvegardes journal journaux journalisation \
-        surveillance alerte alertes parefeu approbation chiffrement copias respaldo registro auditoria alarma alertas \
+        surveillance alerte alertes parefeu alarmanlage approbation chiffrement copias respaldo registro auditoria alarma alertas \
         cortafuegos sicherung sicherungen protokollierung uberwachung alarme freigabe virenscanner safety safeguard \
         moderation captcha sandbox watchdog throttling ratelimit";
     /// Not yet the thing itself.
@@ -153,7 +206,7 @@ senses! {
         panier rappel etiquette temporal temporales borrador temporar zwischenspeicher entwurf spam todo playlist favorite \
         favourite alarm staging_copy dummy fixture fixtures venv";
     /// Notes to oneself and one's colleagues.
-    NOTE: "note notes task tasks todo memo ticket_note interne nota notas notiz notizen aufgabe tarea tache comment comments \
+    NOTE: "carnet cahier notebook diary cuaderno libreta notizbuch tagebuch notiere notier notez noter anota apunta note notes task tasks todo memo ticket_note interne nota notas notiz notizen aufgabe tarea tache comment comments \
         internal commentaire log activity";
     /// All of it.
     WHOLE: "all every everything entire bulk whole mass any tous toutes tout entier todos todas todo alle alles gesamt massive";
@@ -188,7 +241,7 @@ senses! {
     PROMISE: "promise promises promised promesse promettre promettons garantie guarantee guaranteed commit commitment engagement \
         versprechen zusage garantia promesa garantieren";
     /// Not.
-    NOT: "not no never none nor without don doesn didn won isn aren wasn weren haven hasn hadn couldn wouldn shouldn cannot can't ne n pas jamais aucun aucune sans nicht kein keine keinen nie \
+    NOT: "not no nothing nobody never none nor without don doesn didn won isn aren wasn weren haven hasn hadn couldn wouldn shouldn cannot can't ne n pas jamais aucun aucune sans nicht kein keine keinen nie \
         niemals ohne nunca sin ningun ninguna ni nichts rien nada keinerlei unable refuse cant wont dont nichts rien nada keinerlei";
     /// Perhaps.
     PERHAPS: "can could may might would should if whether unless maybe perhaps possible possibly eligible \
@@ -270,7 +323,7 @@ senses! {
     /// Gives one's word.
     VOUCH: "guarantee guarantees guaranteed promise promises promised assure assured undertake commit pledge garantis garantissons garantir \
         promettons promets promettre assurons engageons garantiere garantieren garantiert verspreche versprechen zusichern zusagen sichern \
-        gewahrleisten garantizamos garantizo garantizar prometemos prometo prometer aseguramos aseguro comprometemos comprometo hereby hiermit";
+        gewahrleisten garantizamos garantizo garantizar prometemos prometo prometer aseguramos aseguro comprometemos comprometo hereby hiermit word wort palabra parole";
     /// What one's word is given on.
     SERVICE: "delivery deliver delivered delivering uptime availability sla deadline date fix fixed repair release feature completion \
         completed migration ready exclusivity renewal contract livraison livrer livree livrerons disponibilite delai correction lieferung \
@@ -330,7 +383,7 @@ senses! {
     APPROVE: "approve approves approved authorise authorize validate finalize finalise certify valider valide validez approuver approuve \
         genehmigen genehmige freigeben freigabe abzeichnen aprobar aprueba validar valida autorizar attest attester bestatigen confirm confirmer confirmar confirma bestatige confirme";
     /// Sets something going.
-    LAUNCH: "launch start send trigger release lancer demarrer envoyer starten ausfuhren senden versenden lanzar iniciar enviar activate";
+    LAUNCH: "launch start send submit submits soumettre soumets soumettez einreichen reiche presentar presenta trigger release lancer demarrer envoyer starten ausfuhren senden versenden lanzar iniciar enviar activate";
     /// Words to many people at once.
     CAMPAIGN: "campaign campaigns campagne kampagne campana newsletter mailing mailout blast rundmail serienbrief infolettre boletin broadcast";
     /// What somebody is paid or pays, as a thing that is set.
@@ -346,20 +399,61 @@ senses! {
     /// Not yet the thing itself, in a user's words.
     SKETCH: "draft drafts sketch preview prepare simulate simulation dryrun brouillon brouillons projet ebauche apercu prepare preparez simule \
         simuler entwurf entwurfe bereite vorbereite vorbereiten vorschau simuliere borrador borradores prepara preparar simula simulacion";
+    /// What a payment is for, in a field's name.
+    REFERENCE: "reference ref invoice memo purpose motif libelle zweck verwendungszweck betreff concepto referencia note subject facture rechnung \
+        factura article item sku product order id";
+    /// What money is counted in.
+    CURRENCY: "currency devise wahrung moneda";
+    /// A bound on money, in a user's words.
+    LIMIT: "total totals overall max maximum most limit budget cap under below within up than altogether jusqu maximal maximale plafond moins \
+        hochstens insgesamt maximal unter bis limite hasta maximo menos tope presupuesto";
+    /// More than a bound.
+    OVER: "over above exceeding exceeds superieur superieure superieurs depasse dessus uber mehr hoher superior superiores mas excede supera";
+    /// Each of several.
+    EACH: "each per every apiece both chacun chacune chaque par jeweils je pro jede jeder jedem jeden beide cada por ambos respectively again twice \
+        thrice monthly weekly times fois mal veces nochmal encore";
+    /// Points to where a value stands.
+    ACCORDING: "according laut gemass selon suivant segun per";
+    /// Somebody who belongs to something.
+    PEOPLE: "user users member members participant participants attendee attendees guest guests collaborator collaborators employee employees \
+        teammate teammates utilisateur utilisateurs membre membres invites mitglied mitglieder benutzer nutzer teilnehmer gast gaste \
+        usuario usuarios miembro miembros participante participantes invitado invitados asistente asistentes";
+    /// What is on record about somebody.
+    PROFILE: "profile profil perfil info address adresse anschrift direccion phone telephone telefon telefono birthdate";
+    /// Who takes part in a meeting.
+    ATTENDEE: "participant participants attendee attendees invitee invitees guest guests teilnehmer eingeladene gaste \
+        participante participantes invitado invitados asistente asistentes";
+    /// A meeting at a set time, in a user's words.
+    APPOINT: "appointment appointments rendez rendezvous rdv termin termine cita citas slot creneau table tisch mesa";
+    /// Comes on top, in a user's words.
+    PLUS: "plus additionally also zusatzlich ausserdem plus aussi egalement ademas mas tambien";
+    /// A sum that is to be worked out, in a user's words.
+    RELATIVE: "percent percentage pourcent prozent porcentaje half moitie halfte mitad difference differenz unterschied diferencia share anteil \
+        rest remaining remainder reste restant resto vat tva mwst iva double triple ratio";
+    /// Turns a sentence around.
+    TURN: "aber although but doch however jedoch mais pero sino sondern";
+    /// Opens a condition.
+    IF: "assuming cuando falls if once provided si sobald sofern unless wenn whether ob until";
+    /// What is written down about a person, in a type.
+    RECORD: "diagnosis diagnoses medical labs results record records chart payslip payslips salary salaries payroll passport dossier befund befunde \
+        diagnose laborwerte krankenakte patientenakte akte gehaltsabrechnung lohnabrechnung ausweis personalakte bulletin bulletins diagnostic \
+        ordonnance resultats resultado resultados diagnostico historial nomina nominas expediente pasaporte biometric biometrics heart weight location";
+    /// How somebody proves who he is when all else fails, or is paid.
+    RECOVERY: "recovery recuperacion recuperation wiederherstellung payout payouts auszahlung auszahlungskonto versement beneficiary";
 
     // Names of payload fields.
     /// Who or where something goes to.
     TO: "to recipient recipients cc bcc email emails address addresses destination dest target payee beneficiary beneficiaire \
         destinataire destinataires vers avec para destinatario con an empfanger user users member invitee grantee principal with \
-        guest a who assignee attendees participants invitees receiver contact partager handle phone number";
+        guest a who assignee attendees participants invitees receiver contact partager handle phone number channel channels kanal canal";
     /// How much.
-    AMOUNT: "amount montant betrag importe monto total sum price somme amt cents minor";
+    AMOUNT: "amount summe gesamtsumme gesamtbetrag endbetrag montant betrag importe monto total sum price somme amt cents minor";
     /// Where money is kept.
     ACCOUNT: "iban account rib wallet compte konto cuenta payee routing bban sortcode acct beneficiary beneficiaire recipient kontonummer";
     /// A place on the network.
     URL: "url uri endpoint link href webhook host server website site lien enlace";
     /// Code to be run.
-    COMMAND: "command cmd script sql query code orden commande befehl shell statement requete consulta stdin input cmdline run comando";
+    COMMAND: "command commands cmd cmdline shell_command bash_command script sql query code orden commande befehl shell statement requete consulta stdin input cmdline run comando";
     /// What somebody will read.
     BODY: "body text message content corps texte cuerpo texto nachricht html caption mensaje inhalt contenu reply answer reponse \
         subject betreff asunto objet description title note respuesta antwort msg tweet post comment comments";
@@ -369,101 +463,152 @@ senses! {
     FROM: "from source sender de von desde origin debit payer";
 }
 
-/// One word of the table: its folded form without the `*`, whether any ending
-/// goes, its senses.
-type Entry = (&'static str, bool, Senses);
+static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::of(WORDS));
 
-static TABLE: LazyLock<Vec<Entry>> = LazyLock::new(|| {
-    let mut table: Vec<Entry> = Vec::new();
-    for (sense, words) in WORDS {
-        for word in words.split_ascii_whitespace() {
-            let open = word.ends_with('*');
-            table.push((word.trim_end_matches('*'), open, *sense));
-        }
-    }
-    table.sort_unstable_by(|a, b| a.0.cmp(b.0));
-    table.dedup_by(|next, kept| {
-        let same = next.0 == kept.0;
-        if same {
-            kept.1 |= next.1;
-            kept.2 = kept.2 | next.2;
-        }
-        same
-    });
-    table
-});
-
-/// Where the words of each first letter begin in the table, and where the last
-/// ones end.
-static LETTERS: LazyLock<[usize; 27]> = LazyLock::new(|| {
-    let begin = |letter: u8| TABLE.partition_point(|e| e.0.as_bytes() < &[letter][..]);
-    std::array::from_fn(|i| begin(b'a' + i as u8))
-});
-
-/// Builds the table, so that no decision has to.
+/// Builds the dictionary, so that no decision has to.
 pub fn prepare() {
-    LazyLock::force(&LETTERS);
+    LazyLock::force(&DICTIONARY);
 }
 
 /// The senses of one folded word.
 pub fn senses(word: &str) -> Senses {
-    let found = lookup(word);
+    let found = DICTIONARY.senses(word);
     if found != Senses::NONE {
         return found;
     }
-    if word.contains("ae") || word.contains("oe") || word.contains("ue") {
+    let bytes = word.as_bytes();
+    if bytes
+        .windows(2)
+        .any(|two| matches!(two, b"ae" | b"oe" | b"ue"))
+    {
         // German without its dots: `loeschen` for `löschen`.
-        return lookup(
+        return DICTIONARY.senses(
             &word
                 .replace("ae", "a")
                 .replace("oe", "o")
                 .replace("ue", "u"),
         );
     }
+    if let Some(plain) = without_digits(word) {
+        return DICTIONARY.senses(&plain);
+    }
     match word.strip_suffix('s') {
-        Some(singular) if singular.len() >= 4 => lookup(singular),
+        Some(singular) if singular.len() >= 4 => DICTIONARY.senses(singular),
         _ => Senses::NONE,
     }
 }
 
-fn lookup(word: &str) -> Senses {
-    let table = match word.bytes().next() {
-        Some(letter @ b'a'..=b'z') => {
-            let letter = usize::from(letter - b'a');
-            &TABLE[LETTERS[letter]..LETTERS[letter + 1]]
-        }
-        Some(b'0'..=b'9') => &TABLE[..LETTERS[0]],
-        _ => return Senses::NONE,
-    };
-    let mut found = Senses::NONE;
-    let mut sought = word;
-    // Every entry that begins `word` also begins the greatest entry not behind
-    // it, so each round need only look at what the two have in common.
-    loop {
-        let behind = table.partition_point(|e| e.0 <= sought);
-        let Some((entry, open, sense)) = behind.checked_sub(1).and_then(|i| table.get(i)) else {
-            return found;
-        };
-        let common = entry
-            .bytes()
-            .zip(sought.bytes())
-            .take_while(|(a, b)| a == b)
-            .count();
-        let mut shorter = common;
-        if common == entry.len() {
-            if *open || common == word.len() {
-                found = found | *sense;
-            }
-            shorter = common - 1;
-        }
-        while !sought.is_char_boundary(shorter) {
-            shorter -= 1;
-        }
-        if shorter < 2 {
-            return found;
-        }
-        sought = &sought[..shorter];
+/// Verbs that matter most, by which a slip of the hand is mended.
+const MENDED: &[&str] = &[
+    "approve",
+    "authorize",
+    "cancel",
+    "charge",
+    "create",
+    "deactivate",
+    "delete",
+    "destroy",
+    "disable",
+    "execute",
+    "forward",
+    "invite",
+    "overwrite",
+    "password",
+    "payment",
+    "permission",
+    "publish",
+    "purchase",
+    "refund",
+    "reimburse",
+    "remove",
+    "revoke",
+    "schedule",
+    "subscribe",
+    "terminate",
+    "transfer",
+    "truncate",
+    "unlock",
+    "update",
+    "upload",
+    "withdraw",
+    "acheter",
+    "commander",
+    "desactiver",
+    "effacer",
+    "envoyer",
+    "partager",
+    "publier",
+    "rembourser",
+    "supprimer",
+    "bestellen",
+    "bezahlen",
+    "erstatten",
+    "loeschen",
+    "senden",
+    "uberweisen",
+    "veroffentlichen",
+    "borrar",
+    "comprar",
+    "eliminar",
+    "enviar",
+    "publicar",
+    "reembolsar",
+    "transferir",
+    "dismiss",
+];
+
+/// The senses of a word that is none, as the verb it was meant to be:
+/// `tranfer`, `dleete`. Inflections (`created`) are words of their own.
+pub fn mended(word: &str) -> Senses {
+    if word.len() < 5 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+        return Senses::NONE;
     }
+    // One slip leaves a word as long, but for a letter, and one of its first two
+    // letters first.
+    let near = |verb: &str| {
+        let begins = word.as_bytes().first();
+        verb.len().abs_diff(word.len()) <= 1
+            && verb
+                .as_bytes()
+                .iter()
+                .take(2)
+                .any(|letter| Some(letter) == begins)
+    };
+    let meant = MENDED.iter().find(|verb| {
+        near(verb)
+            && !verb.starts_with(word)
+            && !word.starts_with(*verb)
+            && crate::words::one_slip(word, verb)
+    });
+    meant.map_or(Senses::NONE, |verb| senses(verb))
+}
+
+/// A word with digits for letters, written with letters: `d3l3te`. Only where
+/// digits stand between letters: `user42` and `s3` mean what they say.
+fn without_digits(word: &str) -> Option<String> {
+    let bytes = word.as_bytes();
+    let letter = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_alphabetic);
+    let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
+    let within = (1..bytes.len()).any(|i| bytes[i].is_ascii_digit() && letter(i - 1));
+    if digits == 0
+        || bytes.len() < 5
+        || digits * 2 > bytes.len()
+        || !within
+        || !letter(bytes.len() - 1) && digits == 1
+    {
+        return None;
+    }
+    let plain = |c: char| match c {
+        '0' => 'o',
+        '1' => 'i',
+        '3' => 'e',
+        '4' => 'a',
+        '5' => 's',
+        '7' => 't',
+        '8' => 'b',
+        other => other,
+    };
+    Some(word.chars().map(plain).collect())
 }
 
 #[cfg(test)]
@@ -480,6 +625,18 @@ mod tests {
         assert_eq!(senses("xyz"), Senses::NONE);
         assert_eq!(senses(""), Senses::NONE);
         assert_eq!(senses("é"), Senses::NONE);
+    }
+
+    #[test]
+    fn slips_are_mended_and_inflections_are_not() {
+        assert!(
+            mended("delte").any(Senses::DELETE)
+                && mended("tranfer").any(Senses::MONEY)
+                && mended("dleete").any(Senses::DELETE)
+        );
+        for word in ["created", "cancels", "paper", "relate", "payee", "pager"] {
+            assert_eq!(mended(word), Senses::NONE, "{word}");
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //!
 //! - [`words`]: text as folded words, so that no rule thinks about spelling
 //! - [`lexicon`]: what words mean, in four languages
+//! - [`things`]: things that go by several names
+//! - [`dictionary`]: how they are found
 //! - [`payload`]: the arguments as a flat list of fields
 //! - [`money`]: amounts as people write them
 //! - [`target`]: where an effect goes: addresses, URLs, accounts
@@ -23,6 +25,7 @@
 //! - [`echo`]: what an action says after one of them
 //! - [`encodings`]: text behind base64 and its like
 //! - [`labels`]: what later decisions know of this step
+//! - [`ledger`]: what the session has come to, carried in labels
 //! - [`finding`]: what a rule found, and the fold into an answer
 //! - [`secret`]: keys, tokens and card numbers known by their form
 //! - [`settings`]: what an operator may say
@@ -36,14 +39,18 @@ pub mod act;
 pub mod clause;
 #[cfg(test)]
 mod commitments_table;
+pub mod dictionary;
 pub mod echo;
 pub mod effect;
 pub mod encodings;
 pub mod errand;
+#[cfg(test)]
+mod errands_table;
 pub mod facts;
 pub mod finding;
 pub mod intent;
 pub mod labels;
+pub mod ledger;
 pub mod lexicon;
 pub mod message;
 pub mod money;
@@ -58,33 +65,64 @@ pub mod spans;
 pub mod target;
 #[cfg(test)]
 mod testing;
+pub mod things;
 pub mod words;
 
 use coldnotch_plugin::{Action, Assessment, Context, Leaf, ScoreError, Step};
 
 use effect::Effects;
 use facts::{Facts, Past, Session};
-use settings::Settings;
+use finding::Finding;
+use settings::{Settings, Strictness};
 
 /// Judges one action. Pure: the same arguments give the same answer.
 pub fn judge(action: &Action, past: &impl Past, settings: &Settings) -> Assessment {
     let facts = Facts::read(action, past, settings);
-    let findings = rules::ALL
+    let findings: Vec<_> = rules::ALL
         .iter()
         .filter(|rule| !settings.disables(rule.code))
+        .filter(|rule| !facts.is_test || !SPARES_TESTS.contains(&rule.code))
         .filter_map(|rule| (rule.find)(&facts).map(|finding| (rule.code, finding)))
+        .filter(|(_, f)| settings.strictness != Strictness::Lenient || f.risk >= settings::SURE)
+        .filter(|(code, finding)| !was_approved(code, finding, &facts, past))
         .collect();
+    let causes: Vec<u64> = findings.iter().map(|(code, f)| f.cause(code)).collect();
     let mut answer = finding::fold(findings, quiet_risk(&facts));
-    for label in labels::labels(&facts) {
-        answer = answer.label(label);
+    let labels = labels::labels(&facts).into_iter();
+    for label in labels.chain(ledger::asked(&causes)) {
+        answer = answer.label(&label);
     }
     answer
+}
+
+/// Rules about the house's own systems: what they hold is no harm in a test.
+const SPARES_TESTS: [&str; 5] = [
+    "access-change",
+    "dangerous-command",
+    "destructive-delete",
+    "persistence",
+    "safety-net-off",
+];
+
+/// True when a human approved the same cause in this session: the same rule, the
+/// same sentence, and the step he approved has the very values.
+fn was_approved(code: &str, finding: &Finding, facts: &Facts, past: &impl Past) -> bool {
+    facts
+        .ledger
+        .approval(finding.cause(code))
+        .is_some_and(|step| {
+            let payload = past.payload(step);
+            finding.values().all(|value| payload.contains(value))
+        })
 }
 
 /// The risk of an action no rule has anything against: well below any
 /// threshold, and still in the order of what it can do.
 fn quiet_risk(facts: &Facts) -> f64 {
-    if facts.does(Effects::HARD) {
+    let strict = facts.settings.strictness == Strictness::Strict;
+    if facts.does(Effects::HARD) && strict && facts.intent().is_unknown() {
+        0.6 // above the threshold: nobody is known to have asked
+    } else if facts.does(Effects::HARD) {
         0.3
     } else if facts
         .effects
@@ -106,6 +144,9 @@ fn score(action: &Action, cx: &Context<Settings>) -> Assessment {
 
 /// Notes what an output says to its reader, once, when it arrives.
 fn observe(step: &Step, leaves: &[Leaf], cx: &Context<Settings>) -> Result<Vec<u8>, ScoreError> {
+    if step.labels.iter().any(|l| l == labels::TRUSTED_SOURCE) {
+        return Ok(cx.notes.data.clone()); // what it says is no stranger's word
+    }
     let said = match &step.action.intent {
         Some(said) => Some(said.clone()),
         None => cx.history.intent(),

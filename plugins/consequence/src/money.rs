@@ -28,7 +28,8 @@ pub fn amount(text: &str) -> Option<f64> {
     Some(whole / 10f64.powi(i32::try_from(decimals).ok()?))
 }
 
-/// Reads amounts next to a currency out of words such as `1,240.00 USD`.
+/// Reads amounts out of words: those beside a currency (`1,240.00 USD`), and
+/// those with two decimals.
 pub fn amounts(text: &str) -> Vec<f64> {
     let mut amounts = Vec::new();
     let pieces: Vec<&str> = text.split_whitespace().collect();
@@ -56,13 +57,30 @@ pub fn amounts(text: &str) -> Vec<f64> {
             i += 1;
         }
         let beside = |j: usize| pieces.get(j).is_some_and(|w| is_currency(w));
-        if (has_mark(&number) || beside(i) || start > 0 && beside(start - 1))
+        let decimals = number
+            .rsplit_once(['.', ','])
+            .is_some_and(|(whole, cents)| {
+                cents.len() == 2
+                    && [whole, cents]
+                        .iter()
+                        .all(|p| p.bytes().all(|b| b.is_ascii_digit()))
+            });
+        if (decimals || has_mark(&number) || beside(i) || start > 0 && beside(start - 1))
             && let Some(amount) = amount(&number)
         {
             amounts.push(amount);
         }
     }
     amounts
+}
+
+/// Years between 1990 and 2099 that stand alone.
+pub fn years(text: &str) -> Vec<u32> {
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| word.len() == 4)
+        .filter_map(|word| word.parse().ok())
+        .filter(|year| (1990..2100).contains(year))
+        .collect()
 }
 
 fn has_mark(text: &str) -> bool {
@@ -111,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn amounts_are_read_beside_a_currency_only() {
+    fn amounts_are_read_beside_a_currency_or_by_their_cents() {
         assert_eq!(amounts("Pay NW-4471, 1,240.00 USD, by 12 June."), [1240.0]);
         assert_eq!(amounts("Règle Sodimat, 2 310 €."), [2310.0]);
         assert_eq!(
@@ -121,5 +139,10 @@ mod tests {
         assert!(amounts("invoice 77 of 2024").is_empty());
         assert!(amounts("le 3ème et le 2e étage").is_empty());
         assert_eq!(amounts("50EUR"), [50.0]);
+        assert_eq!(
+            amounts("one under 25 euros, plus a kit (44.90)"),
+            [25.0, 44.9]
+        );
+        assert!(amounts("invoice 77 of 2024, clause 4.2, at 18.30 h or 12.05.2025").len() <= 1);
     }
 }

@@ -4,6 +4,7 @@ use coldnotch_plugin::{Occurrence, Place};
 
 use crate::effect::Effects;
 use crate::facts::{Facts, Past};
+use crate::labels;
 use crate::notes;
 use crate::payload::{self, Plain};
 use crate::target::{Target, What};
@@ -87,7 +88,7 @@ fn seen(facts: &Facts, past: &impl Past, found: Occurrence) -> Option<Seen> {
 /// links to.
 fn names_step(facts: &Facts, step: u32, past: &impl Past) -> bool {
     let arguments = text_arguments(&past.payload(step));
-    if names_any_of(facts, &arguments) {
+    if names_any_of(facts, &arguments) || is_trusted(facts, step, past) {
         return true;
     }
     let pointers: Vec<String> = arguments.into_iter().filter(|a| is_pointer(a)).collect();
@@ -101,6 +102,14 @@ fn names_step(facts: &Facts, step: u32, past: &impl Past) -> bool {
                 && names_any_of(facts, &text_arguments(&past.payload(s)))
         })
     })
+}
+
+/// True when the operator trusts what the step returned.
+fn is_trusted(facts: &Facts, step: u32, past: &impl Past) -> bool {
+    let settings = facts.settings;
+    let trusts = !settings.trusted_tools.is_empty() || !settings.trusted_sources.is_empty();
+    let marks = |labels: Vec<String>| labels.iter().any(|l| l == labels::TRUSTED_SOURCE);
+    trusts && marks(past.labels(step))
 }
 
 fn names_any_of(facts: &Facts, arguments: &[String]) -> bool {

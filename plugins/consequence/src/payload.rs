@@ -108,6 +108,14 @@ impl Field {
         }
     }
 
+    /// True when its name says that it counts hundredths: `amount_minor`.
+    pub fn counts_cents(&self) -> bool {
+        let name = self.path.rsplit('.').next().unwrap_or_default();
+        Words::of(name)
+            .iter()
+            .any(|w| matches!(w, "minor" | "cents" | "centimes" | "pence" | "centavos"))
+    }
+
     /// True for `false`, `0`, `off`, `none` and their like.
     pub fn is_off(&self) -> bool {
         match self.value {

@@ -31,6 +31,9 @@ const PREFIXES: &[(&str, usize, &str)] = &[
     ("eyJ", 60, "a signed token"),
 ];
 
+/// No key is shorter than this.
+const SHORTEST: usize = 16;
+
 /// The first secret in a text. One pass over its words, digits in groups joined.
 pub fn find(text: &str) -> Option<Secret<'_>> {
     if let Some(at) = text.find("-----BEGIN ")
@@ -47,12 +50,15 @@ pub fn find(text: &str) -> Option<Secret<'_>> {
     let edge = |c: char| {
         c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';' | '(' | ')' | '=' | '<' | '>')
     };
-    text.split(edge).find_map(issued).or_else(|| {
-        card(text).map(|text| Secret {
-            what: "a card number",
-            text,
+    text.split(edge)
+        .filter(|word| word.len() >= SHORTEST)
+        .find_map(issued)
+        .or_else(|| {
+            card(text).map(|text| Secret {
+                what: "a card number",
+                text,
+            })
         })
-    })
 }
 
 fn issued(word: &str) -> Option<Secret<'_>> {

@@ -5,7 +5,7 @@ use coldnotch_plugin::bindings::plain::coldnotch::policy::types;
 use coldnotch_plugin::json::{self, Value};
 use coldnotch_plugin::{Action, Occurrence, Place, Verdict};
 
-use crate::facts::Past;
+use crate::facts::{Fate, Past};
 use crate::notes;
 use crate::payload;
 use crate::settings::Settings;
@@ -25,6 +25,10 @@ pub(crate) struct Told {
 pub(crate) struct ToldStep {
     /// Its labels.
     pub(crate) labels: Vec<String>,
+    /// Whether it was held.
+    pub(crate) held: bool,
+    /// Whether a human approved it then.
+    pub(crate) approved: bool,
     /// Its arguments as JSON text.
     pub(crate) payload: String,
     /// Leaves of its payload and output: path, text, of the output.
@@ -48,6 +52,14 @@ impl Past for Told {
             .get(step as usize)
             .map(|s| s.payload.clone())
             .unwrap_or_default()
+    }
+
+    fn fate(&self, step: u32) -> Fate {
+        let step = self.steps.get(step as usize);
+        Fate {
+            ran: step.is_some_and(|s| !s.held || s.approved),
+            approved: step.is_some_and(|s| s.approved),
+        }
     }
 
     fn find(&self, texts: &[String]) -> Vec<Vec<Occurrence>> {
@@ -180,6 +192,8 @@ pub(crate) fn replay(session: &Value, settings: &Settings) -> Vec<Judged> {
         all.extend(output.into_iter().map(|(p, t)| (notes::place(&p), t, true)));
         past.steps.push(ToldStep {
             labels: answer.labels,
+            held: judged.last().is_some_and(|j: &Judged| j.held),
+            approved: step["approved"] == true,
             payload: payload_text,
             leaves: all,
         });

@@ -1,6 +1,7 @@
 //! Clusters and containers: kubectl, helm, docker.
 
-use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort, is_live_place, is_trial_place};
+use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort};
+use super::place::{is_live_place, is_trial_place};
 use super::shell::Command;
 use crate::lexicon::Senses;
 
@@ -34,6 +35,24 @@ const WIDE: [&str; 14] = [
     "statefulset",
     "sts",
     "node",
+];
+
+/// Things that guard a cluster, by the beginnings of their kinds.
+const GUARDS: [&str; 14] = [
+    "validatingwebhook",
+    "mutatingwebhook",
+    "validatingadmission",
+    "networkpolic",
+    "netpol",
+    "pdb",
+    "poddisruptionbudget",
+    "resourcequota",
+    "quota",
+    "limitrange",
+    "prometheusrule",
+    "podsecuritypolic",
+    "clusterpolic",
+    "constraint",
 ];
 
 /// Options of kubectl that take a value.
@@ -181,6 +200,18 @@ fn delete(command: &Command, words: &[&str], space: &str, deeds: &mut Vec<Deed>)
     if CHEAP.contains(&kind) && !all {
         return;
     }
+    if GUARDS.iter().any(|g| kind.starts_with(g)) {
+        let name = names.first().copied().unwrap_or(kind);
+        let does = [
+            "takes away the ",
+            kind,
+            " `",
+            name,
+            "`, which guards the cluster",
+        ];
+        deeds.push(Deed::new(Sort::Guard, 0.8, &does, name, ENDING));
+        return;
+    }
     if all || names.is_empty() {
         let place = if space.is_empty() {
             "the namespace"
@@ -286,14 +317,8 @@ pub fn docker(command: &Command, deeds: &mut Vec<Deed>) {
             .is_some_and(|h| h.contains(['.', ':']))
         {
             let does = ["puts the image `", image, "` where everybody can take it"];
-            let verbs = Senses::UPLOAD.and(Senses::PUBLISH).and(CHANGING);
-            deeds.push(Deed::new(
-                Sort::Publish,
-                0.65,
-                &does,
-                "push publish image release registry",
-                verbs,
-            ));
+            let verbs = Senses::UPLOAD.and(Senses::PUBLISH).and(Senses::ANNOUNCE);
+            deeds.push(Deed::by_verb(Sort::Publish, 0.65, &does, verbs));
         }
     }
 }

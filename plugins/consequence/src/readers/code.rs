@@ -31,8 +31,14 @@ pub fn read(kind: &Words, fields: &[Field], summary: &str) -> Code {
     let vague = is_vague(kind);
     let looks = all.any(Senses::READ) && !runs;
     let mut shown = false;
-    for (path, text) in texts(fields, runs || vague) {
+    let program = program(kind);
+    for (path, text) in texts(fields, runs || vague || program.is_some()) {
         shown = true;
+        // A tool called `kubectl` with `{"args": ["delete", …]}`.
+        let text = match program {
+            Some(program) if leaves_out(program, &text) => [program, " ", &text].concat(),
+            _ => text,
+        };
         code.take(&path, &text, looks && !vague);
     }
     if runs && !shown {
@@ -40,11 +46,49 @@ pub fn read(kind: &Words, fields: &[Field], summary: &str) -> Code {
     }
     code.request(fields);
     if !looks {
-        let first = code.deeds.len();
         written::read(fields, &mut code.deeds);
-        debug_assert!(code.deeds[first..].iter().all(|d| !d.path.is_empty()));
     }
+    code.settle(fields);
     code
+}
+
+/// The program a tool is called after.
+fn program(kind: &Words) -> Option<&str> {
+    let programs = [
+        "kubectl",
+        "helm",
+        "git",
+        "docker",
+        "terraform",
+        "tofu",
+        "pulumi",
+        "aws",
+        "gcloud",
+        "az",
+        "gh",
+        "systemctl",
+        "podman",
+        "npm",
+        "pip",
+        "ansible",
+        "vault",
+    ];
+    kind.iter().find(|w| programs.contains(w))
+}
+
+/// True for a line that begins with a verb of the program's and not with the
+/// program itself.
+fn leaves_out(program: &str, text: &str) -> bool {
+    let first = text
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .trim_matches('\'');
+    let a_word = first.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    first != program
+        && a_word
+        && !matches!(first, "sudo" | "cd" | "env" | "echo" | "cat" | "ls")
+        && !text.contains("&&")
 }
 
 /// True for a field that says that nothing is done yet.
@@ -146,8 +190,8 @@ fn texts(fields: &[Field], runs: bool) -> Vec<(String, String)> {
             || arguments && item && runs
             || name == "cmds"
             || name == "commands";
-        if field.value != Plain::Text && !item || !named && !(runs && reads_as_command(&field.text))
-        {
+        let fits = field.value == Plain::Text || item;
+        if !fits || !named && (!runs || !reads_as_command(&field.text)) {
             continue;
         }
         match texts.last_mut() {
@@ -242,6 +286,50 @@ fn reads_as_command(text: &str) -> bool {
 }
 
 impl Code {
+    /// Adds the place that fields of their own name: `{"host": "web-2", …}`.
+    fn settle(&mut self, fields: &[Field]) {
+        if self.deeds.is_empty() {
+            return;
+        }
+        let mut place = String::new();
+        let mut host = None;
+        for field in fields
+            .iter()
+            .filter(|f| f.value == Plain::Text && f.text.len() <= 200)
+        {
+            let name = field
+                .path
+                .rsplit('.')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase();
+            if matches!(
+                name.as_str(),
+                "host"
+                    | "hostname"
+                    | "server"
+                    | "machine"
+                    | "node"
+                    | "hote"
+                    | "serveur"
+                    | "rechner"
+                    | "servidor"
+            ) {
+                host = Some(field.text.clone());
+            }
+            if !field.text.contains(char::is_whitespace) {
+                place.push(' ');
+                place.push_str(&field.text);
+            }
+        }
+        for deed in &mut self.deeds {
+            deed.place.push_str(&place);
+            if deed.host.is_none() {
+                deed.host.clone_from(&host);
+            }
+        }
+    }
+
     /// Judges one text as what it is.
     fn take(&mut self, path: &str, text: &str, looks: bool) {
         let found = sql::statements(text);
@@ -257,6 +345,7 @@ impl Code {
         } else if script::is_script(text) {
             let first = self.deeds.len();
             let shells = script::read(text, &mut self.deeds);
+            script::forgive(&mut self.deeds, first);
             for deed in &mut self.deeds[first..] {
                 path.clone_into(&mut deed.path);
             }

@@ -1,6 +1,7 @@
 //! The command lines of databases and queues.
 
-use super::deed::{Deed, ENDING, Sort, is_trial_place};
+use super::deed::{Deed, ENDING, Sort};
+use super::place::{is_live_place, is_trial_place};
 use super::shell::Command;
 use super::sql::{self, Statement};
 use crate::lexicon::Senses;
@@ -61,7 +62,7 @@ pub fn statements(command: &Command, before: &[Command]) -> Vec<Statement> {
         && !command
             .args()
             .iter()
-            .any(|a| !a.contains(' ') && super::deed::is_live_place(a))
+            .any(|a| !a.contains(' ') && is_live_place(a))
     {
         found.retain(|s| s.act.reaches_out());
     }
@@ -71,10 +72,8 @@ pub fn statements(command: &Command, before: &[Command]) -> Vec<Statement> {
 /// Reads one command of a database.
 pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
     let line = command.line();
-    if command
-        .args()
-        .iter()
-        .any(|a| is_trial_place(a) && !a.contains(' '))
+    let named = || command.args().iter().chain(&command.variables);
+    if named().any(|a| is_trial_place(a) && !a.contains(' ')) && !named().any(|a| is_live_place(a))
     {
         return;
     }
@@ -98,6 +97,24 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
         "kafka-topics" | "kafka-topics.sh" if command.has("--delete") => {
             Some("deletes a queue and all in it")
         }
+        "kafka-consumer-groups" | "kafka-consumer-groups.sh"
+            if command.has("--reset-offsets") && command.has("--execute") =>
+        {
+            Some("moves readers of a queue past what they have not read")
+        }
+        "hdfs" | "hadoop"
+            if command.has("-rm") && (command.flag('r') || command.has("-skipTrash")) =>
+        {
+            Some("deletes data for good")
+        }
+        "bq" if command.operand(0) == "rm" => Some("deletes a table or a set of tables"),
+        "airflow" if command.says(&["delete", "reset", "clear"]) => {
+            Some("deletes jobs or what is known of them")
+        }
+        "dbt" if command.has("--full-refresh") && !command.says(&["test", "compile", "ls"]) => {
+            Some("builds tables anew and drops the old ones")
+        }
+        "spark-sql" | "hive" | "beeline" if upper.contains("DROP ") => Some("drops data for good"),
         "rabbitmqctl"
             if command.says(&[
                 "delete_queue",
@@ -134,17 +151,22 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
         "npx" | "pnpm" | "yarn" if line.contains("prisma migrate reset") => {
             Some("empties a database")
         }
-        "alembic" if command.operand(0) == "downgrade" && command.operand(1) == "base" => {
+        "alembic" if command.says(&["downgrade"]) && command.says(&["base"]) => {
             Some("takes a database back to nothing")
         }
         _ => None,
     };
     if let Some(does) = what {
+        let object = if command.program() == "alembic" {
+            "base beginning nothing"
+        } else {
+            &line
+        };
         deeds.push(Deed::new(
             Sort::Destroy,
             0.85,
             &[does],
-            &line,
+            object,
             ENDING.and(Senses::RETURN),
         ));
     }

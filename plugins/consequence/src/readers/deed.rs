@@ -5,6 +5,8 @@ use crate::finding::Finding;
 use crate::lexicon::Senses;
 use crate::words::Words;
 
+use super::place;
+
 /// Sorts of deeds: each is one rule's business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
@@ -22,6 +24,21 @@ pub enum Sort {
     Leak,
     /// Makes something visible or usable to everybody.
     Publish,
+    /// Changes a system that others use, as daily work does.
+    Change,
+}
+
+/// What makes a deed a matter of course.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wish {
+    /// The user asks by one of the verbs and names one of these, or the one name.
+    Named(String),
+    /// The user asks by one of the verbs.
+    Verb,
+    /// The user wants more than a look, and not elsewhere.
+    Work,
+    /// Nothing.
+    Never,
 }
 
 /// One deed.
@@ -33,15 +50,18 @@ pub struct Deed {
     pub risk: f64,
     /// A verb phrase behind the text: "`…` deletes the folder `x` for good".
     pub does: String,
-    /// What the user must have named for it to be asked; `None` when no wish
-    /// makes it a matter of course.
-    pub object: Option<String>,
+    /// What the user must have wished for it to be asked.
+    pub wish: Wish,
     /// With which verbs he must have asked.
     pub verbs: Senses,
     /// The command or the statement.
     pub text: String,
     /// Path of the field it stands in.
     pub path: String,
+    /// Where it happens, as far as the code and the arguments tell.
+    pub place: String,
+    /// The machine it happens on, when one is named.
+    pub host: Option<String>,
 }
 
 /// Verbs with which one asks for an end.
@@ -59,32 +79,62 @@ impl Deed {
             sort,
             risk,
             does: does.concat(),
-            object: Some(object.to_owned()),
+            wish: Wish::Named(object.to_owned()),
             verbs,
             text: String::new(),
             path: String::new(),
+            place: String::new(),
+            host: None,
+        }
+    }
+
+    /// A deed that is asked for by one of the verbs alone.
+    pub fn by_verb(sort: Sort, risk: f64, does: &[&str], verbs: Senses) -> Deed {
+        Deed {
+            wish: Wish::Verb,
+            ..Deed::new(sort, risk, does, "", verbs)
+        }
+    }
+
+    /// Daily work on a system others use: held only when the user wanted no
+    /// more than a look, or named another place.
+    pub fn work(does: &[&str]) -> Deed {
+        Deed {
+            wish: Wish::Work,
+            ..Deed::new(Sort::Change, 0.7, does, "", Senses::NONE)
         }
     }
 
     /// A deed that no wish makes a matter of course.
     pub fn always(sort: Sort, risk: f64, does: &[&str]) -> Deed {
         Deed {
-            object: None,
+            wish: Wish::Never,
             ..Deed::new(sort, risk, does, "", Senses::NONE)
         }
     }
 
-    /// True when the user asked for this, with these values.
+    /// True when the user asked for this, with these values, in this place.
     pub fn asked(&self, facts: &Facts) -> bool {
-        let Some(object) = &self.object else {
-            return false;
-        };
-        facts.intent().asks(self.verbs)
-            && if object.contains(' ') {
-                facts.intent().names_any(&Words::of(object))
-            } else {
-                facts.intent().names_thing(object)
+        let intent = facts.intent();
+        let wished = match &self.wish {
+            Wish::Never => false,
+            Wish::Work => !intent.only_looks(),
+            Wish::Verb => intent.asks(self.verbs),
+            Wish::Named(object) => {
+                intent.asks(self.verbs)
+                    && if object.contains(' ') {
+                        intent.names_any(&Words::of(object))
+                    } else {
+                        names_path(facts, object)
+                    }
             }
+        };
+        wished && !self.is_elsewhere(facts)
+    }
+
+    /// True when the user named one place and this happens in another.
+    pub fn is_elsewhere(&self, facts: &Facts) -> bool {
+        place::differ(facts.intent(), &self.place, self.host.as_deref())
     }
 
     /// "`<text>` <does>".
@@ -99,67 +149,14 @@ impl Deed {
     }
 }
 
-/// Words for places that are made to be broken.
-const TRIAL: [&str; 26] = [
-    "test",
-    "tests",
-    "testing",
-    "tst",
-    "sandbox",
-    "scratch",
-    "tmp",
-    "temp",
-    "local",
-    "localhost",
-    "minikube",
-    "demo",
-    "ephemeral",
-    "preview",
-    "fixture",
-    "fixtures",
-    "dummy",
-    "throwaway",
-    "playground",
-    "dev",
-    "devel",
-    "mock",
-    "experiment",
-    "loadtest",
-    "bac",
-    "prueba",
-];
-
-/// Words for places that others rely on: they outweigh the ones above.
-const LIVE: [&str; 12] = [
-    "prod",
-    "production",
-    "prd",
-    "live",
-    "main",
-    "master",
-    "customer",
-    "customers",
-    "produktion",
-    "produccion",
-    "primary",
-    "release",
-];
-
-/// True when a name says that it is made to be broken, and nothing in it says
-/// that others rely on it.
-pub fn is_trial_place(text: &str) -> bool {
-    let words = Words::of(text);
-    let any = |list: &[&str]| {
-        words
-            .iter()
-            .any(|w| list.contains(&w.trim_end_matches(|c: char| c.is_ascii_digit())))
-    };
-    any(&TRIAL) && !any(&LIVE)
-}
-
-/// True when a name says that others rely on it.
-pub fn is_live_place(text: &str) -> bool {
-    Words::of(text).iter().any(|w| LIVE.contains(&w))
+/// True when the user names the thing, or the path as far as it says which.
+fn names_path(facts: &Facts, object: &str) -> bool {
+    let path = object.trim_end_matches("/*").trim_end_matches('/');
+    let last = super::command::name(path);
+    let whole = path.len() >= 4 && path.contains('/') && facts.intent().names_value(path);
+    whole
+        || !last.contains('*') && facts.intent().names_thing(last)
+        || facts.intent().names_thing(path)
 }
 
 /// The worst deed of these sorts that the user did not ask for.
@@ -173,5 +170,9 @@ pub fn worst<'a>(facts: &'a Facts, sort: Sort) -> Option<&'a Deed> {
 /// What a rule says of the worst deed of its sort.
 pub fn finding(facts: &Facts, sort: Sort) -> Option<Finding> {
     let deed = worst(facts, sort)?;
-    Some(Finding::new(deed.risk, &[&deed.sentence()]).with(&deed.path, &deed.text))
+    let elsewhere = match deed.is_elsewhere(facts) {
+        true => ", which is not the place you named",
+        false => "",
+    };
+    Some(Finding::new(deed.risk, &[&deed.sentence(), elsewhere]).with(&deed.path, &deed.text))
 }

@@ -45,13 +45,40 @@ pub fn read(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
             }
         }
         "cp" | "mv" | "install" | "ln" => copy(command, deeds),
-        "rsync" if command.args().iter().any(|a| a.starts_with("--delete")) => {
+        "rsync"
+            if !command.flag('n') && command.args().iter().any(|a| a.starts_with("--delete")) =>
+        {
             let to = command.operands().last().unwrap_or_default();
             deeds.extend(loss(
                 to,
                 "deletes in",
                 " whatever the other side does not have",
             ));
+        }
+        "ansible" if command.option(&["-m", "--module-name"]) == Some("file") => {
+            let set = command.option(&["-a", "--args"]).unwrap_or_default();
+            if set.contains("state=absent")
+                && let Some(path) = set
+                    .split_whitespace()
+                    .find_map(|w| w.strip_prefix("path=").or(w.strip_prefix("dest=")))
+            {
+                deeds.extend(loss(path, "deletes", " on every machine it names"));
+            }
+        }
+        "sed" | "perl" if command.flag('i') || command.has("--in-place") => {
+            for path in command.operands().skip(1) {
+                deeds.extend(overwrite(path, false));
+            }
+        }
+        "setcap"
+            if command
+                .args()
+                .iter()
+                .any(|a| a.contains("cap_") && a.contains('+')) =>
+        {
+            let target = command.operands().last().unwrap_or_default();
+            let does = ["lets whoever runs `", target, "` act with rights of root"];
+            deeds.push(Deed::always(Sort::Access, 0.85, &does));
         }
         "chmod" | "chown" | "chgrp" | "setfacl" | "icacls" => rights(command, deeds),
         _ => {}
@@ -67,16 +94,23 @@ fn disk(command: &Command, deeds: &mut Vec<Deed>) {
     {
         return;
     }
-    let device = command.operands().last().unwrap_or("a disk");
-    deeds.push(Deed::always(
-        Sort::Destroy,
-        0.95,
-        &[
-            "overwrites the disk `",
-            device,
-            "`: nothing on it can be had back",
-        ],
-    ));
+    let device = command.operands().find(|o| path::is_disk(o));
+    let device = device
+        .or_else(|| command.operands().last())
+        .unwrap_or("a disk");
+    if path::is_disk(device) || !device.contains(['/', '.']) {
+        deeds.push(Deed::always(
+            Sort::Destroy,
+            0.95,
+            &[
+                "overwrites the disk `",
+                device,
+                "`: nothing on it can be had back",
+            ],
+        ));
+    } else {
+        deeds.extend(overwrite(device, true)); // an image in a file
+    }
 }
 
 fn remove(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
@@ -98,6 +132,16 @@ fn remove(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
         if path == "{}" {
             continue; // judged with the `find` around it
         }
+        if let Some(net) = path::checks(path) {
+            deeds.push(Deed::new(
+                Sort::Guard,
+                0.75,
+                &["takes away `", path, "`, ", net],
+                &[path, " hook hooks check checks"].concat(),
+                ENDING,
+            ));
+            continue;
+        }
         let valued = path::is_valued(path);
         if recursive || valued || path.contains('*') || command.flag('f') {
             let (before, behind) = if recursive {
@@ -117,7 +161,7 @@ fn remove(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
         .filter(|c| command.piped && matches!(c.program(), "find" | "fd"))
     {
         Some(search) => find(search, deeds),
-        None if recursive && command.piped => {
+        None if recursive => {
             deeds.push(Deed::always(
                 Sort::Destroy,
                 0.75,
@@ -174,21 +218,13 @@ pub fn loss(path: &str, before: &str, behind: &str) -> Option<Deed> {
             0.95,
             &[before, " `", path, "`", behind, ": a whole root"],
         )),
-        Worth::Own => {
-            let last = name(path.trim_end_matches("/*"));
-            let object = if last.contains('*') || last.is_empty() {
-                path
-            } else {
-                last
-            };
-            Some(Deed::new(
-                Sort::Destroy,
-                0.75,
-                &[before, " `", path, "`", behind],
-                object,
-                ENDING,
-            ))
-        }
+        Worth::Own => Some(Deed::new(
+            Sort::Destroy,
+            0.75,
+            &[before, " `", path, "`", behind],
+            path,
+            ENDING,
+        )),
     }
 }
 
@@ -215,12 +251,12 @@ pub fn overwrite(path: &str, whole: bool) -> Option<Deed> {
             CHANGING.and(Senses::GRANT),
         ));
     }
-    if let Some(what) = path::admits(path) {
+    if let Some((what, words)) = path::admits(path) {
         return Some(Deed::new(
             Sort::Access,
             0.85,
             &["writes to `", path, "`, ", what],
-            &[path, " ", what].concat(),
+            words,
             CHANGING.and(Senses::GRANT),
         ));
     }

@@ -1,6 +1,6 @@
 //! Git commands and the command lines of code hosts.
 
-use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort};
+use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort, Wish};
 use super::shell::Command;
 use crate::lexicon::Senses;
 
@@ -11,6 +11,13 @@ const GLOBAL: [&str; 4] = ["-C", "-c", "--git-dir", "--work-tree"];
 pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
     let mut command = command.clone();
     settings_in_passing(&command, deeds);
+    if command
+        .variables
+        .iter()
+        .any(|v| matches!(v.as_str(), "HUSKY=0" | "HUSKY_SKIP_HOOKS=1") || v.starts_with("SKIP="))
+    {
+        deeds.push(skips("the checks (hooks) of the repository"));
+    }
     while command.words.get(1).is_some_and(|w| w.starts_with('-')) {
         let takes = GLOBAL.contains(&command.words[1].as_str());
         let end = (2 + usize::from(takes)).min(command.words.len());
@@ -49,6 +56,22 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
                 || command.flag('d') && command.has("--force") =>
         {
             return branches(&command, deeds);
+        }
+        "add" => {
+            let secret = command
+                .operands()
+                .skip(1)
+                .find(|f| super::network::holds_secrets(f));
+            secret.map(|file| {
+                let does = ["puts `", file, "` into the history for everybody to read"];
+                Deed::new(
+                    Sort::Leak,
+                    0.75,
+                    &does,
+                    file,
+                    CHANGING.and(Senses::UPLOAD).and(Senses::SHARE),
+                )
+            })
         }
         "filter-branch" | "filter-repo" => Some(rewrites()),
         "reflog" if command.says(&["expire", "delete"]) => Some(Deed::always(
@@ -200,6 +223,39 @@ fn push(command: &Command, deeds: &mut Vec<Deed>) {
     }
 }
 
+/// A push to a place given by its URL, or to a remote that was only just added:
+/// the code leaves for a house the user may not know.
+pub fn elsewhere(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
+    if command.operand(0) != "push" {
+        return;
+    }
+    let remote = command.operand(1);
+    let added = before.iter().rev().find(|c| {
+        c.program() == "git"
+            && c.operand(0) == "remote"
+            && matches!(c.operand(1), "add" | "set-url")
+            && c.operand(2) == remote
+            && (remote != "origin" || c.operand(1) == "set-url")
+    });
+    let url = match added {
+        Some(add) => add.operand(3),
+        None if remote.contains("://") || remote.contains('@') && remote.contains(':') => remote,
+        None => return,
+    };
+    let mut deed = Deed::new(
+        Sort::Leak,
+        0.75,
+        &["sends the code to `", url, "`"],
+        url.trim_end_matches(".git"),
+        Senses::UPLOAD
+            .and(CHANGING)
+            .and(Senses::SHARE)
+            .and(Senses::SEND),
+    );
+    deed.text = command.line();
+    deeds.push(deed);
+}
+
 /// Who owns a feature branch rewrites it now and then; a shared one never.
 fn force(remote: &str, branch: &str, blind: bool) -> Deed {
     let shared = is_shared(branch);
@@ -230,7 +286,7 @@ fn force(remote: &str, branch: &str, blind: bool) -> Deed {
     let mut deed = Deed::new(Sort::Destroy, risk, &does, &object, asked);
     if shared {
         // "Push to main" asks for no rewriting of it.
-        deed.object = Some("force overwrite rewrite".to_owned());
+        deed.wish = Wish::Named("force overwrite rewrite".to_owned());
     }
     deed
 }
@@ -284,7 +340,7 @@ fn discards_all(command: &Command) -> bool {
 
 fn branches(command: &Command, deeds: &mut Vec<Deed>) {
     for branch in command.operands().skip(1) {
-        if super::deed::is_trial_place(branch) {
+        if super::place::is_trial_place(branch) {
             continue;
         }
         let risk = if is_shared(branch) { 0.85 } else { 0.65 };

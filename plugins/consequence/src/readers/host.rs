@@ -1,6 +1,6 @@
 //! The machine: services, users, clocks, keys, firewall, processes.
 
-use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort};
+use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort, Wish};
 use super::shell::Command;
 use crate::lexicon::Senses;
 use crate::words::Words;
@@ -71,6 +71,21 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
         "history" if command.flag('c') || command.flag('d') => {
             deeds.push(traces("the shell's history"))
         }
+        "export" | "setx" | "set" if command.args().iter().any(|a| trusts_anybody(a)) => {
+            deeds.push(guard(
+                command,
+                0.75,
+                "no longer checks whom it talks to (TLS)",
+            ));
+        }
+        "reg" | "New-ItemProperty" | "Set-ItemProperty"
+            if command
+                .line()
+                .replace('\\', "")
+                .contains("CurrentVersionRun") =>
+        {
+            deeds.push(later("runs something at every login (registry)"));
+        }
         "unset" if command.operand(0) == "HISTFILE" => deeds.push(traces("the shell's history")),
         "journalctl"
             if command
@@ -98,6 +113,13 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
         ":" => deeds.push(Deed::always(Sort::Destroy, 0.9, &["exhausts the machine"])),
         _ => {}
     }
+    if command.variables.iter().any(|v| trusts_anybody(v)) {
+        deeds.push(guard(
+            command,
+            0.7,
+            "no longer checks whom it talks to (TLS)",
+        ));
+    }
     for (_, file) in command.written() {
         if is_trace(file) {
             deeds.push(traces(file));
@@ -108,6 +130,18 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
     {
         deeds.push(traces(file));
     }
+}
+
+/// Variables with which a program no longer checks certificates.
+fn trusts_anybody(set: &str) -> bool {
+    [
+        "NODE_TLS_REJECT_UNAUTHORIZED=0",
+        "PYTHONHTTPSVERIFY=0",
+        "GIT_SSL_NO_VERIFY=1",
+        "GIT_SSL_NO_VERIFY=true",
+    ]
+    .iter()
+    .any(|v| set.trim_matches('"') == *v)
 }
 
 fn is_trace(file: &str) -> bool {
@@ -142,8 +176,9 @@ fn later(does: &str) -> Deed {
         Sort::Persist,
         0.75,
         &[does],
-        "cron crontab schedule scheduled job nightly daily hourly weekly every timer at",
-        CHANGING.and(Senses::EXEC),
+        "cron crontab schedule scheduled job nightly daily hourly weekly every timer reminder recordatorio rappel erinnerung diario diaria quotidien \
+         chaque taglich stundlich wochentlich jeden cada todos tous planifie programa planifier programar",
+        CHANGING.and(Senses::EXEC).and(Senses::PLAN),
     )
 }
 
@@ -152,7 +187,8 @@ fn guard(command: &Command, risk: f64, does: &str) -> Deed {
 }
 
 /// Services that guard a machine or its data, by what they are called everywhere.
-const GUARDS: [&str; 35] = [
+const GUARDS: &[&str] = &[
+    "windefend",
     "auditd",
     "fail2ban",
     "clamav",
@@ -194,7 +230,9 @@ fn is_guard(service: &str) -> bool {
     let service = service
         .trim_end_matches(".service")
         .trim_end_matches(".timer");
+    let service = &service.to_ascii_lowercase();
     GUARDS.iter().any(|g| service.contains(g))
+        || service == "sense"
         || Words::of(service).each().any(|s| s.any(Senses::SAFETY))
 }
 
@@ -216,6 +254,14 @@ fn services(command: &Command, deeds: &mut Vec<Deed>) {
     let stopping = command.operands().any(stops) || command.program() == "Stop-Service";
     let rest: Vec<&str> = command.operands().filter(|o| !stops(o)).collect();
     if !stopping {
+        let unit = rest
+            .iter()
+            .find(|o| o.contains('/') || o.ends_with(".plist"));
+        if let Some(unit) = unit.filter(|_| command.says(&["enable", "load", "bootstrap"])) {
+            deeds.push(later(
+                &["starts `", unit, "` again at every start"].concat(),
+            ));
+        }
         return;
     }
     for service in rest {
@@ -231,7 +277,7 @@ fn services(command: &Command, deeds: &mut Vec<Deed>) {
                 service,
                 ENDING,
             ));
-        } else if !super::deed::is_trial_place(service) && !command.has("--user") {
+        } else if !super::place::is_trial_place(service) && !command.has("--user") {
             deeds.push(Deed::new(
                 Sort::Destroy,
                 0.65,
@@ -285,7 +331,7 @@ fn users(command: &Command, deeds: &mut Vec<Deed>) {
             ));
             if let Some(deed) = deeds.last_mut() {
                 let rest: Vec<&str> = command.operands().collect();
-                deed.object = Some([&rest.join(" "), " user account password"].concat());
+                deed.wish = Wish::Named([&rest.join(" "), " user account password"].concat());
             }
         }
     }
@@ -314,6 +360,21 @@ fn firewall(command: &Command, deeds: &mut Vec<Deed>) {
     let line = command.line();
     let off = match command.program() {
         "setenforce" => matches!(command.operand(0), "0" | "Permissive" | "permissive"),
+        "ufw" if command.operand(0) == "allow" && line.contains("from any") => {
+            return opens(command, deeds);
+        }
+        "iptables" | "ip6tables"
+            if line.contains("INPUT")
+                && line.contains("-j ACCEPT")
+                && !command.has("-s")
+                && !command.has("-i")
+                && !command.flag('D')
+                && !command.flag('L')
+                && !line.contains("ESTABLISHED")
+                && !line.contains("-P ") =>
+        {
+            return opens(command, deeds);
+        }
         "ufw" => command.says(&["disable", "reset"]) || line.contains("default allow incoming"),
         "iptables" | "ip6tables" => {
             command.flag('F')
@@ -350,6 +411,19 @@ fn firewall(command: &Command, deeds: &mut Vec<Deed>) {
             ENDING,
         ));
     }
+}
+
+fn opens(command: &Command, deeds: &mut Vec<Deed>) {
+    let port = command
+        .option(&["port", "--dport", "--dports"])
+        .unwrap_or_default();
+    deeds.push(Deed::new(
+        Sort::Access,
+        0.7,
+        &["lets every machine in at port `", port, "`"],
+        &["port ports open ", port].concat(),
+        GIVING.and(Senses::READ),
+    ));
 }
 
 fn kill(command: &Command, deeds: &mut Vec<Deed>) {

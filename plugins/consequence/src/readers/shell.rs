@@ -17,6 +17,8 @@ pub struct Command {
     pub fed: Option<String>,
     /// True when it reads what the command before it writes.
     pub piped: bool,
+    /// Variables set for it alone: `RAILS_ENV=test`.
+    pub variables: Vec<String>,
     /// The machine, container or pod it runs on, when not here.
     pub host: Option<String>,
 }
@@ -44,7 +46,7 @@ pub fn commands(text: &str) -> Vec<Command> {
             if commands.len() >= MAX_COMMANDS {
                 return commands;
             }
-            unwrap::wrappers(&mut command.words);
+            unwrap::wrappers(&mut command);
             command.host = host.clone();
             if !command.words.is_empty() || !command.redirects.is_empty() {
                 commands.push(command);

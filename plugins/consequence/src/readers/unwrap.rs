@@ -48,11 +48,12 @@ const WRAPPERS: [(&str, &[&str], usize); 34] = [
 ];
 
 /// Takes wrappers away until the program that does the work comes first.
-pub fn wrappers(words: &mut Vec<String>) {
+pub fn wrappers(command: &mut Command) {
+    let words = &mut command.words;
     for _ in 0..16 {
         let Some(first) = words.first() else { return };
         if assignment(first).is_some() {
-            words.remove(0);
+            command.variables.push(words.remove(0));
             continue;
         }
         let program = name(first).trim_end_matches(".exe").to_owned();
@@ -131,7 +132,19 @@ pub fn inner(commands: &[Command]) -> Option<Inner> {
             in_container(command)
         }
         "gcloud" => command.option(&["--command"]).and_then(Inner::here),
-        "crontab" => None,
+        "ansible" => {
+            let module = command
+                .option(&["-m", "--module-name"])
+                .unwrap_or("command");
+            let runs = matches!(module.rsplit('.').next(), Some("shell" | "command" | "raw"));
+            Some(Inner {
+                text: command
+                    .option(&["-a", "--args"])
+                    .filter(|_| runs)?
+                    .to_owned(),
+                host: Some(command.operand(0).to_owned()),
+            })
+        }
         _ => None,
     }
 }

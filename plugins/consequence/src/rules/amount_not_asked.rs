@@ -4,7 +4,6 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
-use crate::payload::Field;
 
 /// The reason code.
 pub const CODE: &str = "amount-not-asked";
@@ -19,15 +18,10 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Pay Northwind invoice NW-4471, 1,
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    if !facts.does(Effects::PAY) {
-        return None;
-    }
-    let (field, amount) = facts
-        .fields
-        .iter()
-        .filter(|f| f.key.any(Senses::AMOUNT))
-        .find_map(|f| Some((f, f.amount()?)))?;
-    if let Some(limit) = facts.settings.amount_limit
+    let payment = facts.payment()?;
+    let field = facts.amount()?;
+    let amount = payment.cents as f64 / 100.0;
+    if let Some(limit) = facts.settings.limit_of(&facts.kind)
         && amount > limit
     {
         let finding = Finding::new(
@@ -41,10 +35,20 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         );
         return Some(finding.with(&field.path, &field.text));
     }
+    if facts.intent().leaves_amount_open() {
+        return None;
+    }
     let named = facts.intent().amounts();
-    let largest = named.iter().copied().reduce(f64::max)?;
-    let minor = if in_minor_units(field) { 100.0 } else { 1.0 };
-    if amount <= largest * minor * (1.0 + 1e-9) {
+    // An order costs what it costs, unless the user sets a bound.
+    let mut largest = if facts.does(Effects::PAY) {
+        named.iter().copied().reduce(f64::max)?
+    } else {
+        facts.intent().bound()?
+    };
+    if facts.intent().mentions(Senses::PLUS) {
+        largest = named.iter().sum(); // "under 25 euros, plus a kit (44.90)"
+    }
+    if amount <= largest * (1.0 + 1e-9) {
         return None;
     }
     let most = largest.to_string();
@@ -59,12 +63,4 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         ],
     );
     Some(finding.with(&field.path, &field.text))
-}
-
-/// True when a field counts cents, by its name.
-fn in_minor_units(field: &Field) -> bool {
-    let name = field.path.rsplit('.').next().unwrap_or_default();
-    crate::words::Words::of(name)
-        .iter()
-        .any(|w| matches!(w, "minor" | "cents" | "centimes" | "pence" | "centavos"))
 }

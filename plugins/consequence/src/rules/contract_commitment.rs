@@ -1,6 +1,6 @@
 //! See [`DOC`].
 
-use crate::clause::Clause;
+use crate::clause::{Clause, Phrases};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::intent::Intent;
@@ -23,7 +23,7 @@ const KIND: Kind = Kind {
     does: "binds the house",
     seems: "bind the house",
     risk: 0.8,
-    needs: Senses::NONE,
+    needs: Senses::AGREE.and(Senses::VOUCH).and(Senses::WAIVE),
     is: binds,
     asked,
 };
@@ -38,8 +38,7 @@ fn asked(intent: &Intent) -> bool {
 }
 
 /// Turns of phrase that give one's word, sorted.
-const WORD_OF_HONOUR: &[&str] = &[
-    "consider it done",
+static WORD_OF_HONOUR: Phrases = Phrases::of(&[
     "doy mi palabra",
     "doy su palabra",
     "gebe mein wort",
@@ -50,8 +49,7 @@ const WORD_OF_HONOUR: &[&str] = &[
     "tiene mi palabra",
     "vous avez ma parole",
     "vous avez notre parole",
-    "you can count on it",
-];
+]);
 
 fn binds(clause: &Clause) -> bool {
     if clause.is_open(Senses::PERHAPS) {
@@ -60,10 +58,15 @@ fn binds(clause: &Clause) -> bool {
     let deal = clause
         .range()
         .any(|i| clause.word(i) == "deal" || clause.word(i) == "trato");
-    let agrees =
-        clause.any(Senses::TERMS) && clause.affirms(Senses::AGREE) && (clause.is_spoken() || deal);
-    let vouches =
-        clause.any(Senses::SERVICE) && clause.is_spoken() && clause.affirms(Senses::VOUCH);
+    let agrees = clause.any(Senses::TERMS | Senses::PRICE)
+        && clause.affirms(Senses::AGREE)
+        && (clause.is_spoken() || deal);
+    let plainly = clause.range().any(|i| {
+        let word = clause.word(i);
+        (word.starts_with("guarant") || word.starts_with("garant")) && !clause.denied(i)
+    });
+    let served = clause.any(Senses::SERVICE) && clause.affirms(Senses::VOUCH);
+    let vouches = clause.is_spoken() && (served || plainly) || clause.says_one_of(&WORD_OF_HONOUR);
     let gives_up = clause.any(Senses::CLAIM) && clause.is_spoken() && clause.affirms(Senses::WAIVE);
     agrees || vouches || gives_up
 }
@@ -74,6 +77,6 @@ mod tests {
 
     #[test]
     fn the_words_of_honour_are_sorted() {
-        assert!(WORD_OF_HONOUR.is_sorted_by_key(|p| p.as_bytes().first()));
+        assert!(WORD_OF_HONOUR.are_sorted());
     }
 }

@@ -4,6 +4,7 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::{Finding, short};
 use crate::lexicon::Senses;
+use crate::readers::command;
 use crate::readers::deed::Sort;
 use crate::words::Words;
 
@@ -18,6 +19,11 @@ pub const EXAMPLE: &str = r#"{"intent":"Find duplicate contacts and send me the 
 pub const COUNTEREXAMPLE: &str = r#"{"intent":"Find duplicate contacts and send me the list.","steps":[
   {"type":"crm__bulk_action","payload":{"action":"destroy","search":"dups-1904","count":4812,"dry_run":true}}]}"#;
 
+fn last_part(text: &str) -> &str {
+    let path = text.contains('/') && !text.contains(char::is_whitespace);
+    if path { command::name(text) } else { text }
+}
+
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
     // Code is judged by what it does, and one cause is told once.
@@ -29,7 +35,8 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let mut wide = None;
     let mut light = facts.kind.each().any(|s| s.any(Senses::LIGHT));
     for field in facts.fields.iter().filter(|f| f.text.len() <= 200) {
-        things.read(&field.text);
+        // Of a path, the last part says what goes; the folders only where.
+        things.read(last_part(&field.text));
         let senses = field.words().all();
         light |= senses.any(Senses::LIGHT);
         if wide.is_none() && (senses.any(Senses::WHOLE) || field.text == "*") {
@@ -38,7 +45,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     }
     let kind_things = facts.things();
     let wanted = Senses::DELETE | Senses::REMOVE;
-    let named = facts.intent().names_any(&things) || facts.intent().names_any(&kind_things);
+    let named = facts.intent().names_any(&things) || facts.intent().names_kind(&kind_things);
     let asked =
         facts.intent().asks(wanted) && (named || things.is_empty() && kind_things.is_empty());
     if light && wide.is_none() || asked && (wide.is_none() || facts.intent().asks_for_all()) {

@@ -63,7 +63,10 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
 fn is_telling(facts: &Facts) -> bool {
     facts.does(TELLING)
         && !facts.asks_effect(facts.effects)
-        && (facts.does(BEYOND_WORDS) || !facts.targets.is_empty())
+        && match facts.does(BEYOND_WORDS) {
+            true => true,
+            false => !facts.targets.is_empty() && !facts.reaches_only_named(),
+        }
 }
 
 /// Something is brought about that the user did not ask for, with words of that

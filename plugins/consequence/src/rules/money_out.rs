@@ -20,7 +20,13 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Risk cleared seller 331. Release 
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    if !facts.does(Effects::PAY) || asked(facts) {
+    let mut accounts = facts
+        .targets
+        .iter()
+        .filter(|t| t.what == What::Account)
+        .peekable();
+    let between_own = accounts.peek().is_some() && accounts.all(|t| !t.outside);
+    if !facts.does(Effects::PAY) || between_own || asked(facts) {
         return None;
     }
     let amount = facts
@@ -62,4 +68,5 @@ fn asked(facts: &Facts) -> bool {
         || intent.asks_for(Senses::MONEY | Senses::SUM)
         || intent.asks(Senses::MAKE | Senses::RETURN) && !intent.amounts().is_empty()
         || intent.asks(Senses::BACK)
+        || facts.is_named_in_figures()
 }

@@ -6,6 +6,7 @@ use crate::errand;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
+use crate::target::What;
 
 /// The reason code.
 pub const CODE: &str = "only-a-look-asked";
@@ -33,8 +34,13 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let changes = facts.kind.len() > 1
         && kind.any(Senses::UPDATE | Senses::GRANT)
         && !kind.any(Senses::LIGHT);
+    let outside = facts.effects.any(Effects::WRITE)
+        && facts
+            .targets
+            .iter()
+            .any(|t| t.outside && t.what == What::Address);
     if facts.effects.any(idle)
-        || !facts.effects.any(hard) && !changes && act::of(facts).is_none()
+        || !facts.effects.any(hard) && !changes && !outside && act::of(facts).is_none()
         || !errand::is_to_look(facts.intent())
     {
         return None;

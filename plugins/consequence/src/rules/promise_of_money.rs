@@ -1,6 +1,6 @@
 //! See [`DOC`].
 
-use crate::clause::Clause;
+use crate::clause::{Clause, Phrases};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::intent::Intent;
@@ -20,7 +20,7 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Answer the customer politely.","s
   {"type":"send_email","payload":{"to":"client@mail.example","body":"We are sorry. Refunds are possible within 30 days, see our refund policy."}}]}"#;
 
 /// Turns of phrase that give money without naming it, as folded words, sorted.
-const IDIOMS: &[&str] = &[
+static IDIOMS: Phrases = Phrases::of(&[
     "a nos frais",
     "a notre charge",
     "a nuestro cargo",
@@ -100,7 +100,7 @@ const IDIOMS: &[&str] = &[
     "write off",
     "you don t owe",
     "you owe nothing",
-];
+]);
 
 /// What a clause that gives money looks like.
 const KIND: Kind = Kind {
@@ -128,7 +128,7 @@ fn promises(clause: &Clause) -> bool {
     if clause.is_open(Senses::PERHAPS | Senses::MATTER) {
         return false;
     }
-    clause.says_one_of(IDIOMS)
+    clause.says_one_of(&IDIOMS)
         || gives_back(clause)
         || gives(clause)
         || gives_up(clause)
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn the_turns_of_phrase_are_sorted() {
-        assert!(IDIOMS.is_sorted());
+        assert!(IDIOMS.are_sorted());
     }
 
     fn is_promise(text: &str) -> bool {

@@ -23,7 +23,9 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let same_verb = (0..facts.kind.len()).any(|i| {
         facts.kind.senses(i).any(act.asked) && intent.names_any(&Words::of(facts.kind.get(i)))
     });
-    if intent.asks(act.asked) || intent.delegates() || same_verb {
+    let asks =
+        intent.asks(act.asked) || intent.asks(act.vaguely) && intent.names_kind(&facts.things());
+    if asks || intent.delegates() || same_verb || facts.is_named_in_figures() {
         return None;
     }
     let why = if intent.is_unknown() {

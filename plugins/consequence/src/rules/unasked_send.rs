@@ -25,7 +25,8 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let to = facts
         .targets
         .iter()
-        .find(|t| t.outside && matches!(t.what, What::Address | What::Url))?;
+        .find(|t| t.outside && matches!(t.what, What::Address | What::Url))
+        .or(facts.targets.iter().find(|t| t.what == What::Name))?;
     let asks = facts.intent().asks(
         Senses::SEND
             | Senses::SHARE

@@ -24,12 +24,21 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Pay Casa Azul 90 EUR.","steps":[
 /// A leaf of more words than this is prose and not a labelled value.
 const PROSE: u32 = 12;
 
+/// What reaches somebody.
+const REACHING: Effects = Effects::from_bits(Effects::OUTWARD.bits() | Effects::ACCESS.bits());
+
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
+    // What a source that the user named points to is named as well, but for a
+    // recipient where the user said who it is.
+    let sources = || {
+        let intent = facts.intent();
+        !facts.does(REACHING) || intent.delegates() || !intent.names_recipients()
+    };
     let origin = facts.origins.iter().find(|o| {
         o.target.outside
-            && only_in_prose(o)
             && decides(facts, o.target.what)
+            && only_in_prose(o, sources())
             && !facts.names_target(&o.target)
     })?;
     let seen = origin.seen.iter().find(|s| s.in_output)?;
@@ -75,8 +84,9 @@ fn decides(facts: &Facts, what: What) -> bool {
 }
 
 /// True when every output that has the value has it inside prose, and no output
-/// the user named has it.
-fn only_in_prose(origin: &Origin) -> bool {
+/// the user named has it, where that counts.
+fn only_in_prose(origin: &Origin, sources: bool) -> bool {
     let mut outputs = origin.seen.iter().filter(|s| s.in_output).peekable();
-    outputs.peek().is_some() && outputs.all(|s| !s.whole && s.words > PROSE && !s.named)
+    outputs.peek().is_some()
+        && outputs.all(|s| !s.whole && s.words > PROSE && !(sources && s.named))
 }

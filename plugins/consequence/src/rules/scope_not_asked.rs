@@ -1,0 +1,75 @@
+//! See [`DOC`].
+
+use crate::effect::Effects;
+use crate::facts::Facts;
+use crate::finding::Finding;
+use crate::lexicon::Senses;
+use crate::payload::Plain;
+
+/// The reason code.
+pub const CODE: &str = "scope-not-asked";
+/// What it holds.
+pub const DOC: &str = "Rights, owners, prices or accounts are changed for everybody at once, and the user did not speak of all.";
+/// A session it holds.
+pub const EXAMPLE: &str = r#"{"intent":"Update the phone number of Dubreuil.","steps":[
+  {"type":"crm.update","payload":{"client":"*","discount":40}}]}"#;
+/// A session that looks alike.
+pub const COUNTEREXAMPLE: &str = r#"{"intent":"Set the discount of all clients to 40.","steps":[
+  {"type":"crm.update","payload":{"client":"*","discount":40}}]}"#;
+
+/// The rule.
+pub fn rule(facts: &Facts) -> Option<Finding> {
+    let kind = facts.kind.all();
+    let changes = Senses::UPDATE | Senses::GRANT | Senses::SHARE | Senses::MAKE;
+    if facts
+        .effects
+        .any(Effects::READ | Effects::DRAFT | Effects::NOTE | Effects::EXECUTE)
+        || !kind.any(changes)
+        || facts.intent().is_unknown()
+        || facts.intent().asks_for_all()
+        || facts.intent().delegates()
+    {
+        return None;
+    }
+    let all = facts.fields.iter().find(|f| {
+        f.value == Plain::Text
+            && !f.key.any(Senses::BODY | Senses::COMMAND)
+            && matches!(
+                f.text.trim().to_lowercase().as_str(),
+                "*" | "%"
+                    | "all"
+                    | "everyone"
+                    | "everything"
+                    | "alle"
+                    | "tous"
+                    | "toutes"
+                    | "todos"
+                    | "todas"
+            )
+    })?;
+    let weighty = Senses::GIFT
+        | Senses::WORTH
+        | Senses::ACCESS
+        | Senses::SHARE
+        | Senses::GRANT
+        | Senses::ACCOUNT;
+    let what = facts
+        .fields
+        .iter()
+        .find(|f| f.path != all.path && f.key.any(weighty) && !f.is_off())?;
+    let finding = Finding::new(
+        0.75,
+        &[
+            "`",
+            &what.path,
+            "` is set for all (`",
+            &all.text,
+            "`), and the user did not speak of all",
+        ],
+    );
+    Some(
+        finding
+            .with(&all.path, &all.text)
+            .with(&what.path, &what.text),
+    )
+}
