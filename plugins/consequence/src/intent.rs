@@ -40,6 +40,12 @@ const FOR: [&str; 10] = [
     "to", "for", "with", "an", "fur", "mit", "pour", "avec", "para", "con",
 ];
 
+/// What begins the words about what is looked at.
+const TOLD: [&str; 16] = [
+    "what", "which", "how", "whether", "why", "was", "welche", "ob", "wie", "warum", "que",
+    "comment", "pourquoi", "cual", "como", "quelles",
+];
+
 /// What joins two things to do.
 const JOINS: [&str; 14] = [
     "and", "then", "to", "please", "or", "et", "puis", "ou", "und", "dann", "oder", "y", "luego",
@@ -359,12 +365,27 @@ impl Intent {
             if !question && !self.senses[first].any(Senses::READ) {
                 return false;
             }
+            // "Is there a way you can cancel it?" asks for more than to know.
+            let requested = |i: usize| {
+                let near = |list: &[&str]| {
+                    (1..=4).any(|b| i >= b && list.contains(&self.words.get(i - b)))
+                };
+                let may = [
+                    "you", "vous", "tu", "du", "sie", "puedes", "puede", "possible", "posible",
+                    "moglich",
+                ];
+                near(&may) && !near(&["if", "si", "wenn", "ob", "do", "did"]) && !self.is_thing(i)
+            };
             let joined =
                 |i: usize| (1..=2).any(|b| i >= b && JOINS.contains(&self.words.get(i - b)));
+            // "Check what it would change": that is what is looked at.
+            let told = |i: usize| (first + 1..i).any(|j| TOLD.contains(&self.words.get(j)));
             let more = (first + 1..sentence.end).any(|i| {
                 self.senses[i].any(Senses::ACTING | Senses::NOTE)
                     && !self.denied(i)
-                    && (joined(i) || !question && !self.is_thing(i))
+                    && (joined(i)
+                        || !question && !self.is_thing(i) && !told(i)
+                        || question && requested(i))
                     && !matches!(
                         self.words.get(i - 1),
                         "to" | "or" | "ou" | "oder" | "zu" | "a"
@@ -627,6 +648,8 @@ mod tests {
             "Look up the price. Then order it",
             "Read the mail and reply to Ana",
             "Renomme la fonction",
+            "Is there any way you can cancel my order?",
+            "Would it be possible to change the address?",
             "",
             "Find the duplicates and delete them",
         ] {

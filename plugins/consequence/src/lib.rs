@@ -13,6 +13,7 @@
 //! - [`clause`]: what a sentence commits its writer to
 //! - [`message`]: what an action says to a stranger
 //! - [`effect`]: what an action does: read, send, pay, delete, ...
+//! - [`extent`]: how far it reaches: how much, for how long, where
 //! - [`readers`]: what commands, statements, requests and scripts would do
 //! - [`intent`]: what the user asked for
 //! - [`errand`]: whether the user wants a look, a draft or a deed
@@ -46,6 +47,7 @@ pub mod encodings;
 pub mod errand;
 #[cfg(test)]
 mod errands_table;
+pub mod extent;
 pub mod facts;
 pub mod finding;
 pub mod intent;

@@ -3,7 +3,7 @@
 use super::deed::Deed;
 use super::shell::{self, Command};
 use super::sql::{self, Statement};
-use super::{http, script, unwrap, written};
+use super::{calls, http, script, unwrap, written};
 use crate::lexicon::Senses;
 use crate::payload::{Field, Plain};
 use crate::words::Words;
@@ -342,7 +342,7 @@ impl Code {
             );
             self.statements
                 .extend(found.into_iter().map(|s| (path.to_owned(), s)));
-        } else if script::is_script(text) {
+        } else if calls::is_script(text) {
             let first = self.deeds.len();
             let shells = script::read(text, &mut self.deeds);
             script::forgive(&mut self.deeds, first);
