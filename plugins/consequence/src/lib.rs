@@ -22,6 +22,7 @@
 //! - [`rules`]: one rule, one file, one name
 //! - [`spans`]: passages of an output that order the reader about
 //! - [`notes`]: those of the session, kept by the observer
+//! - [`origin`]: where the values of an action came from
 //! - [`echo`]: what an action says after one of them
 //! - [`encodings`]: text behind base64 and its like
 //! - [`labels`]: what later decisions know of this step
@@ -56,6 +57,7 @@ pub mod lexicon;
 pub mod message;
 pub mod money;
 pub mod notes;
+pub mod origin;
 pub mod payload;
 pub mod readers;
 pub mod rules;

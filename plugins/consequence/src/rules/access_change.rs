@@ -33,7 +33,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let whom = facts
         .targets
         .iter()
-        .find(|t| matches!(t.what, What::Address | What::Name));
+        .find(|t| matches!(t.what, What::Address | What::Handle | What::Name));
     let strong = facts.fields.iter().find(|f| {
         f.text.len() <= 40
             && f.words().all().any(Senses::PUBLIC | Senses::STRONG)

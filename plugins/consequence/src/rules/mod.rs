@@ -50,6 +50,7 @@ rules! {
     expert_advice,
     figure_changed,
     look_alike_payee,
+    look_alike_target,
     money_out,
     only_a_draft_asked,
     only_a_look_asked,
