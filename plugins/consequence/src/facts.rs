@@ -136,6 +136,8 @@ pub struct Facts<'a> {
     pub effects: Effects,
     /// Commands, statements, requests and scripts in the arguments.
     code: Code,
+    /// True when it happens where the operator lets things break.
+    pub is_test: bool,
     /// The user's words, read on first use.
     said: Option<&'a str>,
     intent: OnceCell<Intent>,
@@ -170,6 +172,7 @@ impl<'a> Facts<'a> {
             targets,
             effects,
             code,
+            is_test: false,
             said: action.intent.as_deref(),
             intent: OnceCell::new(),
             ledger: Ledger::read(past),
@@ -179,6 +182,7 @@ impl<'a> Facts<'a> {
             echoes: Vec::new(),
         };
         facts.echoes = echo::echoes(&facts, past);
+        facts.is_test = facts.is_in_test(action);
         if !kept.is_empty() && hard {
             facts.origins = facts.trace(past);
             facts.amount_is_known = facts.knows_amount(past);
@@ -229,7 +233,7 @@ impl<'a> Facts<'a> {
     /// Ana's mail links to.
     fn names_step(&self, step: u32, past: &impl Past) -> bool {
         let arguments = text_arguments(&past.payload(step));
-        if self.names_any_of(&arguments) {
+        if self.names_any_of(&arguments) || self.is_trusted(step, past) {
             return true;
         }
         let pointers: Vec<String> = arguments.into_iter().filter(|a| is_pointer(a)).collect();
@@ -243,6 +247,31 @@ impl<'a> Facts<'a> {
                     && self.names_any_of(&text_arguments(&past.payload(s)))
             })
         })
+    }
+
+    /// True when the runtime, a field for the environment or a host names one of
+    /// the operator's test environments.
+    fn is_in_test(&self, action: &Action) -> bool {
+        if self.settings.test_environments.is_empty() {
+            return false;
+        }
+        let vouched = action.context()["environment"].as_str();
+        let named = |f: &Field| {
+            (f.key.any(Senses::STATE | Senses::URL) || f.text.contains("://"))
+                && self.settings.is_test(&f.text)
+        };
+        vouched.is_some_and(|env| self.settings.is_test(env)) || self.fields.iter().any(named)
+    }
+
+    /// True when the operator trusts what the step returned.
+    fn is_trusted(&self, step: u32, past: &impl Past) -> bool {
+        let trusts =
+            !self.settings.trusted_tools.is_empty() || !self.settings.trusted_sources.is_empty();
+        trusts
+            && past
+                .labels(step)
+                .iter()
+                .any(|l| l == labels::TRUSTED_SOURCE)
     }
 
     fn names_any_of(&self, arguments: &[String]) -> bool {

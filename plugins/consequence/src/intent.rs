@@ -15,6 +15,7 @@ use crate::words::Words;
 /// The user's own words. Empty when nobody gave them: then nothing is asked.
 #[derive(Debug, Default)]
 pub struct Intent {
+    raw: String,
     text: String,
     words: Words,
     senses: Vec<Senses>,
@@ -37,6 +38,12 @@ const BEFORE_A_THING: [&str; 63] = [
 /// What stands before somebody who is to get something.
 const FOR: [&str; 10] = [
     "to", "for", "with", "an", "fur", "mit", "pour", "avec", "para", "con",
+];
+
+/// What begins the words about what is looked at.
+const TOLD: [&str; 16] = [
+    "what", "which", "how", "whether", "why", "was", "welche", "ob", "wie", "warum", "que",
+    "comment", "pourquoi", "cual", "como", "quelles",
 ];
 
 /// What joins two things to do.
@@ -97,7 +104,8 @@ impl Intent {
     /// Reads the user's words.
     pub fn of(text: Option<&str>) -> Intent {
         let text = text.unwrap_or_default();
-        let words = Words::of(text);
+        let mut words = Words::of(text);
+        words.mend();
         let senses = words.each().collect();
         let capital = |i| {
             let source = words.source(i).and_then(|at| text.get(at..));
@@ -105,7 +113,8 @@ impl Intent {
         };
         let capitals = (0..words.len()).map(capital).collect();
         Intent {
-            text: text.to_lowercase(), // its places are those of the text itself, near enough
+            raw: text.to_owned(),
+            text: text.to_lowercase(),
             words,
             senses,
             capitals,
@@ -189,8 +198,10 @@ impl Intent {
         if !self.senses[i].any(verbs) || self.denied(i) {
             return false;
         }
-        let gives = Senses::SEND | Senses::GRANT | Senses::SHARE;
+        let gives = Senses::SEND | Senses::GRANT | Senses::SHARE | Senses::MAKE;
+        let buys = Senses::ORDER | Senses::BUY | Senses::PAY;
         if self.senses[i].any(gives)
+            && !self.senses[i].any(buys)
             && matches!(
                 self.words.get(i + 1),
                 "me" | "us" | "moi" | "nous" | "mir" | "uns"
@@ -223,6 +234,7 @@ impl Intent {
             let french_verb = matches!(before, "le" | "la" | "les")
                 && (word.ends_with("er") || word.ends_with("ez"));
             if JOINS.contains(&before)
+                || self.words.comma_before(i + 1 - back)
                 || french_verb
                 || self.words.sentence(i - back) != self.words.sentence(i)
             {
@@ -244,7 +256,16 @@ impl Intent {
         let not = (1..=4).any(|back| {
             near(back) && self.senses[i - back].any(Senses::NOT) && !self.only(i - back)
         });
-        not || self.kept(i)
+        // "Lösche nichts": German denies behind the verb.
+        let behind = (i + 1..=i + 3)
+            .take_while(|j| self.words.sentence(*j) == sentence && !self.words.comma_before(*j))
+            .any(|j| {
+                matches!(
+                    self.words.get(j),
+                    "nicht" | "nichts" | "kein" | "keine" | "keinen"
+                )
+            });
+        not || behind || self.kept(i)
     }
 
     /// True when the user keeps it for himself: "I'll post it", "je valide
@@ -303,6 +324,11 @@ impl Intent {
         self.names_any(things) || things.iter().take(8).any(known)
     }
 
+    /// True when the user says the word, or one of its stem, and does not deny it.
+    pub fn says(&self, word: &str) -> bool {
+        (0..self.words.len()).any(|i| same_stem(self.words.get(i), word) && !self.denied(i))
+    }
+
     /// True when the user names a machine by a name with a number: `web-2`.
     pub fn names_a_machine(&self) -> bool {
         self.text
@@ -321,21 +347,49 @@ impl Intent {
     /// begins with a verb of looking and goes on with no other.
     pub fn only_looks(&self) -> bool {
         let mut looks = false;
+        if self.delegates() {
+            return false;
+        }
         for sentence in self.words.sentences() {
             let begins = sentence
                 .clone()
                 .find(|i| !POLITE.contains(&self.words.get(*i)));
             let Some(first) = begins else { continue };
-            let question = QUESTIONS.contains(&self.words.get(first));
-            if !question && !(self.senses[first].any(Senses::READ)) {
+            let next = self.words.get(first + 1);
+            let question = QUESTIONS.contains(&self.words.get(first))
+                && (!matches!(self.words.get(first), "do" | "does" | "did")
+                    || matches!(
+                        next,
+                        "you" | "we" | "i" | "they" | "the" | "our" | "any" | "he" | "she" | "it"
+                    ));
+            if !question && !self.senses[first].any(Senses::READ) {
                 return false;
             }
+            // "Is there a way you can cancel it?" asks for more than to know.
+            let requested = |i: usize| {
+                let near = |list: &[&str]| {
+                    (1..=4).any(|b| i >= b && list.contains(&self.words.get(i - b)))
+                };
+                let may = [
+                    "you", "vous", "tu", "du", "sie", "puedes", "puede", "possible", "posible",
+                    "moglich",
+                ];
+                near(&may) && !near(&["if", "si", "wenn", "ob", "do", "did"]) && !self.is_thing(i)
+            };
+            let joined =
+                |i: usize| (1..=2).any(|b| i >= b && JOINS.contains(&self.words.get(i - b)));
+            // "Check what it would change": that is what is looked at.
+            let told = |i: usize| (first + 1..i).any(|j| TOLD.contains(&self.words.get(j)));
             let more = (first + 1..sentence.end).any(|i| {
-                self.senses[i].any(Senses::ACTING)
+                self.senses[i].any(Senses::ACTING | Senses::NOTE)
                     && !self.denied(i)
-                    && (JOINS.contains(&self.words.get(i - 1))
-                        || i >= 2 && JOINS.contains(&self.words.get(i - 2)))
-                    && !matches!(self.words.get(i - 1), "to" | "or" | "ou" | "oder" | "zu")
+                    && (joined(i)
+                        || !question && !self.is_thing(i) && !told(i)
+                        || question && requested(i))
+                    && !matches!(
+                        self.words.get(i - 1),
+                        "to" | "or" | "ou" | "oder" | "zu" | "a"
+                    )
             });
             if more {
                 return false;
@@ -423,10 +477,33 @@ impl Intent {
         if self.amounts.is_empty() || self.leaves_amount_open() || self.mentions(Senses::EACH) {
             return None;
         }
-        if self.mentions(Senses::LIMIT) {
-            return self.amounts.iter().copied().reduce(f64::max);
-        }
-        Some(self.amounts.iter().sum())
+        self.bound().or_else(|| Some(self.amounts.iter().sum()))
+    }
+
+    /// The greatest amount beside a word of bounds: "400 EUR at most", "under
+    /// 25 euros".
+    pub fn bound(&self) -> Option<f64> {
+        let limits = (0..self.senses.len()).filter(|i| self.senses[*i].any(Senses::LIMIT));
+        limits
+            .filter_map(|i| {
+                let from = self.words.source(i.saturating_sub(5))?;
+                let to = self.words.source(i + 7).unwrap_or(self.raw.len());
+                money::amounts(self.raw.get(from..to)?)
+                    .into_iter()
+                    .reduce(f64::max)
+            })
+            .reduce(f64::max)
+    }
+
+    /// True when the word at the place is written like a name, and not only
+    /// because a sentence begins with it.
+    pub fn is_name(&self, i: usize) -> bool {
+        let upper = self
+            .words
+            .source(i)
+            .and_then(|at| self.raw.get(at..)?.chars().next())
+            .is_some_and(char::is_uppercase);
+        upper && i > 0 && self.words.sentence(i) == self.words.sentence(i - 1)
     }
 
     /// "According to the mail", "19 % of it": the amount stands elsewhere or is
@@ -442,7 +519,7 @@ impl Intent {
     pub fn threshold(&self) -> Option<f64> {
         let over = (0..self.senses.len()).find(|i| self.senses[*i].any(Senses::OVER))?;
         let from = self.words.source(over)?;
-        money::amounts(self.text.get(from..)?).first().copied()
+        money::amounts(self.raw.get(from..)?).first().copied()
     }
 
     /// Years the user names.
@@ -571,6 +648,8 @@ mod tests {
             "Look up the price. Then order it",
             "Read the mail and reply to Ana",
             "Renomme la fonction",
+            "Is there any way you can cancel my order?",
+            "Would it be possible to change the address?",
             "",
             "Find the duplicates and delete them",
         ] {

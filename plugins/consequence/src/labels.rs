@@ -4,6 +4,7 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::ledger;
 use crate::lexicon::Senses;
+use crate::payload::Field;
 use crate::target::What;
 use crate::words::Words;
 
@@ -20,6 +21,9 @@ pub const SEND_OUTSIDE: &str = "send-outside";
 /// It moved money.
 pub const MONEY_OUT: &str = "money-out";
 
+/// The operator trusts what it returns.
+pub const TRUSTED_SOURCE: &str = "trusted-source";
+
 /// The labels of an action: its own, then what the session has come to.
 pub fn labels(facts: &Facts) -> Vec<String> {
     let mut labels: Vec<String> = own(facts).into_iter().map(str::to_owned).collect();
@@ -30,6 +34,10 @@ pub fn labels(facts: &Facts) -> Vec<String> {
 
 fn own(facts: &Facts) -> Vec<&'static str> {
     let mut labels = Vec::new();
+    let trusted = |f: &Field| facts.settings.trusts_source(&f.text);
+    if facts.settings.trusts_tool(&facts.kind) || facts.fields.iter().any(trusted) {
+        labels.push(TRUSTED_SOURCE);
+    }
     if facts.effects.any(Effects::READ | Effects::EXECUTE) {
         read_labels(facts, &mut labels);
     }
@@ -53,8 +61,9 @@ fn read_labels(facts: &Facts, labels: &mut Vec<&'static str>) {
         }
         let value = field.words().all();
         said = said | value;
-        secret |=
-            names_secret(&field.text) || field.key.any(Senses::SECRET) && !field.text.is_empty();
+        secret |= names_secret(&field.text)
+            || facts.settings.is_sensitive_path(&field.text)
+            || field.key.any(Senses::SECRET) && !field.text.is_empty();
         local_path |= field.text.starts_with('/') || field.text.starts_with("~/");
     }
     let summary = Words::of(facts.summary).all();

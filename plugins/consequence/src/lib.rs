@@ -13,6 +13,7 @@
 //! - [`clause`]: what a sentence commits its writer to
 //! - [`message`]: what an action says to a stranger
 //! - [`effect`]: what an action does: read, send, pay, delete, ...
+//! - [`extent`]: how far it reaches: how much, for how long, where
 //! - [`readers`]: what commands, statements, requests and scripts would do
 //! - [`intent`]: what the user asked for
 //! - [`errand`]: whether the user wants a look, a draft or a deed
@@ -43,6 +44,9 @@ pub mod echo;
 pub mod effect;
 pub mod encodings;
 pub mod errand;
+#[cfg(test)]
+mod errands_table;
+pub mod extent;
 pub mod facts;
 pub mod finding;
 pub mod intent;
@@ -69,7 +73,7 @@ use coldnotch_plugin::{Action, Assessment, Context, Leaf, ScoreError, Step};
 use effect::Effects;
 use facts::{Facts, Past, Session};
 use finding::Finding;
-use settings::Settings;
+use settings::{Settings, Strictness};
 
 /// Judges one action. Pure: the same arguments give the same answer.
 pub fn judge(action: &Action, past: &impl Past, settings: &Settings) -> Assessment {
@@ -77,7 +81,9 @@ pub fn judge(action: &Action, past: &impl Past, settings: &Settings) -> Assessme
     let findings: Vec<_> = rules::ALL
         .iter()
         .filter(|rule| !settings.disables(rule.code))
+        .filter(|rule| !facts.is_test || !SPARES_TESTS.contains(&rule.code))
         .filter_map(|rule| (rule.find)(&facts).map(|finding| (rule.code, finding)))
+        .filter(|(_, f)| settings.strictness != Strictness::Lenient || f.risk >= settings::SURE)
         .filter(|(code, finding)| !was_approved(code, finding, &facts, past))
         .collect();
     let causes: Vec<u64> = findings.iter().map(|(code, f)| f.cause(code)).collect();
@@ -88,6 +94,15 @@ pub fn judge(action: &Action, past: &impl Past, settings: &Settings) -> Assessme
     }
     answer
 }
+
+/// Rules about the house's own systems: what they hold is no harm in a test.
+const SPARES_TESTS: [&str; 5] = [
+    "access-change",
+    "dangerous-command",
+    "destructive-delete",
+    "persistence",
+    "safety-net-off",
+];
 
 /// True when a human approved the same cause in this session: the same rule, the
 /// same sentence, and the step he approved has the very values.
@@ -104,7 +119,10 @@ fn was_approved(code: &str, finding: &Finding, facts: &Facts, past: &impl Past) 
 /// The risk of an action no rule has anything against: well below any
 /// threshold, and still in the order of what it can do.
 fn quiet_risk(facts: &Facts) -> f64 {
-    if facts.does(Effects::HARD) {
+    let strict = facts.settings.strictness == Strictness::Strict;
+    if facts.does(Effects::HARD) && strict && facts.intent().is_unknown() {
+        0.6 // above the threshold: nobody is known to have asked
+    } else if facts.does(Effects::HARD) {
         0.3
     } else if facts
         .effects
@@ -126,6 +144,9 @@ fn score(action: &Action, cx: &Context<Settings>) -> Assessment {
 
 /// Notes what an output says to its reader, once, when it arrives.
 fn observe(step: &Step, leaves: &[Leaf], cx: &Context<Settings>) -> Result<Vec<u8>, ScoreError> {
+    if step.labels.iter().any(|l| l == labels::TRUSTED_SOURCE) {
+        return Ok(cx.notes.data.clone()); // what it says is no stranger's word
+    }
     let said = match &step.action.intent {
         Some(said) => Some(said.clone()),
         None => cx.history.intent(),

@@ -1,47 +1,88 @@
 //! What an operator may say, with defaults for one who says nothing.
+//!
+//! | setting | default | meaning |
+//! | --- | --- | --- |
+//! | `own_domains` | `[]` | a message to them, or to one below them, stays inside |
+//! | `own_accounts` | `[]` | accounts, cards and wallets that are the house's own |
+//! | `trusted_sources` | `[]` | hosts, addresses and path beginnings whose words count as the user's own sources |
+//! | `trusted_tools` | `[]` | the same of types of action; `*` at the end stands for anything |
+//! | `amount_limit` | none | money above it is held, whoever asked |
+//! | `amount_limits` | `{}` | the same for a type of action |
+//! | `session_limit` | none | the same for what a session pays in all, currency by currency |
+//! | `sensitive_paths` | `[]` | beginnings of paths: to read there counts as reading a secret |
+//! | `sensitive_patterns` | `[]` | held in what goes out; `#` stands for a digit |
+//! | `test_environments` | `[]` | names and hosts where breaking things is allowed |
+//! | `strictness` | `"normal"` | `"lenient"`: only sure causes hold; `"strict"`: what is hard to undo holds with no known request |
+//! | `disabled_rules` | `[]` | codes of rules that are not run |
 
+use std::collections::BTreeMap;
+
+use coldnotch_plugin::json::Value;
 use serde::Deserialize;
 
-/// The operator's settings. An unknown one is an error at load.
+use crate::words::Words;
+
+/// The operator's settings. A mistake in them is an error at load that names its
+/// place.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(try_from = "Value")]
 pub struct Settings {
-    /// Domains that are the operator's own: a message to them stays inside.
-    /// Sub-domains count. Default: none, so every address is outside.
+    /// Domains that are the operator's own. Sub-domains count.
     pub own_domains: Vec<String>,
+    /// Accounts that are the operator's own.
+    pub own_accounts: Vec<String>,
+    /// Hosts, addresses and path beginnings that may say what to do.
+    pub trusted_sources: Vec<String>,
+    /// Types of action whose outputs may.
+    pub trusted_tools: Vec<String>,
     /// Money above this amount is held even when the user plainly asked for it.
-    /// The currency is not looked at. Default: none.
+    /// The currency is not looked at.
     pub amount_limit: Option<f64>,
-    /// The same for what a session pays in all, currency by currency.
+    /// The same by type of action.
+    pub amount_limits: BTreeMap<String, f64>,
+    /// The same for what a session pays in all.
     pub session_limit: Option<f64>,
+    /// Beginnings of paths where secrets are kept.
+    pub sensitive_paths: Vec<String>,
+    /// Texts that may not go out.
+    pub sensitive_patterns: Vec<String>,
+    /// Environments that are tests.
+    pub test_environments: Vec<String>,
+    /// How sure a cause must be.
+    pub strictness: Strictness,
     /// Codes of rules that shall not be run, such as `promise-of-money`.
-    pub disabled_rules: Vec<RuleCode>,
+    pub disabled_rules: Vec<String>,
 }
 
-/// The code of a rule that exists: a setting that names another is a mistake.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct RuleCode(String);
-
-impl TryFrom<String> for RuleCode {
-    type Error = String;
-
-    fn try_from(code: String) -> Result<Self, String> {
-        if crate::rules::ALL.iter().any(|rule| rule.code == code) {
-            return Ok(RuleCode(code));
-        }
-        let known: Vec<&str> = crate::rules::ALL.iter().map(|rule| rule.code).collect();
-        Err([
-            "unknown rule `",
-            &code,
-            "`: the rules are ",
-            &known.join(", "),
-        ]
-        .concat())
-    }
+/// How sure a cause must be to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strictness {
+    /// Only causes of a risk of at least [`SURE`] hold.
+    Lenient,
+    /// Every cause holds.
+    Normal,
+    /// What is hard to undo holds too when no request is known.
+    Strict,
 }
 
-#[allow(clippy::derivable_impls)] // the derived one would skip `prepare`
+/// The risk from which a cause is sure.
+pub const SURE: f64 = 0.8;
+
+const NAMES: [&str; 12] = [
+    "own_domains",
+    "own_accounts",
+    "trusted_sources",
+    "trusted_tools",
+    "amount_limit",
+    "amount_limits",
+    "session_limit",
+    "sensitive_paths",
+    "sensitive_patterns",
+    "test_environments",
+    "strictness",
+    "disabled_rules",
+];
+
 impl Default for Settings {
     fn default() -> Self {
         // The host keeps the instance as it is once its settings are read, so
@@ -50,34 +91,250 @@ impl Default for Settings {
         crate::spans::signals::prepare();
         Settings {
             own_domains: Vec::new(),
+            own_accounts: Vec::new(),
+            trusted_sources: Vec::new(),
+            trusted_tools: Vec::new(),
             amount_limit: None,
+            amount_limits: BTreeMap::new(),
             session_limit: None,
+            sensitive_paths: Vec::new(),
+            sensitive_patterns: Vec::new(),
+            test_environments: Vec::new(),
+            strictness: Strictness::Normal,
             disabled_rules: Vec::new(),
         }
+    }
+}
+
+impl TryFrom<Value> for Settings {
+    type Error = String;
+
+    fn try_from(value: Value) -> Result<Self, String> {
+        let Value::Object(map) = value else {
+            return Err("the settings are a table".to_owned());
+        };
+        let mut settings = Settings::default();
+        for (name, value) in &map {
+            match name.as_str() {
+                "own_domains" => settings.own_domains = texts(name, value)?,
+                "own_accounts" => settings.own_accounts = texts(name, value)?,
+                "trusted_sources" => settings.trusted_sources = texts(name, value)?,
+                "trusted_tools" => settings.trusted_tools = texts(name, value)?,
+                "amount_limit" => settings.amount_limit = Some(amount(name, value)?),
+                "amount_limits" => settings.amount_limits = amounts(name, value)?,
+                "session_limit" => settings.session_limit = Some(amount(name, value)?),
+                "sensitive_paths" => settings.sensitive_paths = texts(name, value)?,
+                "sensitive_patterns" => settings.sensitive_patterns = texts(name, value)?,
+                "test_environments" => settings.test_environments = texts(name, value)?,
+                "strictness" => settings.strictness = strictness(name, value)?,
+                "disabled_rules" => settings.disabled_rules = rules(name, value)?,
+                _ => {
+                    return Err(format!(
+                        "unknown setting `{name}`: there are {}",
+                        NAMES.join(", ")
+                    ));
+                }
+            }
+        }
+        Ok(settings)
+    }
+}
+
+fn texts(path: &str, value: &Value) -> Result<Vec<String>, String> {
+    let Value::Array(items) = value else {
+        return Err(format!("{path}: a list of texts is wanted, not {value}"));
+    };
+    let text = |(i, item): (usize, &Value)| match item.as_str().map(str::trim) {
+        Some(text) if !text.is_empty() => Ok(text.to_owned()),
+        _ => Err(format!("{path}[{i}]: a text is wanted, not {item}")),
+    };
+    items.iter().enumerate().map(text).collect()
+}
+
+fn amount(path: &str, value: &Value) -> Result<f64, String> {
+    match value.as_f64() {
+        Some(amount) if amount >= 0.0 => Ok(amount),
+        _ => Err(format!(
+            "{path}: an amount of 0 or more is wanted, not {value}"
+        )),
+    }
+}
+
+fn amounts(path: &str, value: &Value) -> Result<BTreeMap<String, f64>, String> {
+    let Value::Object(map) = value else {
+        return Err(format!(
+            "{path}: a table of amounts by type is wanted, not {value}"
+        ));
+    };
+    map.iter()
+        .map(|(kind, limit)| Ok((kind.clone(), amount(&format!("{path}.{kind}"), limit)?)))
+        .collect()
+}
+
+fn strictness(path: &str, value: &Value) -> Result<Strictness, String> {
+    match value.as_str() {
+        Some("lenient") => Ok(Strictness::Lenient),
+        Some("normal") => Ok(Strictness::Normal),
+        Some("strict") => Ok(Strictness::Strict),
+        _ => Err(format!(
+            "{path}: `lenient`, `normal` or `strict` is wanted, not {value}"
+        )),
+    }
+}
+
+fn rules(path: &str, value: &Value) -> Result<Vec<String>, String> {
+    let codes = texts(path, value)?;
+    let known = || crate::rules::ALL.iter().map(|rule| rule.code);
+    match codes
+        .iter()
+        .enumerate()
+        .find(|(_, code)| known().all(|k| k != code.as_str()))
+    {
+        Some((i, code)) => {
+            let known: Vec<&str> = known().collect();
+            Err(format!(
+                "{path}[{i}]: unknown rule `{code}`: the rules are {}",
+                known.join(", ")
+            ))
+        }
+        None => Ok(codes),
     }
 }
 
 impl Settings {
     /// True when the operator switched the rule off.
     pub fn disables(&self, code: &str) -> bool {
-        self.disabled_rules.iter().any(|c| c.0 == code)
+        self.disabled_rules.iter().any(|c| c == code)
     }
 
     /// True when `host` is one of the operator's own domains or below one.
     pub fn owns(&self, host: &str) -> bool {
-        self.own_domains.iter().any(|own| {
-            let own = own.trim_start_matches("*.").trim_start_matches('@');
-            host.len() >= own.len()
-                && host.is_char_boundary(host.len() - own.len())
-                && host[host.len() - own.len()..].eq_ignore_ascii_case(own)
-                && (host.len() == own.len() || host.as_bytes()[host.len() - own.len() - 1] == b'.')
+        self.own_domains.iter().any(|own| is_at_or_below(host, own))
+    }
+
+    /// True when the account is one of the operator's own, however it is spaced.
+    pub fn owns_account(&self, account: &str) -> bool {
+        self.own_accounts
+            .iter()
+            .any(|own| same_letters(own, account))
+    }
+
+    /// True when the operator lets this type's outputs say what to do.
+    pub fn trusts_tool(&self, kind: &Words) -> bool {
+        self.trusted_tools.iter().any(|tool| is_type(kind, tool))
+    }
+
+    /// True when the operator lets this page, sender or file say what to do.
+    pub fn trusts_source(&self, text: &str) -> bool {
+        self.trusted_sources.iter().any(|source| {
+            let host = crate::target::url_host(text).or_else(|| crate::target::address_host(text));
+            text.eq_ignore_ascii_case(source)
+                || host.is_some_and(|host| is_at_or_below(host, source))
+                || source.contains('/') && below(text, source)
         })
     }
+
+    /// The least of the operator's limits that a type of action has.
+    pub fn limit_of(&self, kind: &Words) -> Option<f64> {
+        let of_type = self
+            .amount_limits
+            .iter()
+            .filter(|(name, _)| is_type(kind, name));
+        of_type
+            .map(|(_, limit)| *limit)
+            .chain(self.amount_limit)
+            .reduce(f64::min)
+    }
+
+    /// True when a path lies where the operator wants nobody.
+    pub fn is_sensitive_path(&self, text: &str) -> bool {
+        self.sensitive_paths.iter().any(|path| below(text, path))
+    }
+
+    /// The operator's pattern that stands in the text.
+    pub fn sensitive_in(&self, text: &str) -> Option<&str> {
+        if self.sensitive_patterns.is_empty() {
+            return None;
+        }
+        let lower = text.to_lowercase();
+        let patterns = self.sensitive_patterns.iter().map(String::as_str);
+        patterns
+            .into_iter()
+            .find(|p| stands_in(&lower, &p.to_lowercase()))
+    }
+
+    /// True when it is the name or the host of a test environment.
+    pub fn is_test(&self, text: &str) -> bool {
+        let host = crate::target::url_host(text).unwrap_or(text);
+        self.test_environments
+            .iter()
+            .any(|test| is_at_or_below(host, test))
+    }
+}
+
+/// True for the domain itself and what lies below it.
+fn is_at_or_below(host: &str, domain: &str) -> bool {
+    let domain = domain.trim_start_matches("*.").trim_start_matches('@');
+    host.len() >= domain.len()
+        && host.is_char_boundary(host.len() - domain.len())
+        && host[host.len() - domain.len()..].eq_ignore_ascii_case(domain)
+        && (host.len() == domain.len() || host.as_bytes()[host.len() - domain.len() - 1] == b'.')
+}
+
+/// True for the path itself and what lies below it, also inside a command.
+fn below(text: &str, path: &str) -> bool {
+    let path = path.trim_end_matches(['*', '/']);
+    !path.is_empty()
+        && text.match_indices(path).any(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + path.len()..].chars().next();
+            before.is_none_or(|c| !c.is_alphanumeric())
+                && after.is_none_or(|c| !c.is_alphanumeric())
+        })
+}
+
+/// True when the words of a type are those of the name; a `*` at its end stands
+/// for any further ones.
+fn is_type(kind: &Words, name: &str) -> bool {
+    let wanted = Words::of(name.trim_end_matches('*'));
+    let begins = wanted.iter().zip(kind.iter()).all(|(a, b)| a == b) && wanted.len() <= kind.len();
+    begins && (name.ends_with('*') || wanted.len() == kind.len())
+}
+
+fn same_letters(a: &str, b: &str) -> bool {
+    let letters = |text: &str| -> Vec<char> {
+        let kept = text.chars().filter(|c| c.is_alphanumeric());
+        kept.map(|c| c.to_ascii_lowercase()).collect()
+    };
+    letters(a) == letters(b)
+}
+
+/// True when the pattern stands in the text as a word of its own.
+fn stands_in(text: &str, pattern: &str) -> bool {
+    let wanted: Vec<char> = pattern.chars().collect();
+    let text: Vec<char> = text.chars().collect();
+    let fits = |c: char, p: char| if p == '#' { c.is_ascii_digit() } else { c == p };
+    text.windows(wanted.len().max(1))
+        .enumerate()
+        .any(|(at, window)| {
+            let outside = |i: Option<usize>| {
+                i.and_then(|i| text.get(i))
+                    .is_none_or(|c| !c.is_alphanumeric())
+            };
+            window.len() == wanted.len()
+                && window.iter().zip(&wanted).all(|(c, p)| fits(*c, *p))
+                && outside(at.checked_sub(1))
+                && outside(Some(at + window.len()))
+        })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(text: &str) -> Result<Settings, String> {
+        coldnotch_plugin::json::from_str::<Settings>(text).map_err(|e| e.to_string())
+    }
 
     #[test]
     fn own_domains_cover_their_sub_domains_only() {
@@ -93,11 +350,120 @@ mod tests {
 
     #[test]
     fn a_mistake_in_the_settings_is_named() {
-        let read = |text: &str| {
-            coldnotch_plugin::json::from_str::<Settings>(text).map_err(|e| e.to_string())
-        };
         assert!(read("{}").is_ok());
-        assert!(read(r#"{"own_domain":[]}"#).is_err_and(|e| e.contains("own_domain")));
-        assert!(read(r#"{"disabled_rules":["money-in"]}"#).is_err_and(|e| e.contains("money-out")));
+        for (settings, named) in [
+            (r#"{"own_domain":[]}"#, "own_domains"),
+            (r#"{"own_domains":"acme.example"}"#, "own_domains"),
+            (r#"{"own_domains":["acme.example",7]}"#, "own_domains[1]"),
+            (r#"{"amount_limit":"100"}"#, "amount_limit"),
+            (
+                r#"{"amount_limits":{"refund*":-1}}"#,
+                "amount_limits.refund*",
+            ),
+            (r#"{"strictness":"very"}"#, "lenient"),
+            (r#"{"disabled_rules":["money-in"]}"#, "money-out"),
+        ] {
+            let error = read(settings).err().unwrap_or_default();
+            assert!(error.contains(named), "{settings}: {error}");
+        }
+    }
+
+    #[test]
+    fn names_paths_and_patterns_are_matched_as_a_whole() {
+        let settings = read(
+            r#"{"own_accounts":["DE12 5001 0517 0648 4898 90"],"amount_limit":100,"amount_limits":{"refund*":20},
+                "trusted_tools":["crm.get"],"trusted_sources":["wiki.acme.example"],"sensitive_paths":["/srv/hr/"],
+                "sensitive_patterns":["Falcon","EMP-####"],"test_environments":["staging","test.acme.example"]}"#,
+        )
+        .unwrap_or_default();
+        assert!(settings.owns_account("de12500105170648489890"));
+        assert_eq!(settings.limit_of(&Words::of("refund_order")), Some(20.0));
+        assert_eq!(
+            settings.limit_of(&Words::of("payments.create")),
+            Some(100.0)
+        );
+        assert!(
+            settings.trusts_tool(&Words::of("crm_get"))
+                && !settings.trusts_tool(&Words::of("crm.get_all"))
+        );
+        assert!(
+            settings.trusts_source("https://wiki.acme.example/x")
+                && !settings.trusts_source("https://evil.example/wiki.acme.example")
+        );
+        assert!(
+            settings.is_sensitive_path("cat /srv/hr/list.csv")
+                && !settings.is_sensitive_path("/srv/hrx")
+        );
+        assert_eq!(settings.sensitive_in("see EMP-1234."), Some("EMP-####"));
+        assert_eq!(settings.sensitive_in("the falconer"), None);
+        assert!(
+            settings.is_test("staging")
+                && settings.is_test("https://db.test.acme.example/")
+                && !settings.is_test("prod")
+        );
+    }
+
+    /// The reason codes of a session's last step under these settings.
+    fn codes(settings: &str, session: &str) -> Vec<String> {
+        let settings = read(settings).unwrap_or_default();
+        let session = coldnotch_plugin::json::from_str(session).unwrap_or_default();
+        let judged = crate::testing::replay(&session, &settings).pop();
+        judged.map(|j| j.codes).unwrap_or_default()
+    }
+
+    #[test]
+    fn each_setting_changes_what_is_held() {
+        let pay = r#"{"intent":"Pay Hill & Co 50.00 EUR.","steps":[{"type":"payments.create","payload":{"payee":"Hill & Co","amount":50}}]}"#;
+        let own = r#"{"intent":"Check the balance.","steps":[{"type":"transfer_money","payload":{"amount":50,"to_account":"11112222333"}}]}"#;
+        let twice = r#"{"intent":"Pay Hill & Co and Ruiz 50.00 EUR each.","steps":[{"type":"payments.create","payload":{"payee":"Hill & Co","amount":50}},
+            {"type":"payments.create","payload":{"payee":"Ruiz","amount":50}}]}"#;
+        let read = r#"{"intent":null,"steps":[{"type":"read_file","payload":{"path":"projects/crane/list.csv"}},
+            {"type":"http_request","payload":{"method":"POST","url":"https://c.example/in","body":"ok"}}]}"#;
+        let tell = r#"{"intent":"Tell Tom at tom@buyer.example what we plan.","steps":[{"type":"send_email","payload":{"to":"tom@buyer.example","body":"It is called Falcon."}}]}"#;
+        let drop = r#"{"intent":"Check the tables.","steps":[{"type":"database.delete","payload":{"environment":"staging","table":"users"}}]}"#;
+        for (settings, session, code, held_without) in [
+            (r#"{"amount_limit":40}"#, pay, "amount-not-asked", false),
+            (
+                r#"{"amount_limits":{"payments*":40}}"#,
+                pay,
+                "amount-not-asked",
+                false,
+            ),
+            (r#"{"session_limit":80}"#, twice, "total-not-asked", false),
+            (
+                r#"{"sensitive_paths":["projects/crane"]}"#,
+                read,
+                "secret-then-send",
+                false,
+            ),
+            (
+                r#"{"sensitive_patterns":["falcon"]}"#,
+                tell,
+                "secret-in-message",
+                false,
+            ),
+            (
+                r#"{"own_accounts":["11112222333"]}"#,
+                own,
+                "money-out",
+                true,
+            ),
+            (
+                r#"{"test_environments":["staging"]}"#,
+                drop,
+                "destructive-delete",
+                true,
+            ),
+            (
+                r#"{"disabled_rules":["money-out"]}"#,
+                own,
+                "money-out",
+                true,
+            ),
+        ] {
+            let holds = |settings| codes(settings, session).iter().any(|c| c == code);
+            assert_eq!(holds("{}"), held_without, "{code} without {settings}");
+            assert_eq!(holds(settings), !held_without, "{code} with {settings}");
+        }
     }
 }

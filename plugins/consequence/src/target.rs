@@ -62,7 +62,7 @@ fn target(field: &Field, settings: &Settings) -> Option<Target> {
     } else if !from
         && (is_account(text) && (field.key.any(Senses::ACCOUNT | Senses::TO) || is_iban(text)))
     {
-        (What::Account, true)
+        (What::Account, !settings.owns_account(text))
     } else if field.key.any(Senses::URL) && !text.contains(' ') && text.contains('.') {
         (What::Url, !settings.owns(text) && !is_local(text))
     } else if field.key.any(Senses::CREDENTIAL) && field.value == Plain::Text && text.len() >= 6 {

@@ -1,5 +1,6 @@
 //! See [`DOC`].
 
+use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
@@ -17,10 +18,10 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Pay Northwind invoice NW-4471, 1,
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    facts.payment()?;
+    let payment = facts.payment()?;
     let field = facts.amount()?;
-    let amount = field.amount()?;
-    if let Some(limit) = facts.settings.amount_limit
+    let amount = payment.cents as f64 / 100.0;
+    if let Some(limit) = facts.settings.limit_of(&facts.kind)
         && amount > limit
     {
         let finding = Finding::new(
@@ -38,12 +39,16 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let named = facts.intent().amounts();
-    let mut largest = named.iter().copied().reduce(f64::max)?;
+    // An order costs what it costs, unless the user sets a bound.
+    let mut largest = if facts.does(Effects::PAY) {
+        named.iter().copied().reduce(f64::max)?
+    } else {
+        facts.intent().bound()?
+    };
     if facts.intent().mentions(Senses::PLUS) {
         largest = named.iter().sum(); // "under 25 euros, plus a kit (44.90)"
     }
-    let minor = if field.counts_cents() { 100.0 } else { 1.0 };
-    if amount <= largest * minor * (1.0 + 1e-9) {
+    if amount <= largest * (1.0 + 1e-9) {
         return None;
     }
     let most = largest.to_string();

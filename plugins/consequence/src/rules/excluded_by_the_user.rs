@@ -16,24 +16,24 @@ pub const EXAMPLE: &str = r#"{"intent":"Sort the old invoices into folders, but 
 pub const COUNTEREXAMPLE: &str = r#"{"intent":"Sort the old invoices into folders, but don't delete anything.","steps":[
   {"type":"files.move","payload":{"path":"invoices/2019","to_folder":"archive"}}]}"#;
 
-/// An effect and the verbs a user forbids it with.
-const EFFECTS: [(Effects, Senses); 6] = [
-    (Effects::SEND, Senses::SEND),
+/// An effect, the verbs a user forbids it with, and those he asks for it with.
+const EFFECTS: [(Effects, Senses, Senses); 6] = [
+    (Effects::SEND, Senses::SEND, Senses::SEND),
+    (Effects::PUBLISH, PUBLISH, PUBLISH),
+    (Effects::PAY, BUY, BUY),
     (
-        Effects::PUBLISH,
-        Senses::PUBLISH.and(Senses::ANNOUNCE).and(Senses::SHARE),
+        Effects::DELETE,
+        Senses::DELETE.and(Senses::REMOVE),
+        Senses::DELETE,
     ),
-    (
-        Effects::PAY,
-        Senses::PAY.and(Senses::ORDER).and(Senses::BUY),
-    ),
-    (Effects::DELETE, Senses::DELETE.and(Senses::REMOVE)),
-    (Effects::ACCESS, Senses::GRANT.and(Senses::SHARE)),
-    (
-        Effects::UPLOAD,
-        Senses::UPLOAD.and(Senses::SEND).and(Senses::SHARE),
-    ),
+    (Effects::ACCESS, GIVE, GIVE),
+    (Effects::UPLOAD, UPLOAD, UPLOAD),
 ];
+
+const PUBLISH: Senses = Senses::PUBLISH.and(Senses::ANNOUNCE).and(Senses::SHARE);
+const BUY: Senses = Senses::PAY.and(Senses::ORDER).and(Senses::BUY);
+const GIVE: Senses = Senses::GRANT.and(Senses::SHARE);
+const UPLOAD: Senses = Senses::UPLOAD.and(Senses::SEND).and(Senses::SHARE);
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
@@ -47,8 +47,8 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let intent = facts.intent();
     let forbidden = EFFECTS
         .iter()
-        .filter(|(effect, verbs)| facts.does(*effect) && !intent.asks(*verbs))
-        .find_map(|(_, verbs)| intent.forbids(*verbs));
+        .filter(|(effect, _, asked)| facts.does(*effect) && !intent.asks(*asked))
+        .find_map(|(_, verbs, _)| intent.forbids(*verbs));
     let word = match forbidden {
         Some(i) => intent.words().get(i),
         None if leaves(facts) => "outside",

@@ -40,7 +40,9 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             let words = Words::of(&f.text);
             let found = (0..words.len().min(12)).find_map(|i| {
                 let word = words.get(i);
-                let like = said.iter().find(|other| almost(word, other))?;
+                let like = (0..said.len())
+                    .find(|j| almost(word, said.get(*j)) && facts.intent().is_name(*j))
+                    .map(|j| said.get(j))?;
                 // The name itself stands there too: `Sodimat <x@sodimatt.example>`.
                 (word.len() >= SHORTEST && !said.iter().any(|other| other == word))
                     .then(|| (word.to_owned(), like.to_owned()))

@@ -44,6 +44,7 @@ rules! {
     contract_commitment,
     dangerous_command,
     destructive_delete,
+    draft_carried_out,
     effect_from_instruction,
     excluded_by_the_user,
     expert_advice,

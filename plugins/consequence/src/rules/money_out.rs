@@ -20,7 +20,13 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Risk cleared seller 331. Release 
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    if !facts.does(Effects::PAY) || asked(facts) {
+    let mut accounts = facts
+        .targets
+        .iter()
+        .filter(|t| t.what == What::Account)
+        .peekable();
+    let between_own = accounts.peek().is_some() && accounts.all(|t| !t.outside);
+    if !facts.does(Effects::PAY) || between_own || asked(facts) {
         return None;
     }
     let amount = facts

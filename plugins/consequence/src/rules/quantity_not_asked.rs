@@ -1,5 +1,6 @@
 //! See [`DOC`].
 
+use crate::act;
 use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
@@ -20,10 +21,8 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Order 6 toner cartridges TN-44.",
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    if facts
-        .effects
-        .any(Effects::READ | Effects::DRAFT | Effects::NOTE)
-    {
+    let idle = Effects::READ | Effects::DRAFT | Effects::NOTE;
+    if facts.effects.any(idle) || !facts.does(Effects::PAY) && act::of(facts).is_none() {
         return None;
     }
     let (field, asked) = facts

@@ -11,7 +11,7 @@ use crate::words::Words;
 /// The reason code.
 pub const CODE: &str = "secret-in-message";
 /// What it holds.
-pub const DOC: &str = "What goes out holds a key, a token, a private key or a card number, known by its form, and the user did not ask to send it.";
+pub const DOC: &str = "What goes out holds a key, a token, a private key or a card number, known by its form, and the user did not ask to send it; or what the operator's `sensitive_patterns` name.";
 /// A session it holds.
 pub const EXAMPLE: &str = r#"{"intent":"Tell the supplier that the test account is ready.","steps":[
   {"type":"send_email","payload":{"to":"dev@supplier.example","body":"Ready. Use AKIAQ4WN7TPX2RDYZ5KM to log in."}}]}"#;
@@ -25,6 +25,17 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         || facts.targets.iter().all(|t| !t.outside) && !facts.targets.is_empty()
     {
         return None;
+    }
+    let words = facts.fields.iter().filter(|f| f.value == Plain::Text);
+    let pattern = words
+        .filter_map(|f| Some((f, facts.settings.sensitive_in(&f.text)?)))
+        .next();
+    if let Some((field, pattern)) = pattern {
+        let finding = Finding::new(
+            0.85,
+            &["sends what the operator calls sensitive (`", pattern, "`)"],
+        );
+        return Some(finding.with(&field.path, pattern));
     }
     let (field, found) = facts
         .fields

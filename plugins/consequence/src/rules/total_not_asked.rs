@@ -1,7 +1,9 @@
 //! See [`DOC`].
 
+use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
+use crate::lexicon::Senses;
 
 /// The reason code.
 pub const CODE: &str = "total-not-asked";
@@ -30,6 +32,11 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let exceeds = |bound: f64| total > bound * (1.0 + 1e-9);
     let split = |bound: f64| exceeds(bound) && payment.cents as f64 / 100.0 <= bound;
     let intent = facts.intent();
+    let allowance = if facts.does(Effects::PAY) {
+        intent.allowance()
+    } else {
+        intent.bound().filter(|_| !intent.mentions(Senses::EACH))
+    };
     let (bound, whose) = facts
         .settings
         .session_limit
@@ -42,8 +49,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
                 .map(|b| (b, "the bound the user named, which each part stays under"))
         })
         .or_else(|| {
-            intent
-                .allowance()
+            allowance
                 .filter(|b| exceeds(*b))
                 .map(|b| (b, "what the user named"))
         })?;
