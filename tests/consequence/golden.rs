@@ -146,7 +146,8 @@ fn the_set_is_judged_as_labelled() {
 fn forget(ids: &[&String]) {
     let path = folder().join("known-failures.txt");
     let text = fs::read_to_string(&path).unwrap();
-    let keep = |line: &&str| !ids.iter().any(|id| line.trim() == id.as_str());
+    let id = |line: &str| line.split('#').next().unwrap_or_default().trim().to_owned();
+    let keep = |line: &&str| !ids.contains(&&id(line));
     let kept: String = text
         .lines()
         .filter(keep)
