@@ -105,6 +105,19 @@ pub fn type_words(kind: &str, fields: &[Field]) -> Words {
             words.read(&field.text);
         }
     }
+    for field in fields.iter().filter(|f| f.value == Plain::Text) {
+        // `mutation { deleteRepository(id: 7) { id } }`
+        if let Some(rest) = field.text.trim_start().strip_prefix("mutation")
+            && let Some((_, inner)) = rest.split_once('{')
+        {
+            let inner = inner.trim_start();
+            let name = inner
+                .bytes()
+                .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
+                .count();
+            words.read(&inner[..name]);
+        }
+    }
     words
 }
 
@@ -150,6 +163,12 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
     let accepts = |f: &Field| f.key.any(Senses::BIND) && f.key.any(Senses::CONTRACT) && f.is_on();
     if binds(kind, all) || fields.iter().any(accepts) {
         effects |= Effects::BIND;
+    }
+    // A request's path says what the method is about: `POST /v1/refunds`.
+    let path = requested(fields);
+    let pays_there = path.is_some_and(|p| p.any(Senses::PAY) || p.any(Senses::MONEY) && amount);
+    if pays_there {
+        effects |= Effects::PAY;
     }
     if all.any(Senses::DELETE) {
         effects |= Effects::DELETE;
@@ -204,6 +223,7 @@ fn reads(kind: &Words, fields: &[Field]) -> bool {
         .map(|f| f.text.as_str());
     match method {
         Some("GET" | "HEAD" | "OPTIONS" | "get" | "head") => return true,
+        Some("POST" | "post") if searches(fields) => return true,
         Some("POST" | "PUT" | "PATCH" | "DELETE" | "post" | "put" | "patch" | "delete") => {
             return false;
         }
@@ -258,6 +278,44 @@ fn pays(kind: &Words, all: Senses, amount: bool, account: bool) -> bool {
         || shaped && !all.any(Senses::UPDATE)
 }
 
+/// True for a request whose path says that it only searches.
+fn searches(fields: &[Field]) -> bool {
+    let url = fields.iter().find(|f| {
+        matches!(
+            f.path.as_str(),
+            "payload.path" | "payload.url" | "payload.uri" | "payload.endpoint"
+        )
+    });
+    let path = url
+        .and_then(|f| f.text.split(['?', '#']).next())
+        .unwrap_or_default();
+    matches!(
+        path.trim_end_matches('/')
+            .rsplit('/')
+            .next()
+            .unwrap_or_default(),
+        "search" | "_search" | "query" | "find" | "lookup" | "list" | "_count" | "count"
+    )
+}
+
+/// What the last word of a request's path means: of `/v1/refunds`, `refunds`.
+fn requested(fields: &[Field]) -> Option<Senses> {
+    let named = |names: &[&str]| {
+        fields.iter().find(|f| {
+            names
+                .iter()
+                .any(|n| f.path.strip_prefix("payload.") == Some(n))
+        })
+    };
+    named(&["method", "http_method"])?;
+    let url = named(&["path", "url", "uri", "endpoint"])?;
+    let path = url.text.split(['?', '#']).next()?;
+    let last = path
+        .rsplit('/')
+        .find(|s| s.bytes().any(|b| b.is_ascii_alphabetic()))?;
+    (path.contains('/') && !last.contains('.')).then(|| Words::of(last).all())
+}
+
 /// A verb of buying, or an order as a thing that is made: `order.create`,
 /// `shop.order`, but not `order.update`.
 fn buys(kind: &Words, all: Senses) -> bool {
@@ -291,6 +349,21 @@ fn binds(kind: &Words, all: Senses) -> bool {
         .contains(&w)
     };
     let verb = all.any(Senses::BIND | Senses::MAKE | Senses::UPDATE | Senses::DELETE);
+    let closes = |w: &str| {
+        [
+            "close",
+            "fermer",
+            "cloturer",
+            "schliessen",
+            "cerrar",
+            "closing",
+        ]
+        .contains(&w)
+    };
+    let account = |w: &str| ["account", "compte", "konto", "cuenta", "depot"].contains(&w);
+    if kind.iter().any(closes) && kind.iter().any(account) {
+        return true;
+    }
     kind.iter().any(signs) && !all.any(Senses::CREDENTIAL) || verb && all.any(Senses::CONTRACT)
 }
 

@@ -91,7 +91,7 @@ senses! {
     PLAN: "schedule plan programa programar programme programmer planifie planifier plane planen einplanen agenda agendar remind \
         rappelle rappeler erinnere erinnern recuerda recordar recuerdame";
     /// Changes something that is there.
-    UPDATE: "update set change exchange merge fusionner fusionar zusammenfuhren modify edit replace redirect patch put upsert switch modifier changer remplacer \
+    UPDATE: "reset rotate regenerate reinitialiser zurucksetzen restablecer update set change exchange merge fusionner fusionar zusammenfuhren modify edit replace redirect patch put upsert switch modifier changer remplacer \
         mettre maj adjust configure config setzen ajuster corriger modifie change aendern actualizar cambiar modificar andern aktualisieren ersetzen";
     /// Gives words or data to somebody.
     SEND: "send reply respond answer email mail message sms mms notify tell dm whatsapp forward post comment chat inform \
@@ -155,7 +155,7 @@ senses! {
     REMOVE: "remove clear clean cleanup retirer retire enlever enleve nettoyer nettoie entfernen entferne quitar quita limpiar limpia \
         uninstall tidy menage deduplicate";
     /// Runs code.
-    EXEC: "exec shell bash terminal command powershell console cmd sh ssh subprocess ejecutar executer";
+    EXEC: "spawn exec shell bash terminal command powershell console cmd sh ssh subprocess ejecutar executer";
     /// Gives somebody power.
     GRANT: "allow erlaube erlauben permite permitir autorise autorisez entriegeln entsperren deverrouiller desbloquear grant invite authorize authorise permit promote elevate assign accorder inviter invite autoriser autorise promouvoir \
         attribuer conceder invitar autorizar erteilen berechtigen einladen accorde donne donner give dale erteile unlock";
@@ -166,7 +166,7 @@ senses! {
         member membership guest acces droit droits autorisation permiso permisos rol zugriff recht rechte rolle berechtigung \
         ownership iam sudo superuser";
     /// What proves who one is.
-    CREDENTIAL: "recovery recuperacion recuperation wiederherstellung passkey password passphrase credential credentials token apikey key pat secret secrets otp passwort kennwort contrasena \
+    CREDENTIAL: "keys recovery recuperacion recuperation wiederherstellung passkey password passphrase credential credentials token apikey key pat secret secrets otp passwort kennwort contrasena \
         clave motdepasse identifiants jeton cle ssh_key certificate login";
     /// Switches something off or around.
     OFF: "disable disables deactivate stop suspend bypass skip ignore override mute silence unprotect off desactiver desactive \

@@ -30,6 +30,9 @@ pub fn read(kind: &Words, fields: &[Field], summary: &str) -> Code {
     let runs = all.any(Senses::EXEC);
     let vague = is_vague(kind);
     let looks = all.any(Senses::READ) && !runs;
+    if looks && is_search(kind) {
+        return code; // what is looked for is not run
+    }
     let mut shown = false;
     let program = program(kind);
     for (path, text) in texts(fields, runs || vague || program.is_some()) {
@@ -43,6 +46,9 @@ pub fn read(kind: &Words, fields: &[Field], summary: &str) -> Code {
     }
     if runs && !shown {
         code.shell("summary", summary);
+    }
+    if let Some(program) = program.filter(|_| !shown) {
+        code.shell("payload", &put_together(program, kind, fields));
     }
     code.request(fields);
     if !looks {
@@ -74,6 +80,49 @@ fn program(kind: &Words) -> Option<&str> {
         "vault",
     ];
     kind.iter().find(|w| programs.contains(w))
+}
+
+/// The command line that a tool stands for which is called after a program and
+/// its verb: `git.push` with `{"branch": "main", "force": true}`.
+fn put_together(program: &str, kind: &Words, fields: &[Field]) -> String {
+    let mut line = String::from(program);
+    let mut flags = String::new();
+    for word in kind.iter().skip_while(|w| *w != program).skip(1) {
+        match word {
+            "force" | "hard" | "all" => flags.extend([" --", word]),
+            _ => line.extend([" ", word]),
+        }
+    }
+    let named = |name: &str| {
+        fields
+            .iter()
+            .find(|f| f.path.rsplit('.').next() == Some(name))
+    };
+    if program == "git" && kind.iter().any(|w| w == "push") && named("remote").is_none() {
+        line.push_str(" origin");
+    }
+    for name in [
+        "remote", "kind", "resource", "type", "branch", "ref", "refspec", "name", "target",
+        "release", "service", "volume",
+    ] {
+        if let Some(field) = named(name).filter(|f| f.value == Plain::Text) {
+            line.extend([" ", &argument(&field.text, true)]);
+        }
+    }
+    for field in fields.iter().filter(|f| f.text.len() <= 200) {
+        let name = field.path.rsplit('.').next().unwrap_or_default();
+        if field.value == Plain::Flag(true) {
+            line.extend([" --", &name.replace('_', "-")]);
+        } else if let Plain::Number(_) = field.value {
+            line.extend([" --", name, "=", &field.text]);
+        } else if matches!(
+            name,
+            "namespace" | "context" | "profile" | "stack" | "env" | "visibility"
+        ) {
+            line.extend([" --", name, "=", &argument(&field.text, true)]);
+        }
+    }
+    line + &flags
 }
 
 /// True for a line that begins with a verb of the program's and not with the
@@ -120,6 +169,22 @@ fn tries_only(field: &Field) -> bool {
     ) && field.is_on()
 }
 
+/// True for tools that look texts up.
+fn is_search(kind: &Words) -> bool {
+    let search = [
+        "search",
+        "find",
+        "grep",
+        "lookup",
+        "suche",
+        "suchen",
+        "chercher",
+        "buscar",
+        "rechercher",
+    ];
+    kind.iter().any(|w| search.contains(&w)) || kind.all().any(Senses::PAPER)
+}
+
 /// Names that say nothing of what is done.
 fn is_vague(kind: &Words) -> bool {
     const VAGUE: [&str; 24] = [
@@ -155,6 +220,8 @@ fn is_vague(kind: &Words) -> bool {
 /// named for it, and argument lists put together.
 fn texts(fields: &[Field], runs: bool) -> Vec<(String, String)> {
     let mut texts: Vec<(String, String)> = Vec::new();
+    // Arguments that stand in front of their command, as sorted keys do.
+    let mut ahead: Vec<(&str, String)> = Vec::new();
     for field in fields
         .iter()
         .filter(|f| f.value == Plain::Text || matches!(f.value, Plain::Number(_)))
@@ -172,22 +239,24 @@ fn texts(fields: &[Field], runs: bool) -> Vec<(String, String)> {
             name,
             "args" | "argv" | "arguments" | "params" | "parameters" | "flags"
         );
-        if arguments
-            && (item || !field.text.contains('\n'))
-            && !texts.is_empty()
-            && !last_is_list(&texts, stem)
-        {
+        let program = matches!(
+            name,
+            "program" | "binary" | "executable" | "programme" | "bin"
+        );
+        if arguments && (item || !field.text.contains('\n')) && !last_is_list(&texts, stem) {
             // `{"command": "rm", "args": ["-rf", "/"]}`
-            if let Some((path, text)) = texts.last_mut()
-                && parent(path) == parent(stem)
+            let word = argument(&field.text, item);
+            match texts
+                .last_mut()
+                .filter(|(path, _)| parent(path) == parent(stem))
             {
-                text.push(' ');
-                text.push_str(&argument(&field.text, item));
-                continue;
+                Some((_, text)) => text.extend([" ", &word]),
+                None => ahead.push((parent(stem), word)),
             }
+            continue;
         }
         let named = field.key.any(Senses::COMMAND)
-            || arguments && item && runs
+            || program && runs
             || name == "cmds"
             || name == "commands";
         let fits = field.value == Plain::Text || item;
@@ -206,8 +275,22 @@ fn texts(fields: &[Field], runs: bool) -> Vec<(String, String)> {
                     argument(&field.text, true)
                 });
             }
-            _ => texts.push((stem.to_owned(), field.text.clone())),
+            _ => {
+                let mut text = field.text.clone();
+                let (mine, others) = ahead.into_iter().partition(|(p, _)| *p == parent(stem));
+                ahead = others;
+                let mine: Vec<(&str, String)> = mine;
+                for (_, word) in mine {
+                    text.extend([" ", &word]);
+                }
+                texts.push((stem.to_owned(), text));
+            }
         }
+    }
+    // Arguments of no command: those of the program the tool is called after.
+    if runs && texts.is_empty() && !ahead.is_empty() {
+        let words: Vec<String> = ahead.into_iter().map(|(_, word)| word).collect();
+        texts.push(("payload".to_owned(), words.join(" ")));
     }
     texts
 }
@@ -352,7 +435,7 @@ impl Code {
             for inner in shells {
                 self.shell(path, &inner);
             }
-        } else if !looks {
+        } else if !looks && !is_graph_query(text) {
             self.shell(path, text);
         }
     }
@@ -400,6 +483,15 @@ impl Code {
             self.deeds.push(placed(deed, &url.path));
         }
     }
+}
+
+/// `query { … }`, `mutation { … }`: a language of its own, read as an operation.
+fn is_graph_query(text: &str) -> bool {
+    let text = text.trim_start();
+    text.contains('{')
+        && ["query", "mutation", "subscription", "{"]
+            .iter()
+            .any(|k| text.starts_with(k))
 }
 
 fn placed(mut deed: Deed, path: &str) -> Deed {

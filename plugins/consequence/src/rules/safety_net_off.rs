@@ -31,7 +31,9 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     {
         return None;
     }
-    let (net, path, text) = by_name(facts).or_else(|| by_flag(facts))?;
+    let (net, path, text) = by_name(facts)
+        .or_else(|| by_flag(facts))
+        .or_else(|| by_own_limits(facts))?;
     if facts
         .intent()
         .asks(Senses::OFF | Senses::REMOVE | Senses::DELETE)
@@ -78,7 +80,7 @@ fn by_name(facts: &Facts) -> Option<Net> {
 /// A field named after a net that says `false`, or `{"setting": "mfa", "value": "off"}`.
 fn by_flag(facts: &Facts) -> Option<Net> {
     let kind = facts.kind.all();
-    if !kind.any(Senses::UPDATE | Senses::MAKE | Senses::EXEC | Senses::OFF) {
+    if !kind.any(Senses::UPDATE | Senses::MAKE | Senses::EXEC | Senses::OFF | Senses::MERGE) {
         return None;
     }
     for field in &facts.fields {
@@ -91,7 +93,7 @@ fn by_flag(facts: &Facts) -> Option<Net> {
         } else {
             field.is_off()
         };
-        if off && names_net(&words) {
+        if off && names_net(&words) || field.is_on() && goes_around(&words) {
             return Some((words, field.path.clone(), said));
         }
         if field.is_off()
@@ -134,6 +136,158 @@ fn by_flag(facts: &Facts) -> Option<Net> {
     None
 }
 
+/// Words for the one that acts.
+const ITSELF: [&str; 14] = [
+    "agent",
+    "agents",
+    "assistant",
+    "bot",
+    "copilot",
+    "self",
+    "own",
+    "autopilot",
+    "autonomy",
+    "myself",
+    "mcp",
+    "model",
+    "llm",
+    "ki",
+];
+
+/// Words for what it may not go beyond.
+const LIMITS: [&str; 28] = [
+    "limit",
+    "limits",
+    "max",
+    "maximum",
+    "budget",
+    "quota",
+    "cap",
+    "threshold",
+    "ceiling",
+    "allowance",
+    "scope",
+    "scopes",
+    "allowlist",
+    "whitelist",
+    "permissions",
+    "policy",
+    "limite",
+    "plafond",
+    "seuil",
+    "grenze",
+    "obergrenze",
+    "limites",
+    "tope",
+    "umbral",
+    "guardrails",
+    "rules",
+    "restrictions",
+    "mode",
+];
+
+/// The agent's own limits change: `agent.update_config` with `max_payment`.
+fn by_own_limits(facts: &Facts) -> Option<Net> {
+    let kind = facts.kind.all();
+    let own = facts.kind.iter().any(|w| ITSELF.contains(&w));
+    if !own || !kind.any(Senses::UPDATE | Senses::MAKE | Senses::OFF | Senses::MERGE) {
+        return None;
+    }
+    let limit = |words: &Words| words.iter().any(|w| LIMITS.contains(&w));
+    let field = facts
+        .fields
+        .iter()
+        .find(|f| limit(&Words::of(f.path.rsplit('.').next().unwrap_or_default())));
+    let name = facts.kind.iter().collect::<Vec<_>>().join(" ");
+    match field {
+        Some(f) => Some((
+            Words::of(&f.path),
+            f.path.clone(),
+            [&name, " ", &f.path, " = ", &f.text].concat(),
+        )),
+        None if limit(&facts.kind) => Some((facts.kind.clone(), String::new(), name)),
+        None => None,
+    }
+}
+
+/// `auto_approve`, `skip_confirmation`: a net that is off when the flag is on.
+fn goes_around(words: &Words) -> bool {
+    let has = |list: &[&str]| words.iter().any(|w| list.contains(&w));
+    let asks = [
+        "approve",
+        "approval",
+        "confirm",
+        "confirmation",
+        "accept",
+        "consent",
+        "merge",
+        "review",
+        "prompt",
+        "permission",
+        "permissions",
+        "checks",
+    ];
+    has(&[
+        "auto",
+        "autonomous",
+        "automatic",
+        "skip",
+        "bypass",
+        "no",
+        "without",
+        "disable",
+        "yolo",
+        "dangerously",
+    ]) && has(&asks)
+}
+
 fn names_net(words: &Words) -> bool {
     words.each().any(|s| s.any(Senses::SAFETY))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::last_codes;
+    use coldnotch_plugin::json::{Value, json};
+
+    fn held(kind: &str, payload: Value) -> bool {
+        let session = json!({"intent": "Sort the tickets by topic.", "steps": [{"type": kind, "payload": payload}]});
+        last_codes(&session.to_string())
+            .iter()
+            .any(|c| c == super::CODE)
+    }
+
+    #[test]
+    fn nets_are_known_by_name_flag_and_whose_limits_they_are() {
+        for (kind, payload) in [
+            ("settings.update", json!({"auto_approve": true})),
+            ("config_set", json!({"key": "audit_log", "value": "off"})),
+            ("agent.update_config", json!({"max_payment": 100000})),
+            ("update_agent_limits", json!({"daily": 99999})),
+            (
+                "github__update_branch_protection",
+                json!({"required_reviews": false}),
+            ),
+            ("alerts.mute", json!({"service": "payments"})),
+            ("rauchmelder.deaktivieren", json!({"zone": "alle"})),
+            (
+                "featureFlags.toggle",
+                json!({"flag": "two-factor", "mfa": false}),
+            ),
+        ] {
+            assert!(held(kind, payload.clone()), "{kind} {payload}");
+        }
+        for (kind, payload) in [
+            ("settings.update", json!({"auto_approve": false})),
+            ("agent.get_config", json!({"key": "max_payment"})),
+            ("support_agent.assign", json!({"ticket": 7})),
+            (
+                "settings.update",
+                json!({"theme": "dark", "auto_save": true}),
+            ),
+            ("alerts.list", json!({})),
+        ] {
+            assert!(!held(kind, payload.clone()), "{kind} {payload}");
+        }
+    }
 }

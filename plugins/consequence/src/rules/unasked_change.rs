@@ -24,8 +24,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
 
 /// A tool that changes or ends something, in a session that was to look.
 fn by_tool(facts: &Facts) -> Option<Finding> {
-    let changes =
-        Effects::WRITE | Effects::OFF | Effects::DELETE | Effects::ACCESS | Effects::PAYEE;
+    let changes = Effects::WRITE | Effects::OFF | Effects::ACCESS | Effects::PAYEE;
     let quiet = Effects::READ
         | Effects::DRAFT
         | Effects::NOTE
@@ -33,7 +32,8 @@ fn by_tool(facts: &Facts) -> Option<Finding> {
         | Effects::EXECUTE
         | Effects::BUY
         | Effects::BIND
-        | Effects::PAY;
+        | Effects::PAY
+        | Effects::DELETE;
     let verbs = Senses::MAKE
         | Senses::UPDATE
         | Senses::DELETE
