@@ -283,7 +283,8 @@ def houses(everything, words):
     for text in everything:
         for word in WORD.findall(text):
             folded = word.lower()
-            if word[0].isupper() and len(word) > 3 and folded not in words and any(folded in part for part in parts):
+            named = word[0].isupper() and not word.isupper() and len(word) > 3
+            if named and folded not in words and any(folded in part for part in parts):
                 found.add(folded)
     return found
 

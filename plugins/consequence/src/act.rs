@@ -103,7 +103,7 @@ const ACTS: &[Act] = &[
         verbs: Senses::UPDATE,
         things: Senses::PROFILE,
         asked: Senses::UPDATE.and(Senses::MEND),
-        vaguely: Senses::NONE,
+        vaguely: Senses::ACTING,
     },
     Act {
         does: "orders or books something",

@@ -45,6 +45,10 @@ impl Effects {
     pub const NOTE: Effects = Effects(1 << 11);
     /// Brings something about that is none of the above.
     pub const WRITE: Effects = Effects(1 << 12);
+    /// Orders, books or rents something.
+    pub const BUY: Effects = Effects(1 << 13);
+    /// Binds to something, or ends what binds: signs, accepts, renews, cancels.
+    pub const BIND: Effects = Effects(1 << 14);
 
     /// What cannot be taken back, or only with pains.
     pub const HARD: Effects = Effects(
@@ -54,7 +58,9 @@ impl Effects {
             | Self::PAY.0
             | Self::PAYEE.0
             | Self::DELETE.0
-            | Self::ACCESS.0,
+            | Self::ACCESS.0
+            | Self::BUY.0
+            | Self::BIND.0,
     );
     /// What carries data to somebody.
     pub const OUTWARD: Effects = Effects(Self::SEND.0 | Self::UPLOAD.0 | Self::PUBLISH.0);
@@ -93,6 +99,7 @@ impl BitOrAssign for Effects {
 /// a tool called `execute` does what its arguments say.
 pub fn type_words(kind: &str, fields: &[Field]) -> Words {
     let mut words = Words::of(kind);
+    words.mend();
     for field in fields {
         if field.value == Plain::Text && field.text.len() <= 40 && names_operation(&field.path) {
             words.read(&field.text);
@@ -137,13 +144,20 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
     if all.any(Senses::UPDATE) && account {
         effects |= Effects::PAYEE;
     }
+    if buys(kind, all) {
+        effects |= Effects::BUY;
+    }
+    let accepts = |f: &Field| f.key.any(Senses::BIND) && f.key.any(Senses::CONTRACT) && f.is_on();
+    if binds(kind, all) || fields.iter().any(accepts) {
+        effects |= Effects::BIND;
+    }
     if all.any(Senses::DELETE) {
         effects |= Effects::DELETE;
     }
     if all.any(Senses::EXEC) {
         effects |= Effects::EXECUTE;
     }
-    if gives_access(all) {
+    if gives_access(all) || fields.iter().any(admits) {
         effects |= Effects::ACCESS;
     }
     if all.any(Senses::OFF) {
@@ -195,9 +209,15 @@ fn reads(kind: &Words, fields: &[Field]) -> bool {
         }
         _ => {}
     }
-    let senses = || kind.each();
-    senses().any(|s| s.any(Senses::READ))
-        && !senses().any(|s| s.any(changing) && !s.any(Senses::MONEY | Senses::READ))
+    let Some(verb) = kind.each().position(|s| s.any(Senses::READ)) else {
+        return false;
+    };
+    // `get_issue`, `list_releases`: what is looked at may be named like a verb.
+    let ends = Senses::UPDATE | Senses::DELETE | Senses::OFF | Senses::GRANT | Senses::PAY;
+    !kind.each().enumerate().any(|(i, s)| {
+        let changes = if i == verb + 1 { ends } else { changing };
+        s.any(changes) && !s.any(Senses::MONEY | Senses::READ)
+    })
 }
 
 /// True when a word or a flag says that this is not yet the thing itself, and
@@ -207,7 +227,9 @@ fn is_draft(kind: &Words, fields: &[Field]) -> bool {
     let sends = kind
         .each()
         .any(|s| s.any(Senses::SEND | Senses::PUBLISH | Senses::PAY) && s.any(Senses::MAKE));
-    let mut draft = all.any(Senses::DRAFT) && !sends && !all.any(Senses::PUBLISH);
+    // `change_plan` and `update_quote` change a thing that is there.
+    let settles = all.any(Senses::UPDATE | Senses::OFF | Senses::BIND | Senses::MERGE);
+    let mut draft = all.any(Senses::DRAFT) && !sends && !settles && !all.any(Senses::PUBLISH);
     for field in fields {
         let commits = field.key.any(Senses::SEND | Senses::MAKE)
             && !field.key.any(Senses::DRAFT)
@@ -234,6 +256,53 @@ fn pays(kind: &Words, all: Senses, amount: bool, account: bool) -> bool {
     (verb && !all.any(Senses::UPDATE | Senses::NOTE))
         || moves && !all.any(Senses::UPDATE)
         || shaped && !all.any(Senses::UPDATE)
+}
+
+/// A verb of buying, or an order as a thing that is made: `order.create`,
+/// `shop.order`, but not `order.update`.
+fn buys(kind: &Words, all: Senses) -> bool {
+    let thing = |i: usize| kind.senses(i).any(Senses::PURCHASE);
+    let last = kind.len().saturating_sub(1);
+    let placed = (0..kind.len()).any(thing)
+        && all.any(Senses::MAKE)
+        && !all.any(Senses::UPDATE | Senses::BIND);
+    kind.each().any(|s| s.any(Senses::ACQUIRE))
+        || placed
+        || kind.len() > 1 && thing(last) && !all.any(Senses::UPDATE | Senses::BIND)
+}
+
+/// A verb of binding about something that binds: a contract, terms, a plan.
+fn binds(kind: &Words, all: Senses) -> bool {
+    let signs = |w: &str| {
+        [
+            "sign",
+            "signature",
+            "countersign",
+            "esign",
+            "signe",
+            "signer",
+            "unterschreiben",
+            "unterzeichnen",
+            "firmar",
+            "resilier",
+            "kundigen",
+            "rescindir",
+        ]
+        .contains(&w)
+    };
+    let verb = all.any(Senses::BIND | Senses::MAKE | Senses::UPDATE | Senses::DELETE);
+    kind.iter().any(signs) && !all.any(Senses::CREDENTIAL) || verb && all.any(Senses::CONTRACT)
+}
+
+/// A field that gives power or sight whatever the tool is called:
+/// `"role": "admin"`, `"share": true`, `"invite": "x@y.example"`.
+fn admits(field: &Field) -> bool {
+    if field.key.any(Senses::BODY | Senses::FROM) || field.text.len() > 80 {
+        return false;
+    }
+    let strong = field.key.any(Senses::ACCESS) && field.words().all().any(Senses::STRONG);
+    let shared = field.key.any(Senses::SHARE) && field.value == Plain::Flag(true);
+    strong || shared || field.key.any(Senses::GRANT) && target::address_host(&field.text).is_some()
 }
 
 fn gives_access(all: Senses) -> bool {
@@ -333,6 +402,42 @@ mod tests {
             ),
             Effects::READ
         );
+    }
+
+    #[test]
+    fn what_is_bought_and_what_binds_is_told_from_looking_it_up() {
+        for kind in [
+            "flights.book",
+            "shop.order",
+            "order_create",
+            "bestellung_ausloesen",
+            "registerDomain",
+            "hotel__reserve",
+            "billets.reserver",
+        ] {
+            assert!(of(kind, json!({})).any(Effects::BUY), "{kind}");
+        }
+        for kind in [
+            "contract.sign",
+            "contrat.resilier",
+            "pixelboard.change_plan",
+            "subscription_cancel",
+            "accept_terms",
+        ] {
+            assert!(of(kind, json!({})).any(Effects::BIND), "{kind}");
+        }
+        for kind in [
+            "get_order_details",
+            "order.update_address",
+            "orders.list",
+            "booking_status",
+            "contract_read",
+        ] {
+            assert!(
+                !of(kind, json!({})).any(Effects::BUY | Effects::BIND),
+                "{kind}"
+            );
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::labels;
 use crate::ledger::{self, Ledger, Payment};
 use crate::lexicon::Senses;
 use crate::notes::{self, Note};
+use crate::origin::{self, Origin};
 use crate::payload::{self, Field, Plain};
 use crate::readers::code::{self, Code};
 use crate::readers::deed::Deed;
@@ -93,32 +94,6 @@ pub struct Fate {
     pub approved: bool,
 }
 
-/// A value of the action and where it occurred before.
-#[derive(Debug)]
-pub struct Origin {
-    /// The value's place in the action.
-    pub target: Target,
-    /// Where it stood, oldest first.
-    pub seen: Vec<Seen>,
-}
-
-/// One earlier occurrence in a tool's output or an earlier payload.
-#[derive(Debug)]
-pub struct Seen {
-    /// The step.
-    pub step: u32,
-    /// JSON path in the payload or the output.
-    pub path: String,
-    /// True in an output, false in an earlier payload.
-    pub in_output: bool,
-    /// True when it was a field of its own and not a word of a text.
-    pub whole: bool,
-    /// How many words that text has.
-    pub words: u32,
-    /// True when the user named what the step read: a file, a sender, a page.
-    pub named: bool,
-}
-
 /// The facts of one action.
 #[derive(Debug)]
 pub struct Facts<'a> {
@@ -183,70 +158,13 @@ impl<'a> Facts<'a> {
         };
         facts.echoes = echo::echoes(&facts, past);
         facts.is_test = facts.is_in_test(action);
+        if !kept.is_empty() && (hard || facts.effects.any(origin::TRACED)) {
+            facts.origins = origin::trace(&facts, past);
+        }
         if !kept.is_empty() && hard {
-            facts.origins = facts.trace(past);
             facts.amount_is_known = facts.knows_amount(past);
         }
         facts
-    }
-
-    /// Asks where the targets occurred before.
-    fn trace(&self, past: &impl Past) -> Vec<Origin> {
-        let sought: Vec<&Target> = self
-            .targets
-            .iter()
-            .filter(|t| t.what != What::Name && !self.intent().names_value(&t.text))
-            .collect();
-        if sought.is_empty() {
-            return Vec::new();
-        }
-        let texts: Vec<String> = sought.iter().map(|t| t.text.clone()).collect();
-        let found = past.find(&texts);
-        let mut origins: Vec<Origin> = Vec::with_capacity(sought.len());
-        for (target, occurrences) in sought.into_iter().zip(found) {
-            let seen = occurrences
-                .into_iter()
-                .filter_map(|o| {
-                    let step = o.step?;
-                    let in_output = o.place == Place::Output;
-                    let named = in_output && self.names_step(step, past);
-                    Some(Seen {
-                        step,
-                        path: o.path,
-                        in_output,
-                        whole: o.whole_leaf,
-                        words: o.leaf_words,
-                        named,
-                    })
-                })
-                .collect();
-            origins.push(Origin {
-                target: target.clone(),
-                seen,
-            });
-        }
-        origins
-    }
-
-    /// True when an argument of the step stands in the user's words, or was
-    /// pointed to by the output of a step of which that is true: the page that
-    /// Ana's mail links to.
-    fn names_step(&self, step: u32, past: &impl Past) -> bool {
-        let arguments = text_arguments(&past.payload(step));
-        if self.names_any_of(&arguments) || self.is_trusted(step, past) {
-            return true;
-        }
-        let pointers: Vec<String> = arguments.into_iter().filter(|a| is_pointer(a)).collect();
-        if pointers.is_empty() {
-            return false;
-        }
-        past.find(&pointers).iter().flatten().any(|o| {
-            let before = o.step.filter(|s| *s < step && o.place == Place::Output);
-            before.is_some_and(|s| {
-                !notes::stands_in(&self.notes, s, &o.path)
-                    && self.names_any_of(&text_arguments(&past.payload(s)))
-            })
-        })
     }
 
     /// True when the runtime, a field for the environment or a host names one of
@@ -261,21 +179,6 @@ impl<'a> Facts<'a> {
                 && self.settings.is_test(&f.text)
         };
         vouched.is_some_and(|env| self.settings.is_test(env)) || self.fields.iter().any(named)
-    }
-
-    /// True when the operator trusts what the step returned.
-    fn is_trusted(&self, step: u32, past: &impl Past) -> bool {
-        let trusts =
-            !self.settings.trusted_tools.is_empty() || !self.settings.trusted_sources.is_empty();
-        trusts
-            && past
-                .labels(step)
-                .iter()
-                .any(|l| l == labels::TRUSTED_SOURCE)
-    }
-
-    fn names_any_of(&self, arguments: &[String]) -> bool {
-        arguments.iter().any(|a| self.intent().names_value(a))
     }
 
     /// True unless the user points to where the amount stands ("according to the
@@ -311,6 +214,11 @@ impl<'a> Facts<'a> {
     /// What the user asked for.
     pub fn intent(&self) -> &Intent {
         self.intent.get_or_init(|| Intent::of(self.said))
+    }
+
+    /// The user's words as they were given; empty when nobody gave them.
+    pub fn said(&self) -> &str {
+        self.said.unwrap_or_default()
     }
 
     /// The shell commands it runs, each with its field's path.
@@ -497,23 +405,6 @@ impl<'a> Facts<'a> {
     pub fn paid_before(&self) -> bool {
         self.labelled(labels::MONEY_OUT).is_some()
     }
-}
-
-/// The texts among a step's arguments.
-fn text_arguments(payload: &str) -> Vec<String> {
-    let value = coldnotch_plugin::json::from_str(payload).unwrap_or_default();
-    payload::fields(&value)
-        .into_iter()
-        .filter(|f| f.value == Plain::Text && f.text.len() >= 3)
-        .map(|f| f.text)
-        .collect()
-}
-
-/// True for an id, a URL or a path: a text that means one thing.
-fn is_pointer(text: &str) -> bool {
-    text.len() <= 200
-        && !text.contains(char::is_whitespace)
-        && text.contains(|c: char| c.is_ascii_digit() || matches!(c, '/' | '.' | '@'))
 }
 
 /// True for the houses where anybody has an address: they say nothing of whose.

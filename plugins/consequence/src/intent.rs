@@ -40,6 +40,12 @@ const FOR: [&str; 10] = [
     "to", "for", "with", "an", "fur", "mit", "pour", "avec", "para", "con",
 ];
 
+/// What begins the words about what is looked at.
+const TOLD: [&str; 16] = [
+    "what", "which", "how", "whether", "why", "was", "welche", "ob", "wie", "warum", "que",
+    "comment", "pourquoi", "cual", "como", "quelles",
+];
+
 /// What joins two things to do.
 const JOINS: [&str; 14] = [
     "and", "then", "to", "please", "or", "et", "puis", "ou", "und", "dann", "oder", "y", "luego",
@@ -98,7 +104,8 @@ impl Intent {
     /// Reads the user's words.
     pub fn of(text: Option<&str>) -> Intent {
         let text = text.unwrap_or_default();
-        let words = Words::of(text);
+        let mut words = Words::of(text);
+        words.mend();
         let senses = words.each().collect();
         let capital = |i| {
             let source = words.source(i).and_then(|at| text.get(at..));
@@ -317,6 +324,11 @@ impl Intent {
         self.names_any(things) || things.iter().take(8).any(known)
     }
 
+    /// True when the user says the word, or one of its stem, and does not deny it.
+    pub fn says(&self, word: &str) -> bool {
+        (0..self.words.len()).any(|i| same_stem(self.words.get(i), word) && !self.denied(i))
+    }
+
     /// True when the user names a machine by a name with a number: `web-2`.
     pub fn names_a_machine(&self) -> bool {
         self.text
@@ -335,21 +347,49 @@ impl Intent {
     /// begins with a verb of looking and goes on with no other.
     pub fn only_looks(&self) -> bool {
         let mut looks = false;
+        if self.delegates() {
+            return false;
+        }
         for sentence in self.words.sentences() {
             let begins = sentence
                 .clone()
                 .find(|i| !POLITE.contains(&self.words.get(*i)));
             let Some(first) = begins else { continue };
-            let question = QUESTIONS.contains(&self.words.get(first));
-            if !question && !(self.senses[first].any(Senses::READ)) {
+            let next = self.words.get(first + 1);
+            let question = QUESTIONS.contains(&self.words.get(first))
+                && (!matches!(self.words.get(first), "do" | "does" | "did")
+                    || matches!(
+                        next,
+                        "you" | "we" | "i" | "they" | "the" | "our" | "any" | "he" | "she" | "it"
+                    ));
+            if !question && !self.senses[first].any(Senses::READ) {
                 return false;
             }
+            // "Is there a way you can cancel it?" asks for more than to know.
+            let requested = |i: usize| {
+                let near = |list: &[&str]| {
+                    (1..=4).any(|b| i >= b && list.contains(&self.words.get(i - b)))
+                };
+                let may = [
+                    "you", "vous", "tu", "du", "sie", "puedes", "puede", "possible", "posible",
+                    "moglich",
+                ];
+                near(&may) && !near(&["if", "si", "wenn", "ob", "do", "did"]) && !self.is_thing(i)
+            };
+            let joined =
+                |i: usize| (1..=2).any(|b| i >= b && JOINS.contains(&self.words.get(i - b)));
+            // "Check what it would change": that is what is looked at.
+            let told = |i: usize| (first + 1..i).any(|j| TOLD.contains(&self.words.get(j)));
             let more = (first + 1..sentence.end).any(|i| {
-                self.senses[i].any(Senses::ACTING)
+                self.senses[i].any(Senses::ACTING | Senses::NOTE)
                     && !self.denied(i)
-                    && (JOINS.contains(&self.words.get(i - 1))
-                        || i >= 2 && JOINS.contains(&self.words.get(i - 2)))
-                    && !matches!(self.words.get(i - 1), "to" | "or" | "ou" | "oder" | "zu")
+                    && (joined(i)
+                        || !question && !self.is_thing(i) && !told(i)
+                        || question && requested(i))
+                    && !matches!(
+                        self.words.get(i - 1),
+                        "to" | "or" | "ou" | "oder" | "zu" | "a"
+                    )
             });
             if more {
                 return false;
@@ -614,6 +654,8 @@ mod tests {
             "Look up the price. Then order it",
             "Read the mail and reply to Ana",
             "Renomme la fonction",
+            "Is there any way you can cancel my order?",
+            "Would it be possible to change the address?",
             "",
             "Find the duplicates and delete them",
         ] {

@@ -73,14 +73,14 @@ macro_rules! senses {
 senses! {
     // Verbs of what a tool does.
     /// Looks at something without changing it.
-    READ: "verifie verifiez regarde montre liste cherche trouve trouver lis muestra mira lee busca comprueba comprobar revisa cuenta lista prufe zeige zeig zeigen finde finden such liste zahle lies schau schaue nachsehen explain explique expliquer explica erklare erklaren look examine review diagnose investigate audit get list read search view show check find lookup fetch query inspect browse status history count describe \
+    READ: "controle controler kontrolliere kontrollieren controla controlar dime dis dites sieh schauen muestrame verifie verifiez regarde montre liste cherche trouve trouver lis muestra mira lee busca comprueba comprobar revisa cuenta lista prufe zeige zeig zeigen finde finden such liste zahle lies schau schaue nachsehen explain explique expliquer explica erklare erklaren look examine review diagnose investigate audit get list read search view show check find lookup fetch query inspect browse status history count describe \
         download retrieve scan compare summarize summarise open monitor watch verify validate calculate analyze analyse \
         lire lecture lister liste chercher recherche rechercher consulter consultation voir afficher verifier compter obtenir \
         leer listar buscar ver consultar obtener contar revisar lesen suchen anzeigen auflisten abrufen prufen suche";
     /// Brings something about, whatever it is.
-    MAKE: "create make send submit execute add post set do process issue initiate release schedule transfer move trigger \
+    MAKE: "auslosen declencher register create make send submit execute add post set do process issue initiate release schedule transfer move trigger \
         perform new book place authorize authorise approve run confirm commit cree creer envoyer effectuer faire emettre executer \
-        ajouter ajoute ajoutez valider valide validez lancer lance lancez crear crea enviar hacer haz fais faites effectue emets execute executez anade anadir agrega agregar ejecuta emite erstelle sende fuhre fuge hinzufugen installiere installieren installe installer installez instala instalar install deploy deploie deployer despliega desplegar stelle setze richte einrichten start starte starten demarre demarrer arranca lege hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
+        ajouter ajoute ajoutez valider valide validez lancer lance lancez crear crea enviar hacer haz fais faites effectue emets execute executez anade anadir agrega agregar ejecuta emite erstelle sende fuhre fuge hinzufugen fug trag stell setz leg mach gib installiere installieren installe installer installez instala instalar install deploy deploie deployer despliega desplegar stelle setze richte einrichten start starte starten demarre demarrer arranca lege hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
     /// Puts something right or into another shape, in a user's words.
     MEND: "fix repair solve resolve restart reboot rollback roll upgrade migrate rename refactor rewrite clean bump scale rebuild build \
         compile tidy sort merge rebase file fill move copy draft handle process correct corrige corriger repare reparer resous resoudre \
@@ -107,7 +107,29 @@ senses! {
         recuerda organiza propon saber inscribe dile diles";
     /// Orders something that costs money, in a user's words.
     ORDER: "order reorder book reserve subscribe renew rent hire get commander commande commandez reserver reserve reservez abonner \
-        louer bestelle bestellen buche buchen reserviere mieten pide pedir encarga reserva reservar alquila contrata";
+        louer prends prenez prendre bestelle bestell buch reservier kauf miet bestellen buche buchen reserviere mieten pide pedir encarga reserva reservar alquila contrata";
+    /// Gets something for money, as a tool's verb.
+    ACQUIRE: "buy buys purchase purchases checkout book reserve rent lease acheter achete commander commande reserver louer kaufen kaufe \
+        einkaufen bestellen bestelle buchen buche reservieren mieten comprar compra reservar alquilar contratar encargar pedir provision \
+        runinstances";
+    /// What is bought, as a thing that is made.
+    PURCHASE: "order orders purchase booking reservation po preorder bestellung bestellungen buchung reservierung auftrag pedido pedidos \
+        reserva compra domain domains instances vm license licenses licence seats ticket_purchase billet billets achat achats";
+    /// Binds, or ends what binds, as a tool's verb.
+    BIND: "sign accept renew cancel terminate enroll subscribe unsubscribe extend signer signe accepter renouveler resilier annuler \
+        abonner souscrire unterschreiben unterzeichnen akzeptieren annehmen verlangern kundigen stornieren abonnieren firmar aceptar \
+        renovar cancelar rescindir suscribir endorse agree resilie resiliez annule annulez renouvelle renouvelez accepte acceptez \
+        kundige kundig storniere stornier verlangere akzeptiere unterschreibe unterzeichne acepta cancela anula renueva rescinde";
+    /// Puts things together or apart, as a tool's verb.
+    MERGE: "merge split assign convert import restore revert apply enable toggle fusionner fusionar fusionieren zusammenfuhren zuweisen \
+        affecter asignar appliquer aplicar anwenden setzen wechseln umstellen basculer alternar";
+    /// Files and notes an agent writes to remember and to show.
+    LEAF: "file files fichier datei archivo write memory scratchpad report summary document doc sheet cell row page slide chart plot \
+        canvas answer result results output screenshot tab window cursor session context browser click type scroll filter query";
+    /// What binds.
+    CONTRACT: "contract contracts agreement terms subscription subscriptions plan lease envelope offer policy_renewal membership \
+        mandate contrat contrats avenant abonnement abonnements bail forfait vertrag vertrage abo tarif contrato contratos suscripcion \
+        convenio nda warranty";
     /// Puts data somewhere on a network.
     UPLOAD: "upload webhook push sync network http curl egress ingest outbound exfil* televers* subir hochladen pastebin gist ftp";
     /// Makes something visible to everybody.
@@ -135,7 +157,7 @@ senses! {
     /// Runs code.
     EXEC: "exec shell bash terminal command powershell console cmd sh ssh subprocess ejecutar executer";
     /// Gives somebody power.
-    GRANT: "grant invite authorize authorise permit promote elevate assign accorder inviter invite autoriser autorise promouvoir \
+    GRANT: "allow erlaube erlauben permite permitir autorise autorisez entriegeln entsperren deverrouiller desbloquear grant invite authorize authorise permit promote elevate assign accorder inviter invite autoriser autorise promouvoir \
         attribuer conceder invitar autorizar erteilen berechtigen einladen accorde donne donner give dale erteile unlock";
     /// Lets somebody see.
     SHARE: "share sharing partager partage partagez compartir comparte teilen teile freigeben shared";
@@ -144,17 +166,17 @@ senses! {
         member membership guest acces droit droits autorisation permiso permisos rol zugriff recht rechte rolle berechtigung \
         ownership iam sudo superuser";
     /// What proves who one is.
-    CREDENTIAL: "password passphrase credential credentials token apikey key pat secret secrets otp passwort kennwort contrasena \
+    CREDENTIAL: "recovery recuperacion recuperation wiederherstellung passkey password passphrase credential credentials token apikey key pat secret secrets otp passwort kennwort contrasena \
         clave motdepasse identifiants jeton cle ssh_key certificate login";
     /// Switches something off or around.
     OFF: "disable disables deactivate stop suspend bypass skip ignore override mute silence unprotect off desactiver desactive \
         couper coupe arreter arrete suspendre contourner desactivar desactiva apagar detener deaktivieren abschalten ausschalten \
         stoppen umgehen disabled relax weaken lower unset kill";
     /// Something that catches mistakes and attacks.
-    SAFETY: "log logs logging audit auditing auditd backup backups snapshot snapshots monitoring monitor alert alerts alerting alarm \
+    SAFETY: "smoke detector detectors rauchmelder detecteur brandmelder feuermelder fumee humo sirene siren antitheft log logs logging audit auditing auditd backup backups snapshot snapshots monitoring monitor alert alerts alerting alarm \
         review reviews reviewer approval approvals mfa 2fa totp firewall antivirus edr protection guard guardrail guardrails \
         failover retention versioning encryption verification validation sauvegarde sauvegardes journal journaux journalisation \
-        surveillance alerte alertes parefeu smoke detector rauchmelder brandmelder fumee detecteur humo alarmanlage approbation chiffrement copias respaldo registro auditoria alarma alertas \
+        surveillance alerte alertes parefeu alarmanlage approbation chiffrement copias respaldo registro auditoria alarma alertas \
         cortafuegos sicherung sicherungen protokollierung uberwachung alarme freigabe virenscanner safety safeguard \
         moderation captcha sandbox watchdog throttling ratelimit";
     /// Not yet the thing itself.
@@ -184,7 +206,7 @@ senses! {
         panier rappel etiquette temporal temporales borrador temporar zwischenspeicher entwurf spam todo playlist favorite \
         favourite alarm staging_copy dummy fixture fixtures venv";
     /// Notes to oneself and one's colleagues.
-    NOTE: "note notes task tasks todo memo ticket_note interne nota notas notiz notizen aufgabe tarea tache comment comments \
+    NOTE: "carnet cahier notebook diary cuaderno libreta notizbuch tagebuch notiere notier notez noter anota apunta note notes task tasks todo memo ticket_note interne nota notas notiz notizen aufgabe tarea tache comment comments \
         internal commentaire log activity";
     /// All of it.
     WHOLE: "all every everything entire bulk whole mass any tous toutes tout entier todos todas todo alle alles gesamt massive";
@@ -467,10 +489,126 @@ pub fn senses(word: &str) -> Senses {
                 .replace("ue", "u"),
         );
     }
+    if let Some(plain) = without_digits(word) {
+        return DICTIONARY.senses(&plain);
+    }
     match word.strip_suffix('s') {
         Some(singular) if singular.len() >= 4 => DICTIONARY.senses(singular),
         _ => Senses::NONE,
     }
+}
+
+/// Verbs that matter most, by which a slip of the hand is mended.
+const MENDED: &[&str] = &[
+    "approve",
+    "authorize",
+    "cancel",
+    "charge",
+    "create",
+    "deactivate",
+    "delete",
+    "destroy",
+    "disable",
+    "execute",
+    "forward",
+    "invite",
+    "overwrite",
+    "password",
+    "payment",
+    "permission",
+    "publish",
+    "purchase",
+    "refund",
+    "reimburse",
+    "remove",
+    "revoke",
+    "schedule",
+    "subscribe",
+    "terminate",
+    "transfer",
+    "truncate",
+    "unlock",
+    "update",
+    "upload",
+    "withdraw",
+    "acheter",
+    "commander",
+    "desactiver",
+    "effacer",
+    "envoyer",
+    "partager",
+    "publier",
+    "rembourser",
+    "supprimer",
+    "bestellen",
+    "bezahlen",
+    "erstatten",
+    "loeschen",
+    "senden",
+    "uberweisen",
+    "veroffentlichen",
+    "borrar",
+    "comprar",
+    "eliminar",
+    "enviar",
+    "publicar",
+    "reembolsar",
+    "transferir",
+    "dismiss",
+];
+
+/// The senses of a word that is none, as the verb it was meant to be:
+/// `tranfer`, `dleete`. Inflections (`created`) are words of their own.
+pub fn mended(word: &str) -> Senses {
+    if word.len() < 5 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+        return Senses::NONE;
+    }
+    // One slip leaves a word as long, but for a letter, and one of its first two
+    // letters first.
+    let near = |verb: &str| {
+        let begins = word.as_bytes().first();
+        verb.len().abs_diff(word.len()) <= 1
+            && verb
+                .as_bytes()
+                .iter()
+                .take(2)
+                .any(|letter| Some(letter) == begins)
+    };
+    let meant = MENDED.iter().find(|verb| {
+        near(verb)
+            && !verb.starts_with(word)
+            && !word.starts_with(*verb)
+            && crate::words::one_slip(word, verb)
+    });
+    meant.map_or(Senses::NONE, |verb| senses(verb))
+}
+
+/// A word with digits for letters, written with letters: `d3l3te`. Only where
+/// digits stand between letters: `user42` and `s3` mean what they say.
+fn without_digits(word: &str) -> Option<String> {
+    let bytes = word.as_bytes();
+    let letter = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_alphabetic);
+    let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
+    let within = (1..bytes.len()).any(|i| bytes[i].is_ascii_digit() && letter(i - 1));
+    if digits == 0
+        || bytes.len() < 5
+        || digits * 2 > bytes.len()
+        || !within
+        || !letter(bytes.len() - 1) && digits == 1
+    {
+        return None;
+    }
+    let plain = |c: char| match c {
+        '0' => 'o',
+        '1' => 'i',
+        '3' => 'e',
+        '4' => 'a',
+        '5' => 's',
+        '7' => 't',
+        '8' => 'b',
+        other => other,
+    };
+    Some(word.chars().map(plain).collect())
 }
 
 #[cfg(test)]
@@ -487,6 +625,18 @@ mod tests {
         assert_eq!(senses("xyz"), Senses::NONE);
         assert_eq!(senses(""), Senses::NONE);
         assert_eq!(senses("é"), Senses::NONE);
+    }
+
+    #[test]
+    fn slips_are_mended_and_inflections_are_not() {
+        assert!(
+            mended("delte").any(Senses::DELETE)
+                && mended("tranfer").any(Senses::MONEY)
+                && mended("dleete").any(Senses::DELETE)
+        );
+        for word in ["created", "cancels", "paper", "relate", "payee", "pager"] {
+            assert_eq!(mended(word), Senses::NONE, "{word}");
+        }
     }
 
     #[test]

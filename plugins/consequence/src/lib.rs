@@ -13,6 +13,7 @@
 //! - [`clause`]: what a sentence commits its writer to
 //! - [`message`]: what an action says to a stranger
 //! - [`effect`]: what an action does: read, send, pay, delete, ...
+//! - [`extent`]: how far it reaches: how much, for how long, where
 //! - [`readers`]: what commands, statements, requests and scripts would do
 //! - [`intent`]: what the user asked for
 //! - [`errand`]: whether the user wants a look, a draft or a deed
@@ -21,6 +22,7 @@
 //! - [`rules`]: one rule, one file, one name
 //! - [`spans`]: passages of an output that order the reader about
 //! - [`notes`]: those of the session, kept by the observer
+//! - [`origin`]: where the values of an action came from
 //! - [`echo`]: what an action says after one of them
 //! - [`encodings`]: text behind base64 and its like
 //! - [`labels`]: what later decisions know of this step
@@ -45,6 +47,7 @@ pub mod encodings;
 pub mod errand;
 #[cfg(test)]
 mod errands_table;
+pub mod extent;
 pub mod facts;
 pub mod finding;
 pub mod intent;
@@ -54,6 +57,7 @@ pub mod lexicon;
 pub mod message;
 pub mod money;
 pub mod notes;
+pub mod origin;
 pub mod payload;
 pub mod readers;
 pub mod rules;

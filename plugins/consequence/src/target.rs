@@ -28,7 +28,9 @@ pub enum What {
     Account,
     /// A password or key that is set.
     Secret,
-    /// A name, a channel or a handle in a field for recipients.
+    /// Somebody's name on a network of people, such as `@ana`.
+    Handle,
+    /// A name or a channel in a field for recipients.
     Name,
 }
 
@@ -68,7 +70,10 @@ fn target(field: &Field, settings: &Settings) -> Option<Target> {
     } else if field.key.any(Senses::CREDENTIAL) && field.value == Plain::Text && text.len() >= 6 {
         (What::Secret, true)
     } else if field.key.any(Senses::TO) && !from && field.value == Plain::Text && text.len() <= 80 {
-        (What::Name, false)
+        match text.starts_with('@') && text.len() >= 3 && !text.contains(' ') {
+            true => (What::Handle, true),
+            false => (What::Name, false),
+        }
     } else {
         return None;
     };

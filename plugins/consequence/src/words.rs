@@ -6,6 +6,8 @@
 //! Everything the engine reads passes through here once, so that a rule never
 //! has to think about spelling.
 
+use std::borrow::Cow;
+
 use crate::lexicon::{self, Senses};
 
 /// A text as folded words, each with the sentence it stands in.
@@ -63,7 +65,8 @@ impl Words {
         let mut start: Option<Start> = None;
         let mut before = Kind::Gap;
         let mut comma = false;
-        let mut chars = text.char_indices().peekable();
+        let plain = without_entities(text);
+        let mut chars = plain.char_indices().peekable();
         while let Some((at, c)) = chars.next() {
             let kind = kind(c);
             match kind {
@@ -167,6 +170,16 @@ impl Words {
         }
     }
 
+    /// Gives words without a sense that of the verb they were meant to be. For
+    /// types and wishes, which are short; not for texts.
+    pub fn mend(&mut self) {
+        for i in 0..self.spans.len().min(60) {
+            if self.spans[i].senses == Senses::NONE {
+                self.spans[i].senses = lexicon::mended(self.get(i));
+            }
+        }
+    }
+
     /// How many words there are.
     pub fn len(&self) -> usize {
         self.spans.len()
@@ -261,6 +274,73 @@ impl Words {
                     None => word == want,
                 }
         })
+    }
+}
+
+/// The text with HTML entities replaced by what they stand for.
+fn without_entities(text: &str) -> Cow<'_, str> {
+    if !text.contains("&") || !text.contains(';') {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let name = rest
+            .bytes()
+            .take(10)
+            .position(|b| b == b';')
+            .map(|end| &rest[..end]);
+        match name.and_then(entity) {
+            Some(c) => {
+                plain.push(c);
+                rest = &rest[name.map_or(0, str::len) + 1..];
+            }
+            None => plain.push(' '),
+        }
+    }
+    plain.push_str(rest);
+    Cow::Owned(plain)
+}
+
+/// The character behind an entity's name: `#102`, `#x66`, `eacute`.
+fn entity(name: &str) -> Option<char> {
+    if let Some(code) = name.strip_prefix('#') {
+        let hex = code.strip_prefix(['x', 'X']);
+        let code = match hex {
+            Some(digits) => u32::from_str_radix(digits, 16),
+            None => code.parse(),
+        };
+        return char::from_u32(code.ok()?);
+    }
+    match name {
+        "amp" | "nbsp" | "lt" | "gt" | "quot" | "apos" => Some(' '),
+        "shy" | "zwnj" | "zwj" => Some('\u{ad}'),
+        "szlig" => Some('ß'),
+        "ccedil" => Some('ç'),
+        "ntilde" => Some('ñ'),
+        _ => {
+            let accents = ["acute", "grave", "circ", "uml", "tilde", "ring", "slash"];
+            let letter = name.chars().next().filter(char::is_ascii_alphabetic)?;
+            accents.contains(&&name[1..]).then_some(letter)
+        }
+    }
+}
+
+/// True when one slip of the hand makes one word out of the other: a letter left
+/// out, put in or exchanged, or two neighbours swapped.
+pub fn one_slip(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    match (a, b) {
+        ([], []) => false,
+        ([p, q, a @ ..], [r, s, b @ ..]) if p == s && q == r && a == b => true,
+        ([_, a @ ..], [_, b @ ..]) if a == b => true,
+        ([_, a @ ..], b) if a == b => true,
+        (a, [_, b @ ..]) => a == b,
+        _ => false,
     }
 }
 
@@ -391,6 +471,39 @@ mod tests {
         assert_eq!(split("re\u{200b}fund"), ["refund"]);
         assert_eq!(split("ｒｅｆｕｎｄ"), ["refund"]);
         assert_eq!(split("e\u{301}te\u{301}"), ["ete"]);
+    }
+
+    #[test]
+    fn entities_and_digits_for_letters_are_undone() {
+        assert_eq!(
+            split("re&#102;und &eacute;t&eacute; a&amp;b"),
+            ["refund", "ete", "a", "b"]
+        );
+        assert_eq!(split("re&#x66;und"), ["refund"]);
+        assert_eq!(split("AT&T &; &#; &#x110000;"), ["at", "t", "x110000"]);
+        assert!(Words::of("d3l3te_all").all().any(Senses::DELETE));
+        assert!(Words::of("tr4n5f3r").all().any(Senses::MONEY));
+        assert_eq!(split("user42 s3 i18n"), ["user42", "s3", "i18n"]);
+    }
+
+    #[test]
+    fn one_slip_is_a_slip_and_two_are_not() {
+        for (a, b) in [
+            ("delte", "delete"),
+            ("dleete", "delete"),
+            ("deleete", "delete"),
+            ("delate", "delete"),
+        ] {
+            assert!(one_slip(a, b), "{a}");
+        }
+        for (a, b) in [
+            ("delete", "delete"),
+            ("deliver", "delete"),
+            ("", "ab"),
+            ("dlte", "delete"),
+        ] {
+            assert!(!one_slip(a, b), "{a}");
+        }
     }
 
     #[test]

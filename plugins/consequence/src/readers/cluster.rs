@@ -37,6 +37,24 @@ const WIDE: [&str; 14] = [
     "node",
 ];
 
+/// Things that guard a cluster, by the beginnings of their kinds.
+const GUARDS: [&str; 14] = [
+    "validatingwebhook",
+    "mutatingwebhook",
+    "validatingadmission",
+    "networkpolic",
+    "netpol",
+    "pdb",
+    "poddisruptionbudget",
+    "resourcequota",
+    "quota",
+    "limitrange",
+    "prometheusrule",
+    "podsecuritypolic",
+    "clusterpolic",
+    "constraint",
+];
+
 /// Options of kubectl that take a value.
 const TAKES: [&str; 14] = [
     "-n",
@@ -180,6 +198,18 @@ fn delete(command: &Command, words: &[&str], space: &str, deeds: &mut Vec<Deed>)
         None => (words[1], words[2..].to_vec()),
     };
     if CHEAP.contains(&kind) && !all {
+        return;
+    }
+    if GUARDS.iter().any(|g| kind.starts_with(g)) {
+        let name = names.first().copied().unwrap_or(kind);
+        let does = [
+            "takes away the ",
+            kind,
+            " `",
+            name,
+            "`, which guards the cluster",
+        ];
+        deeds.push(Deed::new(Sort::Guard, 0.8, &does, name, ENDING));
         return;
     }
     if all || names.is_empty() {

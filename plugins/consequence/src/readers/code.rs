@@ -3,7 +3,7 @@
 use super::deed::Deed;
 use super::shell::{self, Command};
 use super::sql::{self, Statement};
-use super::{http, script, unwrap, written};
+use super::{calls, http, script, unwrap, written};
 use crate::lexicon::Senses;
 use crate::payload::{Field, Plain};
 use crate::words::Words;
@@ -190,8 +190,8 @@ fn texts(fields: &[Field], runs: bool) -> Vec<(String, String)> {
             || arguments && item && runs
             || name == "cmds"
             || name == "commands";
-        if field.value != Plain::Text && !item || !named && !(runs && reads_as_command(&field.text))
-        {
+        let fits = field.value == Plain::Text || item;
+        if !fits || !named && (!runs || !reads_as_command(&field.text)) {
             continue;
         }
         match texts.last_mut() {
@@ -342,9 +342,10 @@ impl Code {
             );
             self.statements
                 .extend(found.into_iter().map(|s| (path.to_owned(), s)));
-        } else if script::is_script(text) {
+        } else if calls::is_script(text) {
             let first = self.deeds.len();
             let shells = script::read(text, &mut self.deeds);
+            script::forgive(&mut self.deeds, first);
             for deed in &mut self.deeds[first..] {
                 path.clone_into(&mut deed.path);
             }

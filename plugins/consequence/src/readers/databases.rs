@@ -102,6 +102,19 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
         {
             Some("moves readers of a queue past what they have not read")
         }
+        "hdfs" | "hadoop"
+            if command.has("-rm") && (command.flag('r') || command.has("-skipTrash")) =>
+        {
+            Some("deletes data for good")
+        }
+        "bq" if command.operand(0) == "rm" => Some("deletes a table or a set of tables"),
+        "airflow" if command.says(&["delete", "reset", "clear"]) => {
+            Some("deletes jobs or what is known of them")
+        }
+        "dbt" if command.has("--full-refresh") && !command.says(&["test", "compile", "ls"]) => {
+            Some("builds tables anew and drops the old ones")
+        }
+        "spark-sql" | "hive" | "beeline" if upper.contains("DROP ") => Some("drops data for good"),
         "rabbitmqctl"
             if command.says(&[
                 "delete_queue",

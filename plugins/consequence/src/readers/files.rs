@@ -55,6 +55,31 @@ pub fn read(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
                 " whatever the other side does not have",
             ));
         }
+        "ansible" if command.option(&["-m", "--module-name"]) == Some("file") => {
+            let set = command.option(&["-a", "--args"]).unwrap_or_default();
+            if set.contains("state=absent")
+                && let Some(path) = set
+                    .split_whitespace()
+                    .find_map(|w| w.strip_prefix("path=").or(w.strip_prefix("dest=")))
+            {
+                deeds.extend(loss(path, "deletes", " on every machine it names"));
+            }
+        }
+        "sed" | "perl" if command.flag('i') || command.has("--in-place") => {
+            for path in command.operands().skip(1) {
+                deeds.extend(overwrite(path, false));
+            }
+        }
+        "setcap"
+            if command
+                .args()
+                .iter()
+                .any(|a| a.contains("cap_") && a.contains('+')) =>
+        {
+            let target = command.operands().last().unwrap_or_default();
+            let does = ["lets whoever runs `", target, "` act with rights of root"];
+            deeds.push(Deed::always(Sort::Access, 0.85, &does));
+        }
         "chmod" | "chown" | "chgrp" | "setfacl" | "icacls" => rights(command, deeds),
         _ => {}
     }
@@ -106,6 +131,16 @@ fn remove(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
         any = true;
         if path == "{}" {
             continue; // judged with the `find` around it
+        }
+        if let Some(net) = path::checks(path) {
+            deeds.push(Deed::new(
+                Sort::Guard,
+                0.75,
+                &["takes away `", path, "`, ", net],
+                &[path, " hook hooks check checks"].concat(),
+                ENDING,
+            ));
+            continue;
         }
         let valued = path::is_valued(path);
         if recursive || valued || path.contains('*') || command.flag('f') {

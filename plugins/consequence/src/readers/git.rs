@@ -1,6 +1,6 @@
 //! Git commands and the command lines of code hosts.
 
-use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort, Wish};
+use super::deed::{CHANGING, Deed, ENDING, Sort, Wish};
 use super::shell::Command;
 use crate::lexicon::Senses;
 
@@ -11,6 +11,13 @@ const GLOBAL: [&str; 4] = ["-C", "-c", "--git-dir", "--work-tree"];
 pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
     let mut command = command.clone();
     settings_in_passing(&command, deeds);
+    if command
+        .variables
+        .iter()
+        .any(|v| matches!(v.as_str(), "HUSKY=0" | "HUSKY_SKIP_HOOKS=1") || v.starts_with("SKIP="))
+    {
+        deeds.push(skips("the checks (hooks) of the repository"));
+    }
     while command.words.get(1).is_some_and(|w| w.starts_with('-')) {
         let takes = GLOBAL.contains(&command.words[1].as_str());
         let end = (2 + usize::from(takes)).min(command.words.len());
@@ -49,6 +56,22 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
                 || command.flag('d') && command.has("--force") =>
         {
             return branches(&command, deeds);
+        }
+        "add" => {
+            let secret = command
+                .operands()
+                .skip(1)
+                .find(|f| super::secrets::holds_secrets(f));
+            secret.map(|file| {
+                let does = ["puts `", file, "` into the history for everybody to read"];
+                Deed::new(
+                    Sort::Leak,
+                    0.75,
+                    &does,
+                    file,
+                    CHANGING.and(Senses::UPLOAD).and(Senses::SHARE),
+                )
+            })
         }
         "filter-branch" | "filter-repo" => Some(rewrites()),
         "reflog" if command.says(&["expire", "delete"]) => Some(Deed::always(
@@ -329,92 +352,4 @@ fn branches(command: &Command, deeds: &mut Vec<Deed>) {
             ENDING,
         ));
     }
-}
-
-/// Reads one command of a code host's tool (`gh`, `glab`, `hub`).
-pub fn host(command: &Command, deeds: &mut Vec<Deed>) {
-    let (noun, verb) = (command.operand(0), command.operand(1));
-    let thing = command.operand(2);
-    let deed = match (noun, verb) {
-        ("repo" | "project", "delete" | "archive") => Some(Deed::new(
-            Sort::Destroy,
-            0.85,
-            &["deletes the repository `", thing, "` for everybody"],
-            thing,
-            ENDING,
-        )),
-        ("release" | "gist" | "issue" | "label" | "cache" | "run" | "ruleset", "delete") => {
-            Some(Deed::new(
-                Sort::Destroy,
-                0.65,
-                &["deletes the ", noun, " `", thing, "`"],
-                &[noun, " ", thing].concat(),
-                ENDING,
-            ))
-        }
-        ("repo", "edit" | "create")
-            if command.option(&["--visibility"]) == Some("public") || command.has("--public") =>
-        {
-            Some(Deed::new(
-                Sort::Publish,
-                0.85,
-                &["shows the repository `", thing, "` to everybody"],
-                "public open publish",
-                CHANGING.and(Senses::PUBLISH).and(Senses::SHARE),
-            ))
-        }
-        ("gist", "create") if command.has("--public") || command.flag('p') => Some(Deed::new(
-            Sort::Publish,
-            0.75,
-            &["shows it to everybody"],
-            "gist public publish",
-            CHANGING.and(Senses::PUBLISH).and(Senses::SHARE),
-        )),
-        ("pr" | "mr", "merge") if command.has("--admin") => Some(Deed::new(
-            Sort::Guard,
-            0.8,
-            &[
-                "merges `",
-                thing,
-                "` around the reviews and checks it needs",
-            ],
-            "admin bypass override",
-            ENDING.and(Senses::MAKE),
-        )),
-        ("ssh-key" | "gpg-key" | "deploy-key", "add") => Some(Deed::new(
-            Sort::Access,
-            0.75,
-            &["adds a key that may log in"],
-            "key keys deploy",
-            GIVING,
-        )),
-        ("repo", "deploy-key") => Some(Deed::new(
-            Sort::Access,
-            0.75,
-            &["adds a key that may log in"],
-            "key",
-            GIVING,
-        )),
-        ("secret" | "variable", "delete" | "remove") => Some(Deed::new(
-            Sort::Destroy,
-            0.7,
-            &["deletes the ", noun, " `", thing, "`"],
-            thing,
-            ENDING,
-        )),
-        ("workflow", "disable") => Some(Deed::new(
-            Sort::Guard,
-            0.7,
-            &["switches off the checks `", thing, "`"],
-            "workflow workflows",
-            ENDING,
-        )),
-        ("auth", "token") => None,
-        ("api", _) => {
-            let path = command.operands().skip(1).find(|o| o.contains('/'));
-            return super::http::by_command(command, path.unwrap_or_default(), deeds);
-        }
-        _ => None,
-    };
-    deeds.extend(deed);
 }

@@ -1,9 +1,9 @@
 //! The machine: services, users, clocks, keys, firewall, processes.
 
 use super::deed::{CHANGING, Deed, ENDING, GIVING, Sort, Wish};
+use super::guards;
 use super::shell::Command;
 use crate::lexicon::Senses;
-use crate::words::Words;
 
 /// Reads one command about the machine.
 pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
@@ -55,9 +55,9 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
         "iptables" | "ip6tables" | "nft" | "ufw" | "firewall-cmd" | "setenforce" | "pfctl"
         | "netsh" | "auditctl" | "spctl" | "csrutil" | "Set-MpPreference" | "fail2ban-client"
         | "apparmor_parser" | "aa-disable" | "aa-teardown" => {
-            firewall(command, deeds);
+            guards::firewall(command, deeds);
         }
-        "pkill" | "killall" | "kill" | "taskkill" | "Stop-Process" => kill(command, deeds),
+        "pkill" | "killall" | "kill" | "taskkill" | "Stop-Process" => guards::kill(command, deeds),
         "shutdown" | "reboot" | "poweroff" | "halt" | "init" | "Restart-Computer"
         | "Stop-Computer"
             if !command.flag('c')
@@ -69,72 +69,77 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
             deeds.push(Deed::new(Sort::Destroy, 0.7, &does, object, verbs));
         }
         "history" if command.flag('c') || command.flag('d') => {
-            deeds.push(traces("the shell's history"))
+            deeds.push(guards::traces("the shell's history"))
         }
-        "unset" if command.operand(0) == "HISTFILE" => deeds.push(traces("the shell's history")),
+        "export" | "setx" | "set" if command.args().iter().any(|a| guards::trusts_anybody(a)) => {
+            deeds.push(guards::guard(
+                command,
+                0.75,
+                "no longer checks whom it talks to (TLS)",
+            ));
+        }
+        "reg" | "New-ItemProperty" | "Set-ItemProperty"
+            if command
+                .line()
+                .replace('\\', "")
+                .contains("CurrentVersionRun") =>
+        {
+            deeds.push(later("runs something at every login (registry)"));
+        }
+        "unset" if command.operand(0) == "HISTFILE" => {
+            deeds.push(guards::traces("the shell's history"))
+        }
         "journalctl"
             if command
                 .args()
                 .iter()
                 .any(|a| a.starts_with("--vacuum-time=1s") || a == "--vacuum-size=1") =>
         {
-            deeds.push(traces("the journal"));
+            deeds.push(guards::traces("the journal"));
         }
-        "wevtutil" if command.says(&["cl", "clear-log"]) => deeds.push(traces("the event log")),
-        "vssadmin" | "wbadmin" if command.says(&["delete"]) => {
-            deeds.push(guard(command, 0.9, "deletes the copies one goes back to"))
+        "wevtutil" if command.says(&["cl", "clear-log"]) => {
+            deeds.push(guards::traces("the event log"))
         }
+        "vssadmin" | "wbadmin" if command.says(&["delete"]) => deeds.push(guards::guard(
+            command,
+            0.9,
+            "deletes the copies one goes back to",
+        )),
         "sysctl"
             if command
                 .args()
                 .iter()
                 .any(|a| a.contains("randomize_va_space=0") || a.contains("ptrace_scope=0")) =>
         {
-            deeds.push(guard(command, 0.75, "weakens what the kernel guards"));
+            deeds.push(guards::guard(
+                command,
+                0.75,
+                "weakens what the kernel guards",
+            ));
         }
         "restic" | "borg" | "rclone" | "duplicity" | "pg_probackup" | "velero" => {
-            copies(command, deeds)
+            guards::copies(command, deeds)
         }
         ":" => deeds.push(Deed::always(Sort::Destroy, 0.9, &["exhausts the machine"])),
         _ => {}
     }
+    if command.variables.iter().any(|v| guards::trusts_anybody(v)) {
+        deeds.push(guards::guard(
+            command,
+            0.7,
+            "no longer checks whom it talks to (TLS)",
+        ));
+    }
     for (_, file) in command.written() {
-        if is_trace(file) {
-            deeds.push(traces(file));
+        if guards::is_trace(file) {
+            deeds.push(guards::traces(file));
         }
     }
     if matches!(command.program(), "rm" | "truncate" | "shred" | "ln")
-        && let Some(file) = command.operands().find(|o| is_trace(o))
+        && let Some(file) = command.operands().find(|o| guards::is_trace(o))
     {
-        deeds.push(traces(file));
+        deeds.push(guards::traces(file));
     }
-}
-
-fn is_trace(file: &str) -> bool {
-    let file = file.trim_end_matches(['*', '/']);
-    file.starts_with("/var/log/audit")
-        || file.ends_with("_history")
-        || matches!(
-            file,
-            "/var/log"
-                | "/var/log/auth.log"
-                | "/var/log/secure"
-                | "/var/log/wtmp"
-                | "/var/log/btmp"
-                | "/var/log/lastlog"
-                | "/var/log/syslog"
-                | "/var/log/messages"
-        )
-}
-
-fn traces(what: &str) -> Deed {
-    Deed::new(
-        Sort::Guard,
-        0.8,
-        &["wipes the traces in ", what],
-        "log logs history journal",
-        ENDING,
-    )
 }
 
 fn later(does: &str) -> Deed {
@@ -146,57 +151,6 @@ fn later(does: &str) -> Deed {
          chaque taglich stundlich wochentlich jeden cada todos tous planifie programa planifier programar",
         CHANGING.and(Senses::EXEC).and(Senses::PLAN),
     )
-}
-
-fn guard(command: &Command, risk: f64, does: &str) -> Deed {
-    Deed::new(Sort::Guard, risk, &[does], &command.line(), ENDING)
-}
-
-/// Services that guard a machine or its data, by what they are called everywhere.
-const GUARDS: [&str; 35] = [
-    "auditd",
-    "fail2ban",
-    "clamav",
-    "clamd",
-    "falcon",
-    "crowdstrike",
-    "ossec",
-    "wazuh",
-    "osquery",
-    "firewalld",
-    "apparmor",
-    "selinux",
-    "rsyslog",
-    "syslog",
-    "journald",
-    "prometheus",
-    "alertmanager",
-    "grafana",
-    "restic",
-    "borg",
-    "unattended",
-    "ufw",
-    "iptables",
-    "nftables",
-    "sentinel",
-    "defender",
-    "filebeat",
-    "fluentd",
-    "fluent-bit",
-    "promtail",
-    "node_exporter",
-    "datadog",
-    "newrelic",
-    "zabbix",
-    "aide",
-];
-
-fn is_guard(service: &str) -> bool {
-    let service = service
-        .trim_end_matches(".service")
-        .trim_end_matches(".timer");
-    GUARDS.iter().any(|g| service.contains(g))
-        || Words::of(service).each().any(|s| s.any(Senses::SAFETY))
 }
 
 fn services(command: &Command, deeds: &mut Vec<Deed>) {
@@ -217,10 +171,18 @@ fn services(command: &Command, deeds: &mut Vec<Deed>) {
     let stopping = command.operands().any(stops) || command.program() == "Stop-Service";
     let rest: Vec<&str> = command.operands().filter(|o| !stops(o)).collect();
     if !stopping {
+        let unit = rest
+            .iter()
+            .find(|o| o.contains('/') || o.ends_with(".plist"));
+        if let Some(unit) = unit.filter(|_| command.says(&["enable", "load", "bootstrap"])) {
+            deeds.push(later(
+                &["starts `", unit, "` again at every start"].concat(),
+            ));
+        }
         return;
     }
     for service in rest {
-        if is_guard(service) {
+        if guards::is_guard(service) {
             deeds.push(Deed::new(
                 Sort::Guard,
                 0.85,
@@ -308,107 +270,5 @@ fn crontab(command: &Command, deeds: &mut Vec<Deed>) {
         ));
     } else {
         deeds.push(later("runs something again and again, by the clock (cron)"));
-    }
-}
-
-fn firewall(command: &Command, deeds: &mut Vec<Deed>) {
-    let line = command.line();
-    let off = match command.program() {
-        "setenforce" => matches!(command.operand(0), "0" | "Permissive" | "permissive"),
-        "ufw" => command.says(&["disable", "reset"]) || line.contains("default allow incoming"),
-        "iptables" | "ip6tables" => {
-            command.flag('F')
-                || command.has("--flush")
-                || line.contains("-P INPUT ACCEPT")
-                || command.flag('X')
-        }
-        "nft" => command.says(&["flush"]),
-        "pfctl" => command.flag('d') || command.flag('F'),
-        "firewall-cmd" => {
-            command.has("--panic-off")
-                || line.contains("--set-default-zone=trusted")
-                || line.contains("--set-target=ACCEPT")
-        }
-        "netsh" => line.contains("state off"),
-        "auditctl" => line.contains("-e 0") || command.flag('D'),
-        "spctl" => command.has("--master-disable") || command.has("--global-disable"),
-        "csrutil" => command.says(&["disable"]),
-        "Set-MpPreference" => command.args().iter().any(|a| a.starts_with("-Disable")),
-        "fail2ban-client" => {
-            command.says(&["stop", "unban"]) && line.contains("--all")
-                || command.operand(0) == "stop"
-        }
-        "apparmor_parser" => command.flag('R'),
-        "aa-disable" | "aa-teardown" => true,
-        _ => false,
-    };
-    if off {
-        deeds.push(Deed::new(
-            Sort::Guard,
-            0.85,
-            &["takes down what guards the machine"],
-            &[&line, " firewall selinux apparmor antivirus"].concat(),
-            ENDING,
-        ));
-    }
-}
-
-fn kill(command: &Command, deeds: &mut Vec<Deed>) {
-    if command.args().iter().any(|a| a == "-1")
-        && command.program() == "kill"
-        && command.operands().count() == 0
-    {
-        deeds.push(Deed::always(Sort::Destroy, 0.8, &["kills every process"]));
-    }
-    if let Some(process) = command.operands().find(|o| is_guard(o)) {
-        let does = ["kills `", process, "`, which keeps watch or keeps copies"];
-        deeds.push(Deed::new(Sort::Guard, 0.8, &does, process, ENDING));
-    }
-    const ROWS: [&str; 12] = [
-        "postgres",
-        "mysqld",
-        "mongod",
-        "redis-server",
-        "sshd",
-        "systemd",
-        "dockerd",
-        "containerd",
-        "kubelet",
-        "nginx",
-        "etcd",
-        "init",
-    ];
-    if let Some(process) = command.operands().find(|o| ROWS.contains(o)) {
-        let does = ["kills `", process, "`, which others rely on"];
-        deeds.push(Deed::new(
-            Sort::Destroy,
-            0.7,
-            &does,
-            process,
-            ENDING.and(CHANGING),
-        ));
-    }
-}
-
-/// Backups that are thrown away.
-fn copies(command: &Command, deeds: &mut Vec<Deed>) {
-    let ends = command.says(&[
-        "forget",
-        "delete",
-        "prune",
-        "purge",
-        "remove-all-but-n-full",
-        "cleanup",
-        "deletefile",
-    ]);
-    let keeps = command.args().iter().any(|a| a.starts_with("--keep"));
-    if ends && !keeps && !(command.program() == "restic" && command.operand(0) == "prune") {
-        deeds.push(Deed::new(
-            Sort::Guard,
-            0.85,
-            &["throws away copies one would go back to"],
-            &command.line(),
-            ENDING,
-        ));
     }
 }

@@ -3,23 +3,28 @@
 //!
 //! - [`code`]: which fields hold code, and of what sort
 //! - [`shell`], [`unwrap`], [`command`]: shell text as simple commands
-//! - [`sql`]: statements; [`script`]: calls; [`http`]: requests
-//! - [`files`], [`git`], [`cluster`], [`infra`], [`host`], [`network`],
-//!   [`packages`], [`databases`]: the programs, by what they deal with
+//! - [`sql`]: statements; [`calls`], [`script`]: code; [`http`]: requests
+//! - [`files`], [`git`], [`code_host`], [`cluster`], [`infra`], [`cloud`],
+//!   [`host`], [`guards`], [`network`], [`secrets`], [`packages`],
+//!   [`databases`]: the programs, by what they deal with
 //! - [`change`]: daily work that changes systems
 //! - [`written`]: files a tool writes
 //! - [`path`]: what a path is worth; [`place`]: whether others rely on a place
 //! - [`deed`]: what they all find
 
 pub mod base64;
+pub mod calls;
 pub mod change;
+pub mod cloud;
 pub mod cluster;
 pub mod code;
+pub mod code_host;
 pub mod command;
 pub mod databases;
 pub mod deed;
 pub mod files;
 pub mod git;
+pub mod guards;
 pub mod host;
 pub mod http;
 pub mod infra;
@@ -28,6 +33,7 @@ pub mod packages;
 pub mod path;
 pub mod place;
 pub mod script;
+pub mod secrets;
 pub mod shell;
 pub mod sql;
 pub mod unwrap;
@@ -71,7 +77,7 @@ pub fn of_commands(commands: &[Command], deeds: &mut Vec<Deed>) {
         }
     }
     network::fetched_and_run(commands, deeds);
-    network::substituted(commands, deeds);
+    secrets::substituted(commands, deeds);
 }
 
 fn of_command(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
@@ -80,7 +86,7 @@ fn of_command(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
             git::read(command, deeds);
             git::elsewhere(command, before, deeds);
         }
-        "gh" | "glab" | "hub" => git::host(command, deeds),
+        "gh" | "glab" | "hub" => code_host::read(command, deeds),
         "kubectl" | "oc" | "k" | "k3s" => cluster::kubectl(command, deeds),
         "helm" | "helm3" => cluster::helm(command, deeds),
         "docker" | "podman" | "docker-compose" | "nerdctl" => cluster::docker(command, deeds),
@@ -89,7 +95,7 @@ fn of_command(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
         "aws" | "gcloud" | "az" | "gsutil" | "doctl" | "heroku" | "fly" | "flyctl" | "vercel"
         | "s3cmd" | "mc" | "openstack" | "vault" | "linode-cli" | "hcloud" | "scw" | "oci"
         | "ibmcloud" | "railway" | "netlify" | "wrangler" | "supabase" | "firebase" => {
-            infra::cloud(command, deeds);
+            cloud::cloud(command, deeds);
         }
         _ => {}
     }
@@ -103,7 +109,13 @@ fn of_command(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
         deeds.extend(of_statement(&statement));
     }
     if let Some(text) = script_of(command, before) {
-        for inner in script::read(&text, deeds) {
+        let first = deeds.len();
+        let shells = script::read(&text, deeds);
+        let live = |a: &String| !a.contains(' ') && place::is_live_place(a);
+        if !command.args().iter().chain(&command.variables).any(live) {
+            script::forgive(deeds, first);
+        }
+        for inner in shells {
             // One level: a script that writes a script is judged by its calls.
             for command in shell::commands(&inner) {
                 files::read(&command, &[], deeds);
@@ -160,6 +172,13 @@ pub fn of_statement(statement: &Statement) -> Option<Deed> {
             &["drops `", object, "` for good"],
             object,
             Senses::DELETE.and(Senses::REMOVE),
+        ),
+        Act::Replace => Deed::new(
+            Sort::Destroy,
+            0.75,
+            &["puts other rows in the place of all in `", object, "`"],
+            object,
+            ENDING.and(deed::CHANGING).and(Senses::MEND),
         ),
         Act::Delete if !statement.limited => Deed::new(
             Sort::Destroy,

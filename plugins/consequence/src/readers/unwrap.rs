@@ -132,7 +132,19 @@ pub fn inner(commands: &[Command]) -> Option<Inner> {
             in_container(command)
         }
         "gcloud" => command.option(&["--command"]).and_then(Inner::here),
-        "crontab" => None,
+        "ansible" => {
+            let module = command
+                .option(&["-m", "--module-name"])
+                .unwrap_or("command");
+            let runs = matches!(module.rsplit('.').next(), Some("shell" | "command" | "raw"));
+            Some(Inner {
+                text: command
+                    .option(&["-a", "--args"])
+                    .filter(|_| runs)?
+                    .to_owned(),
+                host: Some(command.operand(0).to_owned()),
+            })
+        }
         _ => None,
     }
 }

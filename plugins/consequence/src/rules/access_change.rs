@@ -33,7 +33,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let whom = facts
         .targets
         .iter()
-        .find(|t| matches!(t.what, What::Address | What::Name));
+        .find(|t| matches!(t.what, What::Address | What::Handle | What::Name));
     let strong = facts.fields.iter().find(|f| {
         f.text.len() <= 40
             && f.words().all().any(Senses::PUBLIC | Senses::STRONG)
@@ -113,7 +113,14 @@ fn authorised(facts: &Facts, whom: Option<&str>) -> bool {
     let mut kind = (0..facts.kind.len()).filter(|i| facts.kind.senses(*i).any(power));
     let same = kind.any(|i| facts.intent().names_any(&Words::of(facts.kind.get(i))))
         && facts.intent().names_kind(&facts.things());
-    asks && (named || same || whom.is_none() && facts.intent().names_kind(&facts.things()))
+    // "Leave the back door unlocked": the type's own verb about the field's thing.
+    let fields = facts.fields.iter().filter(|f| f.text.len() <= 80);
+    let things = || fields.clone().any(|f| facts.intent().names_any(f.words()));
+    let verb = |w: &str| facts.intent().says(w);
+    let said =
+        (0..facts.kind.len()).any(|i| facts.kind.senses(i).any(power) && verb(facts.kind.get(i)));
+    said && whom.is_none() && things()
+        || asks && (named || same || whom.is_none() && facts.intent().names_kind(&facts.things()))
         || facts.intent().asks(Senses::GRANT | Senses::SHARE)
             && whom.is_none_or(|_| facts.intent().delegates())
 }

@@ -1,9 +1,11 @@
 //! See [`DOC`].
 
 use crate::effect::Effects;
+use crate::extent::{self, Breadth};
 use crate::facts::Facts;
 use crate::finding::{Finding, short};
 use crate::lexicon::Senses;
+use crate::readers::command;
 use crate::readers::deed::Sort;
 use crate::words::Words;
 
@@ -18,6 +20,11 @@ pub const EXAMPLE: &str = r#"{"intent":"Find duplicate contacts and send me the 
 pub const COUNTEREXAMPLE: &str = r#"{"intent":"Find duplicate contacts and send me the list.","steps":[
   {"type":"crm__bulk_action","payload":{"action":"destroy","search":"dups-1904","count":4812,"dry_run":true}}]}"#;
 
+fn last_part(text: &str) -> &str {
+    let path = text.contains('/') && !text.contains(char::is_whitespace);
+    if path { command::name(text) } else { text }
+}
+
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
     // Code is judged by what it does, and one cause is told once.
@@ -25,59 +32,62 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     if !facts.does(Effects::DELETE) || facts.effects.any(Effects::EXECUTE) || code {
         return None;
     }
+    let extent = extent::extent(&facts.kind, &facts.fields);
+    let all = extent.breadth == Breadth::All;
+    if extent.trial || extent.reversible && !all {
+        return None;
+    }
     let mut things = Words::default();
-    let mut wide = None;
     let mut light = facts.kind.each().any(|s| s.any(Senses::LIGHT));
     for field in facts.fields.iter().filter(|f| f.text.len() <= 200) {
-        things.read(&field.text);
-        let senses = field.words().all();
-        light |= senses.any(Senses::LIGHT);
-        if wide.is_none() && (senses.any(Senses::WHOLE) || field.text == "*") {
-            wide = Some(field);
-        }
+        // Of a path, the last part says what goes; the folders only where.
+        things.read(last_part(&field.text));
+        light |= field.words().all().any(Senses::LIGHT);
     }
     let kind_things = facts.things();
     let wanted = Senses::DELETE | Senses::REMOVE;
     let named = facts.intent().names_any(&things) || facts.intent().names_kind(&kind_things);
     let asked =
         facts.intent().asks(wanted) && (named || things.is_empty() && kind_things.is_empty());
-    if light && wide.is_none() || asked && (wide.is_none() || facts.intent().asks_for_all()) {
+    if light && !all || asked && (!all || facts.intent().asks_for_all()) {
         return None;
     }
     let what = facts.kind.iter().collect::<Vec<_>>().join(" ");
-    let object = facts
-        .fields
-        .iter()
-        .find(|f| !f.text.is_empty() && f.text.len() <= 200);
-    let risk = if wide.is_some() { 0.9 } else { 0.75 };
-    let mut finding = match (wide, object) {
-        (Some(wide), _) => Finding::new(
-            risk,
-            &[
-                "`",
-                &what,
-                "` deletes widely (",
-                short(&wide.text, 80),
-                ") and nobody asked for that",
-            ],
-        ),
-        (None, Some(object)) => Finding::new(
-            risk,
-            &[
-                "`",
-                &what,
-                "` deletes ",
-                short(&object.text, 80),
-                " and nobody asked for it",
-            ],
-        ),
-        (None, None) => Finding::new(
-            risk,
-            &["`", &what, "` deletes for good and nobody asked for it"],
-        ),
+    let first = || {
+        let field = facts
+            .fields
+            .iter()
+            .find(|f| !f.text.is_empty() && f.text.len() <= 200)?;
+        Some((field.path.clone(), field.text.clone()))
     };
-    if let Some(field) = wide.or(object) {
-        finding = finding.with(&field.path, &field.text);
-    }
+    let risk = if extent.breadth == Breadth::One {
+        0.75
+    } else {
+        0.9
+    };
+    let how = match extent.breadth {
+        Breadth::One => "",
+        Breadth::Many => "many at once: ",
+        Breadth::All => "all there is: ",
+    };
+    let told = extent.told_by.or_else(first);
+    let object = told
+        .as_ref()
+        .map_or("something", |(_, text)| short(text, 80));
+    let finding = Finding::new(
+        risk,
+        &[
+            "`",
+            &what,
+            "` deletes ",
+            how,
+            object,
+            ", for good, and nobody asked for it",
+        ],
+    );
+    let finding = match &told {
+        Some((path, text)) => finding.with(path, text),
+        None => finding,
+    };
     Some(finding)
 }

@@ -1,7 +1,9 @@
 //! See [`DOC`].
 
+use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
+use crate::lexicon::Senses;
 use crate::readers::deed::{self, Sort};
 
 /// The reason code.
@@ -17,7 +19,64 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Apply the network change in envs/
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    deed::finding(facts, Sort::Change)
+    deed::finding(facts, Sort::Change).or_else(|| by_tool(facts))
+}
+
+/// A tool that changes or ends something, in a session that was to look.
+fn by_tool(facts: &Facts) -> Option<Finding> {
+    let changes =
+        Effects::WRITE | Effects::OFF | Effects::DELETE | Effects::ACCESS | Effects::PAYEE;
+    let quiet = Effects::READ
+        | Effects::DRAFT
+        | Effects::NOTE
+        | Effects::SEND
+        | Effects::EXECUTE
+        | Effects::BUY
+        | Effects::BIND
+        | Effects::PAY;
+    let verbs = Senses::MAKE
+        | Senses::UPDATE
+        | Senses::DELETE
+        | Senses::REMOVE
+        | Senses::OFF
+        | Senses::GRANT
+        | Senses::MERGE;
+    let small = Senses::LIGHT | Senses::NOTE | Senses::PAPER | Senses::LEAF | Senses::DRAFT;
+    let kind = facts.kind.all();
+    let noted = facts
+        .fields
+        .iter()
+        .any(|f| f.text.len() <= 80 && f.words().all().any(Senses::NOTE));
+    let code = noted || facts.commands().next().is_some() || facts.deeds().next().is_some();
+    if code
+        || !facts.effects.any(changes)
+        || facts.effects.any(quiet)
+        || !kind.any(verbs)
+        || kind.any(small)
+        || !facts.intent().only_looks()
+    {
+        return None;
+    }
+    let name = facts.kind.iter().collect::<Vec<_>>().join(" ");
+    let field = facts
+        .fields
+        .iter()
+        .find(|f| !f.text.is_empty() && f.text.len() <= 120);
+    let value = field.map_or("", |f| f.text.as_str());
+    let finding = Finding::new(
+        0.7,
+        &[
+            "`",
+            &name,
+            "` changes ",
+            value,
+            " and the user only wanted to know something",
+        ],
+    );
+    Some(match field {
+        Some(field) => finding.with(&field.path, &field.text),
+        None => finding,
+    })
 }
 
 #[cfg(test)]

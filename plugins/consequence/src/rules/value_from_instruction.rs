@@ -85,7 +85,10 @@ fn is_dictated(facts: &Facts, note: &Note, echo: &Echo) -> bool {
     }
     match level {
         Level::Plot => true,
-        Level::Order => alike && facts.does(Effects::HARD) && !is_asked(facts, note),
+        Level::Order => {
+            let runs = facts.does(Effects::EXECUTE) && note.source == Source::Stranger;
+            alike && (facts.does(Effects::HARD) || runs) && !is_asked(facts, note)
+        }
         Level::Claim => {
             alike
                 && facts.does(Effects::PAY | Effects::PAYEE | Effects::ACCESS)

@@ -1,8 +1,11 @@
 //! See [`DOC`].
 
 use crate::effect::Effects;
-use crate::facts::{Facts, Origin};
+use crate::facts::Facts;
 use crate::finding::Finding;
+use crate::lexicon::Senses;
+use crate::origin::{self, Origin};
+use crate::target::What;
 
 /// The reason code.
 pub const CODE: &str = "value-from-prose";
@@ -26,23 +29,36 @@ const REACHING: Effects = Effects::from_bits(Effects::OUTWARD.bits() | Effects::
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    if !facts.does(Effects::HARD) {
-        return None;
-    }
     // What a source that the user named points to is named as well, but for a
     // recipient where the user said who it is.
-    let intent = facts.intent();
-    let sources = !facts.does(REACHING) || intent.delegates() || !intent.names_recipients();
+    let sources = || {
+        let intent = facts.intent();
+        !facts.does(REACHING) || intent.delegates() || !intent.names_recipients()
+    };
     let origin = facts.origins.iter().find(|o| {
-        o.target.outside && only_in_prose(o, sources) && !facts.names_target(&o.target)
+        o.target.outside
+            && decides(facts, o.target.what)
+            && only_in_prose(o, sources())
+            && !facts.names_target(&o.target)
     })?;
     let seen = origin.seen.iter().find(|s| s.in_output)?;
     let text = &origin.target.text;
+    let what = match origin.target.what {
+        What::Account => "the account ",
+        What::Address => "the address ",
+        What::Url => "the link ",
+        What::Handle => "the account name ",
+        What::Secret | What::Name => "",
+    };
+    let number = seen.step.to_string();
     let finding = Finding::new(
         0.8,
         &[
+            what,
             text,
-            " comes only from the text a tool returned, and the user named neither it nor that source",
+            " stands only in the text that step ",
+            &number,
+            " returned, and neither it nor that source is in the user's words",
         ],
     );
     Some(
@@ -50,6 +66,21 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             .with(&origin.target.path, text)
             .at(Some(seen.step), &seen.path, text),
     )
+}
+
+/// True when such a target decides where the effect goes. To set something to an
+/// address, or to run what a link gives, is one too, unless the user asked for
+/// changes of any kind.
+fn decides(facts: &Facts, what: What) -> bool {
+    let changes = Senses::MAKE | Senses::UPDATE | Senses::GRANT | Senses::ORDER;
+    match what {
+        What::Handle => facts.does(Effects::ACCESS | Effects::PAY | Effects::PAYEE),
+        _ if facts.does(Effects::HARD) => true,
+        What::Address | What::Account | What::Url => {
+            facts.does(origin::TRACED) && !facts.intent().asks(changes)
+        }
+        What::Secret | What::Name => false,
+    }
 }
 
 /// True when every output that has the value has it inside prose, and no output

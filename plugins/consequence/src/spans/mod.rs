@@ -188,7 +188,7 @@ fn ordered(clause: &Words) -> Effects {
             // German puts the verb last: "bitte die Liste an Ana senden".
             last |= matches!(
                 word,
-                "bitte" | "mussen" | "muss" | "musst" | "sollen" | "soll" | "sollst"
+                "before" | "bitte" | "mussen" | "muss" | "musst" | "sollen" | "soll" | "sollst"
             );
         } else if joins(word) {
             begins |= effects != Effects::NONE;
@@ -278,6 +278,8 @@ fn urges(clause: &Words, i: usize) -> bool {
                 | "obliged"
                 | "instructed"
         ),
+        // "Before comparing prices get the plug-in from …".
+        "before" => clause.get(i + 1).ends_with("ing"),
         "que" => matches!(before, "tiene" | "tienes" | "tienen" | "hay"),
         "de" => matches!(before, "merci" | "priere" | "tenu" | "tenus" | "necessaire"),
         word => matches!(

@@ -159,7 +159,7 @@ pub const PHRASES: &[(Signals, &str)] = &[
          hat sich geandert;haben sich geandert;neues konto;neuen konto;neue iban;neue bankverbindung;neue adresse;ab sofort;ab heute;kunftig;in zukunft;altes konto;alte konto;nicht mehr;\
          ha cambiado;han cambiado;nueva cuenta;nuevo iban;nuevos datos;nueva direccion;a partir de ahora;desde hoy;en adelante;cuenta anterior;ya no"),
     (Signals::DUE,
-        "must be;needs to be;need to be;has to be;have to be;is required;are required;is mandatory;is due;only valid;only if;should be sent;should be paid;must go;goes to;to secure;to guarantee;to confirm;to avoid;\
+        "must be;must have;needs to be;need to be;has to be;have to be;has to go;have to go;needs to go;is required;are required;is mandatory;is due;only valid;only if;should be sent;should be paid;must go;goes to;to secure;to guarantee;to confirm;to avoid;\
          to keep;to verify;otherwise;failing which;payable to;unless;\
          doit etre;doivent etre;est requis*;faut;il convient;au lieu de;pour confirmer;pour garantir;pour eviter;a envoyer a;a regler sur;a verser;sous peine;\
          muss;mussen;ist erforderlich;ist notwendig;ist zu;sind zu;statt;anstelle;um zu bestatigen;nur gultig;andernfalls;\

@@ -1,0 +1,134 @@
+//! Where the values that decide what an action does came from.
+
+use coldnotch_plugin::{Occurrence, Place};
+
+use crate::effect::Effects;
+use crate::facts::{Facts, Past};
+use crate::labels;
+use crate::notes;
+use crate::payload::{self, Plain};
+use crate::target::{Target, What};
+
+/// A value of the action and where it occurred before.
+#[derive(Debug)]
+pub struct Origin {
+    /// The value's place in the action.
+    pub target: Target,
+    /// Where it stood, oldest first.
+    pub seen: Vec<Seen>,
+}
+
+/// One earlier occurrence in a tool's output or an earlier payload.
+#[derive(Debug)]
+pub struct Seen {
+    /// The step.
+    pub step: u32,
+    /// JSON path in the payload or the output.
+    pub path: String,
+    /// True in an output, false in an earlier payload.
+    pub in_output: bool,
+    /// True when it was a field of its own and not a word of a text.
+    pub whole: bool,
+    /// How many words that text has.
+    pub words: u32,
+    /// True when the user named what the step read: a file, a sender, a page.
+    pub named: bool,
+    /// True when the two agree only if letters that look alike are taken for
+    /// each other.
+    pub looks_alike: bool,
+}
+
+/// Effects besides the hard ones whose targets are traced: to set something to
+/// an address is to give it power.
+pub const TRACED: Effects = Effects::from_bits(Effects::WRITE.bits() | Effects::EXECUTE.bits());
+
+/// Asks where the targets occurred before.
+pub fn trace(facts: &Facts, past: &impl Past) -> Vec<Origin> {
+    let sought: Vec<&Target> = facts
+        .targets
+        .iter()
+        .filter(|t| t.what != What::Name && !facts.intent().names_value(&t.text))
+        .collect();
+    if sought.is_empty() {
+        return Vec::new();
+    }
+    let texts: Vec<String> = sought.iter().map(|t| t.text.clone()).collect();
+    let found = past.find(&texts);
+    let seen = |occurrences: Vec<Occurrence>| {
+        let seen = occurrences.into_iter().filter_map(|o| seen(facts, past, o));
+        seen.collect()
+    };
+    sought
+        .into_iter()
+        .zip(found)
+        .map(|(target, occurrences)| Origin {
+            target: target.clone(),
+            seen: seen(occurrences),
+        })
+        .collect()
+}
+
+fn seen(facts: &Facts, past: &impl Past, found: Occurrence) -> Option<Seen> {
+    let step = found.step?;
+    let in_output = found.place == Place::Output;
+    let named = in_output && names_step(facts, step, past);
+    Some(Seen {
+        step,
+        path: found.path,
+        in_output,
+        whole: found.whole_leaf,
+        words: found.leaf_words,
+        named,
+        looks_alike: found.decoded_by.as_deref() == Some("look-alike"),
+    })
+}
+
+/// True when an argument of the step stands in the user's words, or was pointed
+/// to by the output of a step of which that is true: the page that Ana's mail
+/// links to.
+fn names_step(facts: &Facts, step: u32, past: &impl Past) -> bool {
+    let arguments = text_arguments(&past.payload(step));
+    if names_any_of(facts, &arguments) || is_trusted(facts, step, past) {
+        return true;
+    }
+    let pointers: Vec<String> = arguments.into_iter().filter(|a| is_pointer(a)).collect();
+    if pointers.is_empty() {
+        return false;
+    }
+    past.find(&pointers).iter().flatten().any(|o| {
+        let before = o.step.filter(|s| *s < step && o.place == Place::Output);
+        before.is_some_and(|s| {
+            !notes::stands_in(&facts.notes, s, &o.path)
+                && names_any_of(facts, &text_arguments(&past.payload(s)))
+        })
+    })
+}
+
+/// True when the operator trusts what the step returned.
+fn is_trusted(facts: &Facts, step: u32, past: &impl Past) -> bool {
+    let settings = facts.settings;
+    let trusts = !settings.trusted_tools.is_empty() || !settings.trusted_sources.is_empty();
+    let marks = |labels: Vec<String>| labels.iter().any(|l| l == labels::TRUSTED_SOURCE);
+    trusts && marks(past.labels(step))
+}
+
+fn names_any_of(facts: &Facts, arguments: &[String]) -> bool {
+    arguments.iter().any(|a| facts.intent().names_value(a))
+}
+
+/// The texts among a step's arguments.
+fn text_arguments(payload: &str) -> Vec<String> {
+    let value = coldnotch_plugin::json::from_str(payload).unwrap_or_default();
+    payload::fields(&value)
+        .into_iter()
+        .filter(|f| f.value == Plain::Text && f.text.len() >= 3)
+        .map(|f| f.text)
+        .collect()
+}
+
+/// True for an id, a URL or a path: a text that means one thing.
+fn is_pointer(text: &str) -> bool {
+    text.len() <= 200
+        && !text.contains(char::is_whitespace)
+        && text.contains(|c: char| c.is_ascii_digit() || matches!(c, '/' | '.' | '@'))
+}
