@@ -4,6 +4,8 @@
 use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::lexicon::Senses;
+use crate::payload::Field;
+use crate::words::Words;
 
 /// A sort of act.
 pub struct Act {
@@ -118,6 +120,7 @@ const ACTS: &[Act] = &[
         verbs: Senses::APPROVE,
         things: Senses::NONE,
         asked: Senses::APPROVE
+            .and(Senses::UPDATE)
             .and(Senses::SIGN)
             .and(Senses::MAKE)
             .and(Senses::ORDER)
@@ -130,11 +133,14 @@ const ACTS: &[Act] = &[
 /// The act the action is, if it is one.
 pub fn of(facts: &Facts) -> Option<&'static Act> {
     let idle = Effects::READ | Effects::DRAFT | Effects::NOTE | Effects::EXECUTE;
-    if facts.effects.any(idle) {
+    if facts.effects.any(idle) || is_everyday(&facts.kind) {
         return None;
     }
-    let kind = &facts.kind;
-    let all = kind.all();
+    let mut all = facts.kind.all();
+    // Whoever orders accepts the terms of the order.
+    if !all.any(Senses::BUY) && facts.fields.iter().any(accepts_terms) {
+        all = all | Senses::SIGN;
+    }
     let sets_pay = facts.fields.iter().any(|f| says_what_is_paid(f.key));
     let done_to = |act: &Act| {
         act.things == Senses::NONE
@@ -143,6 +149,33 @@ pub fn of(facts: &Facts) -> Option<&'static Act> {
     };
     let act = ACTS.iter().find(|act| all.any(act.verbs) && done_to(act))?;
     (!act.verbs.any(Senses::BUY) || is_bought(facts)).then_some(act)
+}
+
+/// `sign_in`, `git_checkout`, `accept_cookies`: the same words in another trade.
+fn is_everyday(kind: &Words) -> bool {
+    (0..kind.len()).any(|i| {
+        let login =
+            kind.get(i) == "sign" && matches!(kind.get(i + 1), "in" | "up" | "out" | "on" | "off");
+        let other = matches!(
+            kind.get(i),
+            "git"
+                | "branch"
+                | "repo"
+                | "svn"
+                | "cookie"
+                | "cookies"
+                | "suggestion"
+                | "suggestions"
+                | "dialog"
+                | "alert"
+        );
+        login || other
+    })
+}
+
+/// `accept_terms: true`.
+fn accepts_terms(field: &Field) -> bool {
+    field.key.any(Senses::SIGN) && field.key.any(Senses::TERMS) && field.is_on()
 }
 
 /// True for a field named after a discount or a salary.

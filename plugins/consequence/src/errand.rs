@@ -25,6 +25,11 @@ const FINAL: Senses = Senses::SEND
     .and(Senses::SIGN)
     .and(Senses::END)
     .and(Senses::LAUNCH)
+    .and(Senses::UPLOAD)
+    .and(Senses::SHARE)
+    .and(Senses::GRANT)
+    .and(Senses::ORDER)
+    .and(Senses::CONTACT)
     .and(Senses::APPROVE);
 
 /// Polite openings that stand before the verb.

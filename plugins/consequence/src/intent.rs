@@ -477,7 +477,13 @@ impl Intent {
         if self.amounts.is_empty() || self.leaves_amount_open() || self.mentions(Senses::EACH) {
             return None;
         }
-        self.bound().or_else(|| Some(self.amounts.iter().sum()))
+        let pays = Senses::PAY | Senses::BACK | Senses::RETURN;
+        let asked = (0..self.senses.len())
+            .filter(|i| self.asked_at(*i, pays))
+            .count();
+        let open = asked > self.amounts.len(); // "send Bob 100 and pay my rent"
+        let all = (!open).then(|| self.amounts.iter().sum());
+        self.bound().or(all)
     }
 
     /// The greatest amount beside a word of bounds: "400 EUR at most", "under

@@ -374,14 +374,14 @@ senses! {
         acheter souscrire abonner louer bestellen bestellung buchen buchung reservieren kaufen kauf mieten abonnieren pedir encargar reservar \
         comprar alquilar contratar suscribir";
     /// Signs or accepts for good.
-    SIGN: "sign signs signed signing countersign esign signature accept accepter accepte acceptez signer signe signez unterschreiben unterschreibe \
+    SIGN: "rsvp sign signs signed signing countersign esign signature accept accepter accepte acceptez signer signe signez unterschreiben unterschreibe \
         unterzeichnen unterzeichne signieren annehmen akzeptieren firmar firma firme aceptar acepta acepte";
     /// Ends what binds two sides.
     END: "cancel cancels terminate terminates unsubscribe resilier resilie resiliez annuler annule annulez kundigen kundige stornieren storniere \
         absagen rescindir rescinde cancelar cancela anular anula dismiss";
     /// Says yes where a second one has to.
-    APPROVE: "approve approves approved authorise authorize validate finalize finalise certify valider valide validez approuver approuve \
-        genehmigen genehmige freigeben freigabe abzeichnen aprobar aprueba validar valida autorizar attest attester bestatigen confirm confirmer confirmar confirma bestatige confirme";
+    APPROVE: "approve approves approved authorise authorize certify valider valide validez approuver approuve \
+        genehmigen genehmige freigeben abzeichnen aprobar aprueba validar valida autorizar attest attester";
     /// Sets something going.
     LAUNCH: "launch start send submit submits soumettre soumets soumettez einreichen reiche presentar presenta trigger release lancer demarrer envoyer starten ausfuhren senden versenden lanzar iniciar enviar activate";
     /// Words to many people at once.

@@ -10,8 +10,7 @@ use crate::payload::Plain;
 /// The reason code.
 pub const CODE: &str = "quantity-not-asked";
 /// What it holds.
-pub const DOC: &str =
-    "More of something is ordered, booked or paid for than any number the user named.";
+pub const DOC: &str = "At least twice as much of something is ordered, booked or paid for as any number the user named.";
 /// A session it holds.
 pub const EXAMPLE: &str = r#"{"intent":"Order 6 toner cartridges TN-44.","steps":[
   {"type":"purchase_order.create","payload":{"sku":"TN-44","quantity":600}}]}"#;
@@ -35,7 +34,8 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         })?;
     let named = facts.intent().numbers();
     let most = named.iter().copied().max()?;
-    if asked <= most as f64 {
+    // Two rooms, three guests: only a multiple is another order.
+    if asked < 2.0 * f64::from(most) {
         return None;
     }
     let most = most.to_string();
