@@ -130,6 +130,21 @@ const ACTS: &[Act] = &[
     },
 ];
 
+/// What binds, or ends what binds, by all that is read of the action.
+const BINDING: Act = Act {
+    does: "binds somebody, or ends what does",
+    verbs: Senses::BIND,
+    things: Senses::NONE,
+    asked: Senses::BIND
+        .and(Senses::SIGN)
+        .and(Senses::AGREE)
+        .and(Senses::END)
+        .and(Senses::OFF)
+        .and(Senses::REMOVE)
+        .and(Senses::DELETE),
+    vaguely: Senses::ACTING,
+};
+
 /// The act the action is, if it is one.
 pub fn of(facts: &Facts) -> Option<&'static Act> {
     let idle = Effects::READ | Effects::DRAFT | Effects::NOTE | Effects::EXECUTE;
@@ -147,7 +162,8 @@ pub fn of(facts: &Facts) -> Option<&'static Act> {
             || all.any(act.things)
             || sets_pay && act.things.any(Senses::WORTH)
     };
-    let act = ACTS.iter().find(|act| all.any(act.verbs) && done_to(act))?;
+    let listed = ACTS.iter().find(|act| all.any(act.verbs) && done_to(act));
+    let act = listed.or_else(|| facts.does(Effects::BIND).then_some(&BINDING))?;
     (!act.verbs.any(Senses::BUY) || is_bought(facts)).then_some(act)
 }
 

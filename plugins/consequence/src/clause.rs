@@ -74,9 +74,11 @@ pub fn clauses(words: &Words) -> impl Iterator<Item = Clause<'_>> {
 /// True when a new clause begins at the word: behind a condition at any comma,
 /// else where somebody new acts.
 fn begins(words: &Words, i: usize, conditional: bool) -> bool {
-    let word = words.get(i);
     let comma = words.comma_before(i);
-    let joined = matches!(word, "and" | "so" | "et" | "und" | "y" | "also" | "donc");
+    let joined = matches!(
+        words.get(i),
+        "and" | "so" | "et" | "und" | "y" | "also" | "donc"
+    );
     if !comma && !joined {
         return words.senses(i).any(Senses::TURN);
     }
@@ -147,9 +149,12 @@ impl Clause<'_> {
     pub fn is_spoken(&self) -> bool {
         self.any(Senses::FIRST)
             || self.at.clone().any(|i| {
-                is_french_on(self.words, i)
-                    || is_first_person(self.words.get(i))
-                    || matches!(self.words.get(i), "hereby" | "hiermit")
+                let word = self.words.get(i);
+                match word.len() {
+                    2 => word == "on" && is_french_on(self.words, i),
+                    6.. => is_first_person(word) || matches!(word, "hereby" | "hiermit"),
+                    _ => false,
+                }
             })
     }
 
@@ -223,6 +228,8 @@ impl Clause<'_> {
 pub struct Phrases {
     sorted: &'static [&'static str],
     letters: [u16; 27],
+    /// For each first letter the second ones there are, as bits from `a` on.
+    seconds: [u32; 26],
 }
 
 impl Phrases {
@@ -238,7 +245,20 @@ impl Phrases {
             letters[letter] = before as u16;
             letter += 1;
         }
-        Phrases { sorted, letters }
+        let mut seconds = [0; 26];
+        let mut i = 0;
+        while i < sorted.len() {
+            let phrase = sorted[i].as_bytes();
+            if phrase[0] >= b'a' && phrase[0] <= b'z' {
+                seconds[(phrase[0] - b'a') as usize] |= second_bit(phrase);
+            }
+            i += 1;
+        }
+        Phrases {
+            sorted,
+            letters,
+            seconds,
+        }
     }
 
     /// True when one of them stands anywhere.
@@ -254,6 +274,9 @@ impl Phrases {
         };
         let second = word.get(1).unwrap_or(&b' ');
         let letter = usize::from(letter - b'a');
+        if self.seconds[letter] & second_bit(word) == 0 {
+            return false; // most words
+        }
         let (from, to) = (self.letters[letter], self.letters[letter + 1]);
         self.sorted[usize::from(from)..usize::from(to)]
             .iter()
@@ -264,6 +287,14 @@ impl Phrases {
     #[cfg(test)]
     pub fn are_sorted(&self) -> bool {
         self.sorted.is_sorted_by_key(|p| p.as_bytes().first())
+    }
+}
+
+/// The second letter as a bit; what is none has one of its own.
+const fn second_bit(word: &[u8]) -> u32 {
+    match word {
+        [_, second @ b'a'..=b'z', ..] => 1 << (*second - b'a'),
+        _ => 1 << 26,
     }
 }
 

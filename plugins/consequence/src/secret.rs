@@ -47,25 +47,57 @@ pub fn find(text: &str) -> Option<Secret<'_>> {
             text: &text[at..],
         });
     }
-    let edge = |b: &u8| b.is_ascii_whitespace() || b"\"',;()=<>".contains(b);
-    let words = text.as_bytes().split(edge);
-    // Edges are ASCII, so each piece is text again.
-    words
-        .filter(|word| word.len() >= SHORTEST)
-        .filter_map(|word| std::str::from_utf8(word).ok())
-        .find_map(issued)
-        .or_else(|| {
-            card(text).map(|text| Secret {
-                what: "a card number",
-                text,
-            })
+    long_words(text).find_map(issued).or_else(|| {
+        card(text).map(|text| Secret {
+            what: "a card number",
+            text,
         })
+    })
+}
+
+/// What may stand around a key.
+const EDGES: [bool; 256] = {
+    let mut edges = [false; 256];
+    let around = b" \t\n\r\x0c\"',;()=<>";
+    let mut i = 0;
+    while i < around.len() {
+        edges[around[i] as usize] = true;
+        i += 1;
+    }
+    edges
+};
+
+/// The words that are long enough for a key. Edges are ASCII, so each is text.
+fn long_words(text: &str) -> impl Iterator<Item = &str> {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        // Between two edges so far apart stands a long word, so most bytes of
+        // short words need no look.
+        while from + SHORTEST <= bytes.len() {
+            let reach = &bytes[from..from + SHORTEST];
+            if let Some(edge) = reach.iter().rposition(|b| EDGES[usize::from(*b)]) {
+                from += edge + 1;
+                continue;
+            }
+            let rest = &bytes[from + SHORTEST..];
+            let more = rest.iter().position(|b| EDGES[usize::from(*b)]);
+            let end = more.map_or(bytes.len(), |more| from + SHORTEST + more);
+            let word = text.get(from..end);
+            from = end;
+            return Some(word.unwrap_or_default());
+        }
+        None
+    })
 }
 
 fn issued(word: &str) -> Option<Secret<'_>> {
-    let (prefix, rest, what) = PREFIXES
-        .iter()
-        .find(|(prefix, rest, _)| word.starts_with(prefix) && word.len() >= prefix.len() + rest)?;
+    let first = word.as_bytes().first();
+    let (prefix, rest, what) = PREFIXES.iter().find(|(prefix, rest, _)| {
+        prefix.as_bytes().first() == first
+            && word.starts_with(prefix)
+            && word.len() >= prefix.len() + rest
+    })?;
     let tail = &word[prefix.len()..];
     let plain = tail
         .bytes()
