@@ -166,7 +166,7 @@ fn a_question_expires_and_makes_room() {
         Err(ApprovalError::TooMany(2))
     ));
     assert!(approvals.due(99).unwrap().is_empty());
-    assert_eq!(approvals.due(100).unwrap(), [first.clone()]);
+    assert_eq!(approvals.due(100).unwrap(), std::slice::from_ref(&first));
     let Claim::Ours(approval, token) = approvals.claim(&first, 100).unwrap() else {
         panic!("over")
     };
