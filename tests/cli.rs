@@ -46,6 +46,7 @@ fn transcripts() {
         .env("XDG_CACHE_HOME", "")
         .env("COLDNOTCH_CONFIG", "")
         .env("COLDNOTCH_AUDIT", "")
+        .env("COLDNOTCH_APPROVALS", "")
         .env("COLUMNS", "100")
         .env("PLUGINS", format!("{ROOT}/target/plugins"))
         .env("GUESTS", format!("{ROOT}/target/guests"))

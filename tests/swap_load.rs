@@ -115,7 +115,7 @@ fn ten_thousand_swaps_fail_no_decision_and_mix_none() {
         home.config.durability,
         std::time::UNIX_EPOCH,
     );
-    let approvals = Approvals::new(home.config.approval_lifetime, 1);
+    let approvals = Approvals::new(home.config.approvals.clone());
     let gate = &Gate::new(
         judge,
         approvals,

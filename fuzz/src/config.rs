@@ -41,7 +41,7 @@ fn is_checked(config: &Config) {
     plugins.iter().for_each(is_bounded);
     assert!((1..=10_000).contains(&config.engine.instances));
     assert!(config.session.limits.steps > 0);
-    assert!(config.max_approvals > 0 && config.approval_lifetime >= Duration::from_secs(1));
+    assert!(config.approvals.most > 0 && config.approvals.lifetime >= Duration::from_secs(1));
     let mut keys = BTreeSet::new();
     for setting in &config.settings {
         assert!(keys.insert(&setting.key), "{} twice", setting.key);

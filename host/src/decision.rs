@@ -1,6 +1,7 @@
 //! What became of an action: the answer that leaves the gate.
 
 use crate::action::{Action, ActionDigest};
+use crate::approvals::State;
 use crate::verdict::{Cause, Judged, Verdict};
 
 /// What became of an action.
@@ -20,6 +21,8 @@ pub struct Decision {
     pub approved: Option<bool>,
     /// The approval, if a human was asked.
     pub approval: Option<String>,
+    /// What came of asking: tells a refusal from a time that ran out.
+    pub approval_state: Option<State>,
     /// Every cause, most severe first.
     pub causes: Vec<Cause>,
     /// The generation that judged it.
@@ -54,6 +57,7 @@ impl Decision {
             labels: judgement.labels,
             approved,
             approval,
+            approval_state: None,
             causes: judgement.causes,
             generation: generation.to_string(),
             digest,
@@ -72,6 +76,7 @@ impl Decision {
             labels: Vec::new(),
             approved: Some(false),
             approval: None,
+            approval_state: None,
             causes: Vec::new(),
             generation: generation.to_owned(),
             digest: action.digest(),

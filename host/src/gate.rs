@@ -3,7 +3,7 @@
 //! ```text
 //! decide ─ judge (session's turn, every plugin in a fresh sandbox, combine)
 //!        ├─ ALLOW, BLOCK ────────────────────────────────┐
-//!        └─ HOLD ─ recorded ─ asked ─ answered ─ judged again
+//!        └─ HOLD ─ recorded ─ asked ┄ answered ─ judged again
 //!                                                        └─ conclude: recorded, then the answer leaves
 //! ```
 //!
@@ -11,12 +11,14 @@
 //! answer is BLOCK.
 
 use std::path::PathBuf;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use parking_lot::Mutex;
 
 use crate::action::{Action, ActionDigest, Observation};
-use crate::approvals::{Answer, Approval, ApprovalError, Approvals, Card, Channel};
+use crate::approvals::{
+    Answer, Approval, ApprovalError, Approvals, Card, Channel, Claim, Conclusion, OnTimeout, State,
+};
 use crate::audit::{self, AuditError, Entry};
 use crate::config::Config;
 use crate::judge::{self, Judge, now};
@@ -28,6 +30,9 @@ use crate::stats::{Decided, Stats};
 use crate::verdict::{Cause, Judged, Opinion, Reason, Verdict};
 
 pub use crate::decision::Decision;
+
+/// How often those who wait look whether the question's time is over.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// Decides on actions before they run.
 #[derive(Debug)]
@@ -105,7 +110,7 @@ impl Gate {
             Recorder::start(folder, redact).map_err(wrong)
         };
         let recorder = config.recorder.as_ref().map(start).transpose()?;
-        let approvals = Approvals::new(config.approval_lifetime, config.max_approvals);
+        let approvals = Approvals::new(config.approvals.clone());
         Ok(Gate::new(judge, approvals, channel, audit, recorder))
     }
 
@@ -132,6 +137,11 @@ impl Gate {
     ///
     /// Never fails: whatever goes wrong makes the verdict more severe.
     pub fn decide(&self, action: Action) -> Decision {
+        self.decide_for(action, "")
+    }
+
+    /// The same for somebody who is known: they cannot approve it themselves.
+    pub fn decide_for(&self, action: Action, asker: &str) -> Decision {
         if let Err(e) = self.audit.check() {
             let blank = Decision::blank(&action, &self.judge.generation().id);
             return self.unrecorded(blank, &e);
@@ -140,7 +150,7 @@ impl Gate {
         match judged.judgement.verdict {
             Verdict::Allow => self.conclude(judged, true, None),
             Verdict::Block => self.conclude(judged, false, None),
-            Verdict::Hold => self.hold(judged, None),
+            Verdict::Hold => self.hold(judged, asker),
         }
     }
 
@@ -153,76 +163,251 @@ impl Gate {
             .collect()
     }
 
-    /// Records a HOLD durably, then asks. `after` is a yes that did not cover it.
-    fn hold(&self, judged: Judged, after: Option<(&Approval, &Answer)>) -> Decision {
-        for late in self.approvals.expire(now()) {
-            self.conclude(expired(&late), false, None);
-        }
-        let approval = match self.approvals.hold(judged.clone(), now()) {
-            Ok(approval) => approval,
-            Err(e) => {
-                return self.conclude(with_cause(judged, "not-asked", e.to_string()), false, None);
-            }
-        };
+    /// A held action: asked about before, or a new question.
+    fn hold(&self, judged: Judged, asker: &str) -> Decision {
+        self.tidy();
         let digest = judged.action.digest();
-        let seq = match self.record(
-            &judged,
-            digest,
-            End::Asked {
-                approval: &approval.id,
-                after: after.map(said),
+        match self.approvals.known(&judged.action, digest) {
+            Ok(Some(id)) => self.come_back(&id, judged),
+            Ok(None) => match self.question(judged, asker, None) {
+                Ok(waiting) => self.ask(waiting, false),
+                Err(decision) => *decision,
             },
-        ) {
-            Ok(seq) => seq,
-            Err(e) => {
-                let _ = self.approvals.take(&approval.id, 0); // nobody was told of it
-                return self.unrecorded(Decision::of(judged, digest, Some(false), None), &e);
-            }
-        };
-        self.decided.asked.one();
-        let card = Card {
-            id: &approval.id,
-            action: &judged.action,
-            judgement: &judged.judgement,
-        };
-        let waiting = |judged| Decision {
-            seq: Some(seq),
-            ..Decision::of(judged, digest, None, Some(approval.id.clone()))
-        };
-        match self.channel.ask(&card) {
-            None => waiting(judged),
-            // Somebody else may have answered first; then theirs counts.
-            Some(answer) => self
-                .resolve(&approval.id, &answer)
-                .unwrap_or_else(|_| waiting(judged)),
+            Err(e) => self.conclude(unasked(judged, &e), false, None),
         }
     }
 
-    /// Takes a human's answer to a HOLD. An approved action is judged again
-    /// under the generation now in force: a block still blocks, and a cause
-    /// that was not shown is a new question.
+    /// The agent asked before and comes back for the answer.
+    fn come_back(&self, id: &str, judged: Judged) -> Decision {
+        match self.finish(id) {
+            Ok(decision) if decision.approved.is_none() => {
+                self.ask(Waiting { judged, decision }, true)
+            }
+            Ok(decision) => decision,
+            Err(e) => self.conclude(unasked(judged, &e), false, None),
+        }
+    }
+
+    /// Records a question durably, before anyone can see it. `after` is a yes that
+    /// did not cover it. An error is the decision that comes of there being none.
+    fn question(
+        &self,
+        judged: Judged,
+        asker: &str,
+        after: Option<&Approval>,
+    ) -> Result<Waiting, Box<Decision>> {
+        if let Err(e) = self.approvals.room() {
+            return Err(Box::new(self.conclude(unasked(judged, &e), false, None)));
+        }
+        let (id, digest) = (Approvals::fresh_id(), judged.action.digest());
+        let end = End::Asked {
+            approval: &id,
+            after: after.and_then(said),
+        };
+        let seq = match self.record(&judged, digest, end) {
+            Ok(seq) => seq,
+            Err(e) => {
+                let blank = Decision::of(judged, digest, Some(false), None);
+                return Err(Box::new(self.unrecorded(blank, &e)));
+            }
+        };
+        if let Err(e) = self.approvals.hold(&id, &judged, asker, now()) {
+            return Err(Box::new(self.conclude(unasked(judged, &e), false, None)));
+        }
+        self.decided.asked.one();
+        let decision = Decision {
+            seq: Some(seq),
+            approval_state: Some(State::Pending),
+            ..Decision::of(judged.clone(), digest, None, Some(id))
+        };
+        Ok(Waiting { judged, decision })
+    }
+
+    /// Asks. Somebody else may answer first, elsewhere; then theirs counts.
+    fn ask(&self, waiting: Waiting, again: bool) -> Decision {
+        let Waiting { judged, decision } = waiting;
+        let Some(id) = &decision.approval else {
+            return decision;
+        };
+        let card = Card {
+            id,
+            action: &judged.action,
+            judgement: &judged.judgement,
+            again,
+        };
+        let concluded = match self.channel.ask(&card) {
+            None => return decision,
+            Some(answer) => match self.resolve(id, &answer) {
+                Err(ApprovalError::Answered { .. }) => self.finish(id),
+                resolved => resolved,
+            },
+        };
+        concluded.unwrap_or_else(|e| self.conclude(unasked(judged, &e), false, None))
+    }
+
+    /// Takes a human's answer to a HOLD, and concludes it. An approved action is
+    /// judged again under the generation now in force: a block still blocks, and a
+    /// cause that was not shown is a new question.
     ///
     /// # Errors
-    /// Nothing waits under this id.
+    /// Nothing waits under this id, somebody was first, or it is not theirs to answer.
     pub fn resolve(&self, id: &str, answer: &Answer) -> Result<Decision, ApprovalError> {
-        let approval = match self.approvals.take(id, now()) {
-            Ok(approval) => approval,
-            Err(ApprovalError::Expired(approval)) => {
-                return Ok(self.conclude(expired(&approval), false, Some((&approval, answer))));
-            }
-            Err(e) => return Err(e),
-        };
-        if !answer.approved {
-            return Ok(self.conclude(approval.held.clone(), false, Some((&approval, answer))));
+        match self.approvals.answer(id, answer, None, now()) {
+            Ok(_) | Err(ApprovalError::Expired(_)) => self.finish(id),
+            Err(e) => Err(e),
         }
-        let again = self.judge.judge_again(&approval.held);
-        Ok(match again.judgement.verdict {
-            Verdict::Block => self.conclude(again, false, Some((&approval, answer))),
-            Verdict::Hold if !approval.covers(&again) => {
-                self.hold(again, Some((&approval, answer)))
+    }
+
+    /// What became of an action that was asked about. Concludes it, if it was
+    /// answered or is over and nobody has done so yet: exactly one does.
+    ///
+    /// # Errors
+    /// It was never asked, or the approvals cannot be used.
+    pub fn finish(&self, id: &str) -> Result<Decision, ApprovalError> {
+        match self.approvals.claim(id, now())? {
+            Claim::Waits => Ok(waits(self.approvals.get(id)?)),
+            Claim::Done(approval, conclusion) => Ok(concluded(&approval, *conclusion)),
+            Claim::Taken => Err(ApprovalError::Busy(id.to_owned())),
+            Claim::Ours(approval, claim) => Ok(self.apply(&approval, &claim)),
+        }
+    }
+
+    /// Concludes an approval that is ours to conclude.
+    fn apply(&self, approval: &Approval, claim: &str) -> Decision {
+        let held = approval.held.clone();
+        let (judged, approved) = match approval.state {
+            State::Approved => {
+                let again = self.judge.judge_again(&held);
+                match again.judgement.verdict {
+                    Verdict::Block => (again, false),
+                    Verdict::Hold if !approval.covers(&again) => {
+                        return self.ask_again(approval, claim, again);
+                    }
+                    Verdict::Hold | Verdict::Allow => (again, true),
+                }
             }
-            Verdict::Hold | Verdict::Allow => self.conclude(again, true, Some((&approval, answer))),
-        })
+            State::Refused => (held, false),
+            State::Cancelled => (
+                ended(held, "cancelled", "the approval was cancelled"),
+                false,
+            ),
+            State::Expired | State::Pending | State::Consumed => (
+                ended(held, "expired", "the approval expired unanswered"),
+                false,
+            ),
+        };
+        let decision = self.conclude(judged.clone(), approved, Some(approval));
+        let conclusion = Conclusion {
+            judged,
+            approved: decision.approved,
+            approval: None,
+            seq: decision.seq,
+        };
+        // A yes that could not be written down as used might be used again.
+        match self
+            .approvals
+            .settle(&approval.id, claim, &conclusion, now())
+        {
+            Err(e) if decision.may_run() => {
+                let _ = self
+                    .judge
+                    .settle(&conclusion.judged.action, conclusion.judged.step, false);
+                self.conclude(unasked(conclusion.judged, &e), false, Some(approval))
+            }
+            _ => decision,
+        }
+    }
+
+    /// A yes that was not about all there is now: it is used up, and what it comes to
+    /// is another question.
+    fn ask_again(&self, approval: &Approval, claim: &str, again: Judged) -> Decision {
+        let waiting = match self.question(again, &approval.asker, Some(approval)) {
+            Ok(waiting) => waiting,
+            Err(decision) => return *decision,
+        };
+        let conclusion = Conclusion {
+            judged: waiting.judged.clone(),
+            approved: None,
+            approval: waiting.decision.approval.clone(),
+            seq: waiting.decision.seq,
+        };
+        match self
+            .approvals
+            .settle(&approval.id, claim, &conclusion, now())
+        {
+            Ok(()) => self.ask(waiting, false),
+            Err(e) => self.conclude(unasked(waiting.judged, &e), false, Some(approval)),
+        }
+    }
+
+    /// Waits for the answer to a HOLD, from whatever process, for as long as this or
+    /// until the question is over. What happens then is `approvals.on_timeout`: the
+    /// question ends and the action does not run, or it goes on and `approved` is
+    /// still open.
+    ///
+    /// # Errors
+    /// It was never asked, or the approvals cannot be used.
+    pub fn wait(&self, id: &str, patience: Duration) -> Result<Decision, ApprovalError> {
+        let until = Instant::now() + patience;
+        let mut id = id.to_owned();
+        loop {
+            let count = self.approvals.count();
+            let decision = match self.finish(&id) {
+                // Whoever concludes it may be killed meanwhile.
+                Err(ApprovalError::Busy(_)) => None,
+                found => Some(found?),
+            };
+            match decision {
+                Some(decision) if decision.approved.is_some() => return Ok(decision),
+                Some(Decision {
+                    approval: Some(next),
+                    ..
+                }) if next != id => {
+                    id = next;
+                    continue;
+                }
+                _ if Instant::now() < until => {}
+                _ => return self.give_up(&id),
+            }
+            // It may expire while nothing happens.
+            let at_most = Instant::now() + LOOK_AGAIN;
+            self.approvals.wait(count, until.min(at_most));
+        }
+    }
+
+    /// The time to wait is up.
+    fn give_up(&self, id: &str) -> Result<Decision, ApprovalError> {
+        if self.approvals.config().on_timeout == OnTimeout::Deny {
+            self.approvals.end(id, State::Expired, now())?;
+        }
+        self.finish(id)
+    }
+
+    /// Withdraws a question: it needs no answer any more, and the action does not
+    /// run. If it was answered before, that counts.
+    ///
+    /// # Errors
+    /// It was never asked, or the approvals cannot be used.
+    pub fn cancel(&self, id: &str) -> Result<Decision, ApprovalError> {
+        self.approvals.end(id, State::Cancelled, now())?;
+        self.finish(id)
+    }
+
+    /// Concludes a few approvals that are over, or were answered while nobody waited
+    /// for them, so that each action gets its record. Takes no longer where many wait.
+    pub fn tidy(&self) {
+        let due = self.approvals.due(now()).unwrap_or_default(); // whoever asks next is told
+        for id in due {
+            match self.finish(&id) {
+                Ok(_) | Err(ApprovalError::Busy(_)) => {}
+                Err(e) => tracing::warn!("approval {id} is not concluded: {e}"),
+            }
+        }
+    }
+
+    /// The approvals.
+    pub fn approvals(&self) -> &Approvals {
+        &self.approvals
     }
 
     /// The end of every action: the human's word into the session, the record
@@ -231,15 +416,15 @@ impl Gate {
         &self,
         mut judged: Judged,
         mut approved: bool,
-        answer: Option<(&Approval, &Answer)>,
+        asked: Option<&Approval>,
     ) -> Decision {
-        if answer.is_some()
+        if asked.is_some()
             && let Err(e) = self.judge.settle(&judged.action, judged.step, approved)
         {
             approved = false;
             judged = with_cause(judged, "session-unavailable", e.to_string());
         }
-        let approval = answer.map(said);
+        let approval = asked.and_then(said);
         let digest = judged.action.digest();
         let recorded = self.record(&judged, digest, End::Decided { approved, approval });
         if recorded.is_err() {
@@ -249,16 +434,19 @@ impl Gate {
         if let Some(recorder) = &self.recorder {
             recorder.decided(&judged);
         }
-        let decision = Decision::of(
-            judged,
-            digest,
-            Some(approved),
-            answer.map(|(approval, _)| approval.id.clone()),
-        );
+        let decision = Decision {
+            approval_state: asked.map(|approval| used(approval.state)),
+            ..Decision::of(
+                judged,
+                digest,
+                Some(approved),
+                asked.map(|approval| approval.id.clone()),
+            )
+        };
         match recorded {
             Ok(seq) => {
                 self.decided.one(decision.verdict);
-                if answer.is_some() && approved {
+                if asked.is_some() && approved {
                     self.decided.approved.one();
                 }
                 Decision {
@@ -428,23 +616,79 @@ enum End<'a> {
     },
 }
 
-/// A human's answer as it is recorded.
-fn said<'a>((approval, answer): (&'a Approval, &'a Answer)) -> audit::ApprovalLine<'a> {
-    audit::ApprovalLine {
+/// A human's answer as it is recorded: all who said so.
+fn said(approval: &Approval) -> Option<audit::ApprovalLine<'_>> {
+    let last = approval.answers.last()?;
+    Some(audit::ApprovalLine {
         id: &approval.id,
-        by: &answer.by,
-        via: &answer.via,
-        at: SystemTime::now(),
+        by: &last.answer.by,
+        via: &last.answer.via,
+        at: SystemTime::UNIX_EPOCH + Duration::from_millis(last.at),
+    })
+}
+
+/// What an agent is told of a yes is that it was a yes.
+fn used(state: State) -> State {
+    match state {
+        State::Consumed => State::Approved,
+        state => state,
     }
 }
 
-/// A HOLD that nobody answered in time.
-fn expired(approval: &Approval) -> Judged {
-    with_cause(
-        approval.held.clone(),
-        "expired",
-        "the approval expired unanswered".to_owned(),
-    )
+/// A question that is recorded, and the decision until it is answered.
+struct Waiting {
+    judged: Judged,
+    decision: Decision,
+}
+
+/// A question that waits, as its agent sees it.
+fn waits(approval: Approval) -> Decision {
+    Decision {
+        approval_state: Some(approval.state),
+        ..Decision::of(approval.held, approval.digest, None, Some(approval.id))
+    }
+}
+
+/// What became of a question, as its agent sees it.
+fn concluded(approval: &Approval, conclusion: Conclusion) -> Decision {
+    let Conclusion {
+        judged,
+        approved,
+        approval: next,
+        seq,
+    } = conclusion;
+    let state = match next {
+        Some(_) => State::Pending,
+        None => used(approval.state),
+    };
+    Decision {
+        seq,
+        approval_state: Some(state),
+        ..Decision::of(
+            judged,
+            approval.digest,
+            approved,
+            Some(next.unwrap_or_else(|| approval.id.clone())),
+        )
+    }
+}
+
+/// A HOLD that ended without an answer.
+fn ended(held: Judged, code: &str, message: &str) -> Judged {
+    with_cause(held, code, message.to_owned())
+}
+
+/// A HOLD that nobody can be asked about. Where too many wait it stays one; where
+/// the approvals fail it is a BLOCK.
+fn unasked(mut judged: Judged, e: &ApprovalError) -> Judged {
+    let code = match e {
+        ApprovalError::TooMany(_) => "not-asked",
+        _ => {
+            judged.judgement.verdict = Verdict::Block;
+            "approvals-unavailable"
+        }
+    };
+    with_cause(judged, code, e.to_string())
 }
 
 /// Adds a cause of the host's own, in front.

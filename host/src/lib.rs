@@ -42,6 +42,7 @@ pub mod approvals;
 pub mod audit;
 pub mod cli;
 pub mod config;
+mod database;
 pub mod decision;
 pub mod gate;
 pub mod history;

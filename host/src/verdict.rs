@@ -129,6 +129,38 @@ impl Failure {
         "host-error",
     ];
 
+    /// The failure of this name, in these words where it has any.
+    pub fn named(name: &str, words: String) -> Option<Failure> {
+        let place = Self::NAMES.iter().position(|known| *known == name)?;
+        Some(match place {
+            0 => Failure::Declined(words),
+            1 => Failure::Trapped(words),
+            2 => Failure::OutOfFuel,
+            3 => Failure::TimedOut,
+            4 => Failure::OutOfMemory,
+            5 => Failure::HostCalls,
+            6 => Failure::BadOutput(words),
+            7 => Failure::Overloaded(words),
+            8 => Failure::Unobserved(words),
+            _ => Failure::Host(words),
+        })
+    }
+
+    /// Its own words, if it has any.
+    pub fn words(&self) -> &str {
+        match self {
+            Failure::Declined(words)
+            | Failure::Trapped(words)
+            | Failure::BadOutput(words)
+            | Failure::Overloaded(words)
+            | Failure::Unobserved(words)
+            | Failure::Host(words) => words,
+            Failure::OutOfFuel | Failure::TimedOut | Failure::OutOfMemory | Failure::HostCalls => {
+                ""
+            }
+        }
+    }
+
     /// The outcome's name in the audit log and in counters.
     pub fn name(&self) -> &'static str {
         Self::NAMES[match self {

@@ -1,9 +1,10 @@
 //! Actions, observations and decisions as JSON: the one form every edge speaks.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::action::{Action, Observation};
+use crate::approvals::{Approval, State};
 use crate::gate::Decision;
 use crate::json::{self, JsonError, Object};
 use crate::verdict::Cause;
@@ -223,6 +224,8 @@ pub struct DecisionWire<'a> {
     labels: &'a [String],
     approved: Option<bool>,
     approval_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval_state: Option<&'a str>,
     reasons: Vec<ReasonWire<'a>>,
     generation: &'a str,
     action_digest: String,
@@ -255,6 +258,7 @@ impl<'a> From<&'a Decision> for DecisionWire<'a> {
             labels: &d.labels,
             approved: d.approved,
             approval_id: d.approval.as_deref(),
+            approval_state: d.approval_state.map(State::as_str),
             reasons: d.causes.iter().map(Into::into).collect(),
             generation: &d.generation,
             action_digest: d.digest.to_string(),
@@ -278,6 +282,31 @@ impl<'a> From<&'a Cause> for ReasonWire<'a> {
             evidence: cause.reason.evidence.iter().map(evidence).collect(),
         }
     }
+}
+
+/// An approval as JSON: the action, why it is held, and who answered.
+pub fn approval(approval: &Approval) -> Value {
+    let action = &approval.held.action;
+    let judgement = &approval.held.judgement;
+    let reasons: Vec<ReasonWire<'_>> = judgement.causes.iter().map(Into::into).collect();
+    let answers = approval.answers.iter().map(|given| {
+        let answer = &given.answer;
+        json!({"approved": answer.approved, "by": answer.by, "via": answer.via,
+            "reason": answer.reason, "at": given.at})
+    });
+    json!({
+        "id": approval.id, "state": approval.state.as_str(),
+        "action": {
+            "type": action.kind, "summary": action.summary, "payload": action.payload.value(),
+            "agent": action.agent, "session": action.session, "id": action.id,
+            "intent": action.intent, "context": action.context.value(),
+        },
+        "action_digest": approval.digest.to_string(), "generation": &*approval.held.generation,
+        "risk": judgement.risk, "reason": judgement.reason, "reasons": reasons,
+        "since": approval.since, "expires": approval.expires,
+        "quorum": approval.quorum, "approvers": approval.approvers,
+        "answers": answers.collect::<Vec<_>>(),
+    })
 }
 
 #[cfg(test)]

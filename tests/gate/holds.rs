@@ -28,7 +28,7 @@ fn an_answer_counts_once_and_for_its_own_action() {
     for late in [answer(true), answer(false)] {
         assert!(matches!(
             gate.resolve(&id(0), &late),
-            Err(ApprovalError::NotPending(_))
+            Err(ApprovalError::Answered { .. })
         ));
     }
     assert!(!gate.resolve(&id(1), &answer(false)).unwrap().may_run());
@@ -40,7 +40,7 @@ fn an_answer_counts_once_and_for_its_own_action() {
 #[test]
 fn an_unanswered_hold_expires_and_a_full_inbox_refuses() {
     let mut home = Home::new(holding("pay", []));
-    home.config.approval_lifetime = Duration::ZERO;
+    home.config.approvals.lifetime = Duration::ZERO;
     let gate = home.open();
     let held = gate.decide(pay());
     let late = gate
@@ -53,7 +53,7 @@ fn an_unanswered_hold_expires_and_a_full_inbox_refuses() {
     assert_eq!(home.kinds(), ["hold", "decision"]);
 
     let mut home = Home::new(holding("pay", []));
-    home.config.max_approvals = 1;
+    home.config.approvals.most = 1;
     let gate = home.open();
     gate.decide(pay());
     let second = gate.decide(pay());

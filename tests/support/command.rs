@@ -59,7 +59,8 @@ impl Place {
             .env("NO_COLOR", "1")
             .env_remove("XDG_CONFIG_HOME")
             .env_remove("COLDNOTCH_CONFIG")
-            .env_remove("COLDNOTCH_AUDIT");
+            .env_remove("COLDNOTCH_AUDIT")
+            .env_remove("COLDNOTCH_APPROVALS");
         command
     }
 

@@ -217,6 +217,7 @@ impl Home {
         config.session.patience = Duration::from_secs(60);
         config.audit_path = folder.path().join("audit.jsonl");
         config.durability = Durability::Record;
+        config.approvals.store = None;
         Home {
             folder,
             human: Human::default(),
@@ -305,5 +306,6 @@ pub fn answer(approved: bool) -> Answer {
         approved,
         by: "ana".to_owned(),
         via: "test".to_owned(),
+        reason: None,
     }
 }

@@ -39,6 +39,7 @@ impl Channel for Console {
                 "console".to_owned()
             },
             via,
+            reason: None,
         })
     }
 }
@@ -191,6 +192,7 @@ mod tests {
             id: "apr-1",
             action: &action,
             judgement: &judgement,
+            again: false,
         };
         let mut out = Vec::new();
         let approved = ask(&mut out, input.as_bytes(), || forgotten, &card, false);

@@ -15,9 +15,10 @@ use serde_json::json as value;
 
 use super::lines::{Line, Lines};
 use super::{Outcome, stats, style};
-use crate::approvals::{Channel, Console, Fixed};
+use crate::action::Action;
+use crate::approvals::{Channel, Console, Elsewhere, Fixed};
 use crate::config::{Config, ConfigError};
-use crate::gate::Gate;
+use crate::gate::{Decision, Gate};
 use crate::json::JsonError;
 use crate::watch::{self, Watch};
 use crate::wire::{self, DecisionWire, Message, WireError};
@@ -63,6 +64,10 @@ pub(super) struct Decide {
     /// Refuse every HOLD instead of asking
     #[arg(long)]
     deny: bool,
+    /// Wait for the answer to a HOLD to come from elsewhere (`coldnotch approvals`), for at
+    /// most this long, instead of asking
+    #[arg(long, value_name = "TIME", value_parser = super::time, conflicts_with_all = ["approve", "deny"])]
+    wait: Option<Duration>,
     /// Keep the policy this begins with, whatever changes on disk
     #[arg(long)]
     no_watch: bool,
@@ -95,7 +100,11 @@ impl Decide {
         let mut answers = Answers {
             gate: gate.clone(),
             out: io::stdout(),
-            unasked: !self.approve && !self.deny && !Console::reaches_someone(),
+            wait: self.wait,
+            unasked: !self.approve
+                && !self.deny
+                && self.wait.is_none()
+                && !Console::reaches_someone(),
         };
         let load = move |file: Option<&Path>| Config::load(file.or(config_file.as_deref()));
         let _watching = (!self.no_watch).then(|| Watching::begin(gate.clone(), config, load));
@@ -122,6 +131,9 @@ impl Decide {
     }
 
     fn channel(&self) -> Box<dyn Channel> {
+        if self.wait.is_some() {
+            return Box::new(Elsewhere);
+        }
         match (self.approve, self.deny) {
             (false, false) => Box::new(Console {
                 colour: style::colour_stderr(),
@@ -179,6 +191,8 @@ impl Drop for Watching {
 struct Answers<W> {
     gate: Arc<Gate>,
     out: W,
+    /// How long a HOLD waits for its answer from elsewhere.
+    wait: Option<Duration>,
     /// Nobody can be asked, and nobody was told so yet.
     unasked: bool,
 }
@@ -188,7 +202,7 @@ impl<W: Write> Answers<W> {
     fn answer(&mut self, message: &Line) -> anyhow::Result<Outcome> {
         let taken = match wire::message(&message.bytes) {
             Ok(Message::Action(action)) => {
-                let decision = self.gate.decide(*action);
+                let decision = self.decide(*action)?;
                 self.print(&DecisionWire::from(&decision))?;
                 let outcome = Outcome::of(&decision);
                 if outcome == Outcome::Hold && std::mem::take(&mut self.unasked) {
@@ -215,6 +229,16 @@ impl<W: Write> Answers<W> {
                 self.print(&refused)?;
                 Ok(Outcome::Usage)
             }
+        }
+    }
+
+    fn decide(&self, action: Action) -> anyhow::Result<Decision> {
+        let decision = self.gate.decide(action);
+        match (&decision.approval, self.wait) {
+            (Some(id), Some(wait)) if decision.approved.is_none() => {
+                Ok(self.gate.wait(id, wait)?)
+            }
+            _ => Ok(decision),
         }
     }
 

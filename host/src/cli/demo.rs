@@ -28,6 +28,9 @@ path = "audit.jsonl"
 
 [session]
 state = "state.db"
+
+[approvals]
+store = "off"
 "#;
 
 /// The policy it swaps in while it runs.

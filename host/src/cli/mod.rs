@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Data goes to stdout, everything
 //! else to stderr.
 
+mod approvals;
 mod audit;
 mod config;
 mod decide;
@@ -15,6 +16,7 @@ mod style;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -51,6 +53,9 @@ enum Command {
     Init(init::Init),
     Decide(decide::Decide),
     Replay(replay::Replay),
+    /// Shows the actions that wait for an answer, and answers them
+    #[command(subcommand)]
+    Approvals(approvals::Command),
     /// Checks and reads the audit log
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -122,6 +127,7 @@ impl Cli {
             Command::Init(init) => init.run(self.json),
             Command::Decide(decide) => decide.run(self.config, self.json),
             Command::Replay(replay) => replay.run(&config()?, self.json),
+            Command::Approvals(command) => command.run(&config()?, self.json),
             Command::Audit(audit) => audit.run(config, self.json),
             Command::Plugin(plugin) => plugin.run(config, self.json),
             Command::Config(command) => command.run(&config()?, self.json),
@@ -129,6 +135,13 @@ impl Cli {
             Command::Man => docs::man(),
         }
     }
+}
+
+/// A time such as `5m` or `30s`, on the command line.
+fn time(text: &str) -> Result<Duration, String> {
+    let time = text.parse::<jiff::SignedDuration>().ok();
+    time.and_then(|time| time.try_into().ok())
+        .ok_or_else(|| "give a time such as 30s or 15m".to_owned())
 }
 
 /// Logs go to stderr, a line each, foreign text made safe.

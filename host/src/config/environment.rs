@@ -10,6 +10,7 @@ use super::{ConfigError, NAME};
 pub(super) struct Environment {
     pub(super) config: Option<PathBuf>,
     pub(super) audit: Option<PathBuf>,
+    pub(super) approvals: Option<PathBuf>,
     pub(super) config_home: Option<PathBuf>,
     pub(super) cache_home: Option<PathBuf>,
 }
@@ -26,6 +27,7 @@ impl Environment {
         Environment {
             config: path("COLDNOTCH_CONFIG"),
             audit: path("COLDNOTCH_AUDIT"),
+            approvals: path("COLDNOTCH_APPROVALS"),
             config_home: path("XDG_CONFIG_HOME").or_else(|| under(".config")),
             cache_home: path("XDG_CACHE_HOME").or_else(|| under(".cache")),
         }

@@ -75,6 +75,10 @@ pub(super) struct Session {
 pub(super) struct Approvals {
     pub(super) lifetime: Option<Text>,
     pub(super) max_waiting: Option<u32>,
+    pub(super) store: Option<PathBuf>,
+    pub(super) approvers: Option<Vec<String>>,
+    pub(super) quorum: Option<u32>,
+    pub(super) on_timeout: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -159,7 +163,17 @@ pub(super) const KEYS: [(&str, &[&str]); 9] = [
             "wait",
         ],
     ),
-    ("approvals", &["lifetime", "max_waiting"]),
+    (
+        "approvals",
+        &[
+            "lifetime",
+            "max_waiting",
+            "store",
+            "approvers",
+            "quorum",
+            "on_timeout",
+        ],
+    ),
     (
         "runtime",
         &[

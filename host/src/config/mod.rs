@@ -11,8 +11,8 @@ mod sections;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
+use crate::approvals::ApprovalsConfig;
 use crate::audit::Durability;
 use crate::policy::{Policy, Source};
 use crate::runtime::EngineConfig;
@@ -118,10 +118,8 @@ pub struct Config {
     pub audit_path: PathBuf,
     /// How durable a record must be before the answer leaves.
     pub durability: Durability,
-    /// How long an approval waits.
-    pub approval_lifetime: Duration,
-    /// How many approvals may wait.
-    pub max_approvals: usize,
+    /// Approvals; `store` says where they are kept.
+    pub approvals: ApprovalsConfig,
     /// The recorder's folder and what it leaves out; `None` when off.
     pub recorder: Option<(PathBuf, Vec<String>)>,
     /// Every value with its origin, in the order of the file's sections.

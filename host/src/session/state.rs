@@ -7,8 +7,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use rusqlite::{
@@ -17,6 +16,7 @@ use rusqlite::{
 
 use super::{Session, SessionError};
 use crate::action::Action;
+use crate::database::{FileId, PATIENCE, create_private, file_id, write_ahead};
 use crate::history::{History, Limits, Output, Step};
 use crate::json::Object;
 use crate::notes::{Folded, Notes, PluginId};
@@ -24,8 +24,6 @@ use crate::verdict::Verdict;
 
 /// The schema's version, kept in `user_version`.
 const SCHEMA: i64 = 2;
-/// How long to wait for other processes that begin with the same new file.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 const CREATE: &str = "
     CREATE TABLE sessions (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
@@ -168,49 +166,6 @@ fn damage(path: &Path, what: String) -> SessionError {
         path: path.to_owned(),
         what,
     }
-}
-
-/// Turns the write-ahead log on. Unlike all else, this does not wait when other
-/// processes begin with a new file at the same moment.
-fn write_ahead(db: &Connection) -> rusqlite::Result<()> {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        match db.pragma_update(None, "journal_mode", "WAL") {
-            Err(e)
-                if e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
-                    && Instant::now() < deadline =>
-            {
-                thread::sleep(Duration::from_millis(2));
-            }
-            done => return done,
-        }
-    }
-}
-
-/// Payloads and outputs are nobody else's business: the file is created readable
-/// by its owner only, and what SQLite puts beside it inherits that.
-fn create_private(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
-}
-
-/// Device and inode.
-type FileId = (u64, u64);
-
-#[cfg(unix)]
-fn file_id(path: &Path) -> Option<FileId> {
-    use std::os::unix::fs::MetadataExt;
-    let found = path.metadata().ok()?;
-    Some((found.dev(), found.ino()))
-}
-
-/// Without inode numbers a replaced file is not noticed.
-#[cfg(not(unix))]
-fn file_id(_: &Path) -> Option<FileId> {
-    None
 }
 
 /// Brings the schema up to date; the version found when it is newer than ours.

@@ -1,0 +1,383 @@
+//! Questions and answers, in memory and in a file that several share.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use super::*;
+use crate::verdict::{Reason, Verdict};
+
+fn held(codes: &[&str]) -> Judged {
+    let cause = |code: &&str| Cause {
+        plugin: "p".to_owned(),
+        verdict: Verdict::Hold,
+        reason: Reason {
+            code: (*code).to_owned(),
+            message: String::new(),
+            evidence: Vec::new(),
+        },
+    };
+    let action = Action {
+        agent: "bot".to_owned(),
+        session: "s".to_owned(),
+        id: "a-1".to_owned(),
+        ..Action::new("pay")
+    };
+    Judged {
+        action: Arc::new(action),
+        step: None,
+        generation: "g".into(),
+        opinions: Vec::new(),
+        judgement: Judgement {
+            verdict: Verdict::Hold,
+            risk: 0.6,
+            reason: String::new(),
+            causes: codes.iter().map(cause).collect(),
+            labels: Vec::new(),
+        },
+        latency_us: 0,
+    }
+}
+
+/// Each lives for 100 ms, and two may wait.
+fn config() -> ApprovalsConfig {
+    ApprovalsConfig {
+        lifetime: Duration::from_millis(100),
+        most: 2,
+        ..ApprovalsConfig::default()
+    }
+}
+
+fn approvals() -> Approvals {
+    Approvals::new(config())
+}
+
+fn ask(approvals: &Approvals, now: u64) -> Result<String, ApprovalError> {
+    let id = Approvals::fresh_id();
+    approvals.hold(&id, &held(&["a"]), "key:agent", now)?;
+    Ok(id)
+}
+
+fn says(by: &str, approved: bool) -> Answer {
+    Answer {
+        approved,
+        by: by.to_owned(),
+        via: "test".to_owned(),
+        reason: None,
+    }
+}
+
+fn conclusion(approved: bool) -> Conclusion {
+    Conclusion {
+        judged: held(&["a"]),
+        approved: Some(approved),
+        approval: None,
+        seq: Some(7),
+    }
+}
+
+#[test]
+fn a_yes_is_given_once_and_used_once() {
+    let approvals = approvals();
+    let id = ask(&approvals, 0).unwrap();
+    assert!(matches!(approvals.claim(&id, 10).unwrap(), Claim::Waits));
+    assert_eq!(
+        approvals.answer(&id, &says("ana", true), None, 50).unwrap(),
+        State::Approved
+    );
+    let late = approvals
+        .answer(&id, &says("bo", false), None, 51)
+        .unwrap_err();
+    assert_eq!(
+        late.to_string(),
+        format!("approval '{id}' was already approved by ana")
+    );
+
+    let Claim::Ours(approval, token) = approvals.claim(&id, 120).unwrap() else {
+        panic!("the yes has a lifetime of its own")
+    };
+    assert_eq!(approval.state, State::Approved);
+    assert!(matches!(approvals.claim(&id, 121).unwrap(), Claim::Taken));
+    assert!(
+        approvals
+            .settle(&id, "another", &conclusion(true), 122)
+            .is_err()
+    );
+    approvals
+        .settle(&id, &token, &conclusion(true), 122)
+        .unwrap();
+    assert!(
+        approvals
+            .settle(&id, &token, &conclusion(true), 123)
+            .is_err()
+    );
+    let Claim::Done(approval, done) = approvals.claim(&id, 124).unwrap() else {
+        panic!("concluded")
+    };
+    assert_eq!(
+        (approval.state, done.approved, done.seq),
+        (State::Consumed, Some(true), Some(7))
+    );
+    assert_eq!(
+        approvals
+            .answer(&id, &says("bo", true), None, 125)
+            .unwrap_err()
+            .to_string(),
+        late.to_string()
+    );
+}
+
+#[test]
+fn whoever_dies_while_concluding_leaves_it_to_the_next() {
+    let approvals = Approvals::new(ApprovalsConfig::default());
+    let id = ask(&approvals, 0).unwrap();
+    approvals.answer(&id, &says("ana", true), None, 50).unwrap();
+    let Claim::Ours(_, lost) = approvals.claim(&id, 100).unwrap() else {
+        panic!("ours")
+    };
+    assert!(matches!(
+        approvals.claim(&id, 30_099).unwrap(),
+        Claim::Taken
+    ));
+    assert!(
+        matches!(approvals.claim(&id, 99).unwrap(), Claim::Ours(..)),
+        "the clock stepped back"
+    );
+    let Claim::Ours(_, token) = approvals.claim(&id, 30_200).unwrap() else {
+        panic!("the lease ran out")
+    };
+    assert!(
+        approvals
+            .settle(&id, &lost, &conclusion(true), 30_201)
+            .is_err(),
+        "it came back too late"
+    );
+    approvals
+        .settle(&id, &token, &conclusion(true), 30_202)
+        .unwrap();
+}
+
+#[test]
+fn a_question_expires_and_makes_room() {
+    let approvals = approvals();
+    let first = ask(&approvals, 0).unwrap();
+    let second = ask(&approvals, 50).unwrap();
+    assert!(matches!(
+        ask(&approvals, 99),
+        Err(ApprovalError::TooMany(2))
+    ));
+    assert!(approvals.due(99).unwrap().is_empty());
+    assert_eq!(approvals.due(100).unwrap(), std::slice::from_ref(&first));
+    let Claim::Ours(approval, token) = approvals.claim(&first, 100).unwrap() else {
+        panic!("over")
+    };
+    assert_eq!(approval.state, State::Expired);
+    approvals
+        .settle(&first, &token, &conclusion(false), 100)
+        .unwrap();
+    assert!(approvals.due(101).unwrap().is_empty());
+    ask(&approvals, 100).unwrap();
+    let late = approvals.answer(&second, &says("ana", true), None, 150);
+    assert!(matches!(late, Err(ApprovalError::Expired(_))));
+    assert_eq!(approvals.state(&second).unwrap(), State::Expired);
+    let count = |state| {
+        let tally = approvals.tally().unwrap();
+        tally.iter().find(|(found, _)| *found == state).unwrap().1
+    };
+    assert_eq!((count(State::Pending), count(State::Expired)), (1, 2));
+}
+
+#[test]
+fn a_yes_that_nobody_fetches_runs_out() {
+    let approvals = approvals();
+    let id = ask(&approvals, 0).unwrap();
+    approvals.answer(&id, &says("ana", true), None, 50).unwrap();
+    let Claim::Ours(approval, _) = approvals.claim(&id, 150).unwrap() else {
+        panic!("over")
+    };
+    assert_eq!(approval.state, State::Expired);
+}
+
+#[test]
+fn a_clock_that_steps_back_gives_no_question_more_time() {
+    let approvals = approvals();
+    let id = ask(&approvals, 1000).unwrap();
+    let late = approvals.answer(&id, &says("ana", true), None, 999);
+    assert!(matches!(late, Err(ApprovalError::Expired(_))));
+}
+
+#[test]
+fn nobody_answers_what_is_not_theirs() {
+    let approvals = Approvals::new(ApprovalsConfig {
+        approvers: ["ana", "bo", "cy"].map(str::to_owned).to_vec(),
+        quorum: 2,
+        ..config()
+    });
+    let id = ask(&approvals, 0).unwrap();
+    let said = |by, yes| approvals.answer(&id, &says(by, yes), None, 1);
+    for by in ["bot", "key:agent"] {
+        assert!(matches!(said(by, true), Err(ApprovalError::OwnAction(_))));
+    }
+    assert!(matches!(
+        said("dan", false),
+        Err(ApprovalError::NotApprover(_))
+    ));
+    let other = Action::new("other").digest();
+    let mistaken = approvals.answer(&id, &says("ana", true), Some(other), 1);
+    assert!(matches!(mistaken, Err(ApprovalError::OtherAction(_))));
+    assert_eq!(said("ana", true).unwrap(), State::Pending);
+    assert!(matches!(
+        said("ana", true),
+        Err(ApprovalError::Twice { .. })
+    ));
+    assert_eq!(said("bo", true).unwrap(), State::Approved);
+    assert!(matches!(
+        said("cy", true),
+        Err(ApprovalError::Answered { .. })
+    ));
+
+    let id = ask(&approvals, 2).unwrap();
+    approvals.answer(&id, &says("ana", true), None, 3).unwrap();
+    let changed_mind = approvals.answer(&id, &says("ana", false), None, 4).unwrap();
+    assert_eq!(changed_mind, State::Refused, "one no is enough");
+}
+
+#[test]
+fn an_agent_that_comes_back_finds_its_question_while_it_is_open() {
+    let approvals = approvals();
+    let (mut judged, digest) = (held(&["a"]), held(&["a"]).action.digest());
+    let known = |judged: &Judged, digest| approvals.known(&judged.action, digest).unwrap();
+    assert_eq!(known(&judged, digest), None);
+    let id = ask(&approvals, 0).unwrap();
+    assert_eq!(known(&judged, digest), Some(id.clone()));
+    assert_eq!(known(&judged, Action::new("other").digest()), None);
+    Arc::make_mut(&mut judged.action).id = "a-2".to_owned();
+    assert_eq!(known(&judged, digest), None);
+    approvals.end(&id, State::Cancelled, 1).unwrap();
+    assert_eq!(known(&held(&["a"]), digest), None);
+}
+
+#[test]
+fn an_approval_covers_only_what_was_shown() {
+    let approvals = approvals();
+    let approval = approvals.hold("x", &held(&["a", "b"]), "", 0).unwrap();
+    assert!(approval.covers(&held(&["b"])));
+    assert!(!approval.covers(&held(&["b", "c"])));
+    let other = Judged {
+        action: Arc::new(Action::new("wire")),
+        ..held(&["a"])
+    };
+    assert!(!approval.covers(&other));
+}
+
+#[test]
+fn what_happened_is_told_in_order_across_processes() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = ApprovalsConfig {
+        store: Some(folder.path().join("approvals.db")),
+        ..config()
+    };
+    let (agent, human) = (Approvals::new(config.clone()), Approvals::new(config));
+    let id = ask(&agent, 0).unwrap();
+    agent.changes(0).unwrap();
+    let until = Instant::now() + Duration::from_secs(30);
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| {
+            let mut count = agent.count();
+            while agent.state(&id).unwrap() == State::Pending && Instant::now() < until {
+                count = agent.wait(count, until);
+            }
+            agent.state(&id).unwrap()
+        });
+        human.answer(&id, &says("ana", false), None, 1).unwrap();
+        assert_eq!(waiting.join().unwrap(), State::Refused);
+    });
+    assert!(Instant::now() < until);
+    let states: Vec<State> = agent.changes(0).unwrap().iter().map(|c| c.state).collect();
+    assert_eq!(
+        (states[0], states[states.len() - 1]),
+        (State::Pending, State::Refused)
+    );
+    assert_eq!(
+        agent.last_change().unwrap(),
+        human.changes(0).unwrap().last().unwrap().seq
+    );
+    std::fs::remove_file(folder.path().join("approvals.db")).unwrap();
+    assert!(matches!(
+        agent.get(&id),
+        Err(ApprovalError::Replaced { .. })
+    ));
+}
+
+/// Eight answer each question at once, on connections of their own.
+#[test]
+fn of_all_who_answer_at_once_one_is_first() {
+    const QUESTIONS: usize = 100;
+    let folder = tempfile::tempdir().unwrap();
+    let config = ApprovalsConfig {
+        store: Some(folder.path().join("approvals.db")),
+        most: QUESTIONS as u64,
+        patience: Duration::from_secs(60),
+        lifetime: Duration::from_secs(3600),
+        ..config()
+    };
+    let agent = Approvals::new(config.clone());
+    let asked: Vec<String> = (0..QUESTIONS).map(|_| ask(&agent, 0).unwrap()).collect();
+    let (first, told) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        for person in 0..8 {
+            let (config, asked, first, told) = (config.clone(), &asked, &first, &told);
+            scope.spawn(move || {
+                let approvals = Approvals::new(config);
+                for id in asked {
+                    let answer = says(&format!("person-{person}"), person % 2 == 0);
+                    match approvals.answer(id, &answer, None, 1) {
+                        Ok(_) => first.fetch_add(1, Ordering::SeqCst),
+                        Err(ApprovalError::Answered { by: Some(_), .. }) => {
+                            told.fetch_add(1, Ordering::SeqCst)
+                        }
+                        Err(e) => panic!("{e}"),
+                    };
+                }
+            });
+        }
+    });
+    assert_eq!(first.into_inner(), QUESTIONS);
+    assert_eq!(told.into_inner(), 7 * QUESTIONS);
+    for id in &asked {
+        let approval = agent.get(id).unwrap();
+        let [given] = &approval.answers[..] else {
+            panic!("{:?}", approval.answers)
+        };
+        let state = if given.answer.approved {
+            State::Approved
+        } else {
+            State::Refused
+        };
+        assert_eq!(approval.state, state);
+    }
+}
+
+#[test]
+fn a_locked_file_and_a_foreign_one_are_errors_that_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("approvals.db");
+    let config = ApprovalsConfig {
+        store: Some(path.clone()),
+        patience: Duration::from_millis(1),
+        ..config()
+    };
+    let approvals = Approvals::new(config.clone());
+    ask(&approvals, 0).unwrap();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let busy = ask(&approvals, 0).unwrap_err().to_string();
+    assert!(busy.contains("database is locked"), "{busy}");
+    other.execute_batch("ROLLBACK").unwrap();
+    ask(&approvals, 0).unwrap();
+    other.execute_batch("PRAGMA user_version = 9").unwrap();
+    let newer = Approvals::new(config)
+        .list(None, 1)
+        .unwrap_err()
+        .to_string();
+    assert!(newer.contains("version 9"), "{newer}");
+}

@@ -1,0 +1,259 @@
+//! `coldnotch approvals list|show|approve|refuse|watch`
+
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::{anyhow, bail};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::Outcome;
+use super::style::{BOLD, CARE, DIM, safe};
+use crate::approvals::{Answer, Approval, ApprovalError, Approvals, State};
+use crate::config::Config;
+use crate::wire;
+
+/// The most that are listed.
+const MOST: u32 = 1000;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Lists the actions that wait for an answer
+    #[command(
+        after_help = "Examples:\n  coldnotch approvals list\n  coldnotch approvals list --all --json"
+    )]
+    List {
+        /// Those that were answered, too: the newest thousand
+        #[arg(long)]
+        all: bool,
+    },
+    /// Shows everything about one: the action, why it is held, who answered
+    Show {
+        /// The approval's id
+        id: String,
+    },
+    /// Lets a held action run, if nothing new speaks against it
+    #[command(
+        after_help = "The action is judged again under the policy then in force before it runs: a block still\n\
+blocks. It runs once, when the agent that asked takes the answer.\n\n\
+Exit codes: 0 your answer was taken, 1 it was not (somebody was first, or it expired).\n\n\
+Example:\n  coldnotch approvals approve apr-5f2c --by ana"
+    )]
+    Approve(Given),
+    /// Keeps a held action from running
+    #[command(
+        after_help = "Exit codes: 0 your answer was taken, 1 it was not (somebody was first, or it expired).\n\n\
+Example:\n  coldnotch approvals refuse apr-5f2c --reason 'not this customer'"
+    )]
+    Refuse(Given),
+    /// Prints what happens to approvals as it happens
+    #[command(after_help = "Example:\n  coldnotch approvals watch --json --for 60s")]
+    Watch {
+        /// End after this time
+        #[arg(long = "for", value_name = "TIME", value_parser = super::time)]
+        time: Option<Duration>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Given {
+    /// The approval's id
+    id: String,
+    /// Who answers [default: the login, as uid:1000]
+    #[arg(long, value_name = "WHO")]
+    by: Option<String>,
+    /// Why, for whoever asked and for the record
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+impl Command {
+    pub(super) fn run(self, config: &Config, as_json: bool) -> anyhow::Result<Outcome> {
+        let Some(path) = &config.approvals.store else {
+            bail!(
+                "approvals are kept in memory (`approvals.store` is \"off\"); no other process sees them"
+            );
+        };
+        let approvals = Approvals::new(config.approvals.clone());
+        match self {
+            Command::List { all } => list(&approvals, path, all, as_json)?,
+            Command::Show { id } => show(&approvals.get(&there(path, id)?)?, as_json),
+            Command::Approve(given) => answer(&approvals, path, given, true, as_json)?,
+            Command::Refuse(given) => answer(&approvals, path, given, false, as_json)?,
+            Command::Watch { time } => watch(&approvals, time, as_json)?,
+        }
+        Ok(Outcome::Success)
+    }
+}
+
+/// Looking must not leave an empty file behind in a wrong folder.
+fn there(path: &Path, id: String) -> Result<String, ApprovalError> {
+    match path.exists() {
+        true => Ok(id),
+        false => Err(ApprovalError::Unknown(id)),
+    }
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn list(approvals: &Approvals, path: &Path, all: bool, as_json: bool) -> anyhow::Result<()> {
+    let state = (!all).then_some(State::Pending);
+    let found = match path.exists() {
+        true => approvals.list(state, MOST)?,
+        false => Vec::new(),
+    };
+    if as_json {
+        for approval in &found {
+            anstream::println!("{}", wire::approval(approval));
+        }
+        return Ok(());
+    }
+    if found.is_empty() {
+        anstream::println!("{DIM}nothing waits for an answer{DIM:#}");
+    }
+    for approval in &found {
+        anstream::println!("{}", line(approval));
+    }
+    Ok(())
+}
+
+fn line(approval: &Approval) -> String {
+    let action = &approval.held.action;
+    format!(
+        "{BOLD}{}{BOLD:#} {CARE}{}{CARE:#} {} by {}: {} {DIM}({}){DIM:#}",
+        safe(&approval.id),
+        approval.state,
+        safe(&action.kind),
+        safe(&action.agent),
+        safe(&action.summary),
+        safe(&approval.held.judgement.reason),
+    )
+}
+
+fn show(approval: &Approval, as_json: bool) {
+    if as_json {
+        anstream::println!("{}", wire::approval(approval));
+        return;
+    }
+    let action = &approval.held.action;
+    anstream::println!("{}", line(approval));
+    let mut rows = vec![
+        ("action", approval.digest.to_string()),
+        ("payload", safe(action.payload.text())),
+    ];
+    if let Some(intent) = &action.intent {
+        rows.push(("intent", safe(intent)));
+    }
+    for cause in &approval.held.judgement.causes {
+        let reason = &cause.reason;
+        rows.push((
+            "because",
+            format!("{}: {}", safe(&reason.code), safe(&reason.message)),
+        ));
+        for seen in &reason.evidence {
+            let place = seen
+                .step
+                .map_or_else(String::new, |step| format!("step {step} "));
+            rows.push((
+                "",
+                format!("{place}{}: {}", safe(&seen.path), safe(&seen.text)),
+            ));
+        }
+    }
+    for given in &approval.answers {
+        let said = if given.answer.approved { "yes" } else { "no" };
+        let why = given.answer.reason.as_deref().unwrap_or_default();
+        rows.push((
+            "answer",
+            format!("{said} by {} {}", safe(&given.answer.by), safe(why)),
+        ));
+    }
+    for (name, text) in rows {
+        anstream::println!("  {DIM}{name:<8}{DIM:#} {text}");
+    }
+}
+
+fn answer(
+    approvals: &Approvals,
+    path: &Path,
+    given: Given,
+    approved: bool,
+    as_json: bool,
+) -> anyhow::Result<()> {
+    let Given { id, by, reason } = given;
+    let by = match by {
+        Some(by) if by.trim().is_empty() => bail!("--by must name somebody"),
+        Some(by) => by,
+        None => login().ok_or_else(|| anyhow!("who answers? name them with --by"))?,
+    };
+    let id = there(path, id)?;
+    let answer = Answer {
+        approved,
+        by,
+        via: "cli".to_owned(),
+        reason,
+    };
+    let state = approvals.answer(&id, &answer, None, now())?;
+    if as_json {
+        let said = json!({"approval_id": id, "state": state.as_str(), "by": answer.by});
+        anstream::println!("{said}");
+        return Ok(());
+    }
+    let more = match state {
+        State::Pending => "; it needs somebody else too",
+        _ => "",
+    };
+    let word = if approved { "approved" } else { "refused" };
+    anstream::println!("{word} by {}{more}", safe(&answer.by));
+    Ok(())
+}
+
+/// The operating system vouches for it, unlike `USER`.
+#[cfg(unix)]
+fn login() -> Option<String> {
+    Some(format!("uid:{}", rustix::process::getuid().as_raw()))
+}
+
+#[cfg(not(unix))]
+fn login() -> Option<String> {
+    None
+}
+
+fn watch(approvals: &Approvals, time: Option<Duration>, as_json: bool) -> anyhow::Result<()> {
+    /// How long to wait before the clock is looked at again.
+    const WHILE: Duration = Duration::from_secs(1);
+    let end = time.map(|time| Instant::now() + time);
+    let mut seen = approvals.last_change()?;
+    loop {
+        let count = approvals.count();
+        for change in approvals.changes(seen)? {
+            seen = change.seq;
+            match approvals.get(&change.approval) {
+                Ok(approval) => told(&approval, change.state, as_json),
+                Err(ApprovalError::Unknown(_)) => {} // forgotten since
+                Err(e) => return Err(e.into()),
+            }
+        }
+        let now = Instant::now();
+        if end.is_some_and(|end| now >= end) {
+            return Ok(());
+        }
+        approvals.wait(count, end.unwrap_or(now + WHILE).min(now + WHILE));
+    }
+}
+
+fn told(approval: &Approval, state: State, as_json: bool) {
+    let then = Approval {
+        state,
+        ..approval.clone()
+    };
+    if as_json {
+        let told: Value = wire::approval(&then);
+        anstream::println!("{told}");
+    } else {
+        anstream::println!("{}", line(&then));
+    }
+}

@@ -1,0 +1,247 @@
+//! A `decide` that waits in one process and a person who answers in another, through
+//! the approvals file: answered, refused, too late, killed and come back.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/command.rs"]
+mod command;
+
+use std::io::Write;
+use std::process::{Child, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use command::*;
+use serde_json::{Value, json};
+
+const HOLDING: &str = r#"
+[[plugin]]
+name = "keywords"
+source = "builtin:keywords"
+limits = { time = "10s" }
+
+[policy]
+hold_types = ["pay"]
+"#;
+
+fn pay(id: &str) -> String {
+    json!({"type": "pay", "agent": "bot", "session": "s", "id": id, "payload": {"amount": 10}})
+        .to_string()
+}
+
+/// A `decide` that waits in a process of its own.
+fn waiting(place: &Place, line: &str, action: &str) -> Child {
+    let mut command = place.command(line);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(action.as_bytes()).unwrap();
+    child
+}
+
+/// The ids that wait, once there are this many.
+fn pending(place: &Place, count: usize) -> Vec<String> {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        let listed = place.run("approvals list --json", "");
+        let text = String::from_utf8(listed.stdout).unwrap();
+        let found: Vec<String> = lines(&text)
+            .iter()
+            .map(|approval| approval["id"].as_str().unwrap().to_owned())
+            .collect();
+        if found.len() == count {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{found:?} wait, not {count}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The one answer of a `decide` and its exit code.
+fn decided(output: &Output) -> (Value, Option<i32>) {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let answers = lines(&text);
+    assert_eq!(answers.len(), 1, "{output:?}");
+    (answers[0].clone(), output.status.code())
+}
+
+#[test]
+fn a_decide_that_waits_goes_on_when_another_process_answers() {
+    let place = Place::new(HOLDING);
+    for (word, code, approved) in [("approve", 0, true), ("refuse", 4, false)] {
+        let agent = waiting(&place, "decide --wait 60s", &pay(word));
+        let id = pending(&place, 1).remove(0);
+        let said = place.run(
+            &format!("approvals {word} {id} --by ana --reason because"),
+            "",
+        );
+        assert!(said.status.success(), "{said:?}");
+        let (answer, exit) = decided(&agent.wait_with_output().unwrap());
+        assert_eq!(
+            (exit, &answer["approved"]),
+            (Some(code), &json!(approved)),
+            "{answer}"
+        );
+        let state = if approved { "approved" } else { "refused" };
+        assert_eq!(
+            (&answer["approval_state"], &answer["approval_id"]),
+            (&json!(state), &json!(id))
+        );
+        let record = place.records().pop().unwrap();
+        assert_eq!(
+            (&record["approval"]["by"], &record["approval"]["via"]),
+            (&json!("ana"), &json!("cli"))
+        );
+
+        let late = place.run(&format!("approvals approve {id} --by bo"), "");
+        let told = String::from_utf8_lossy(&late.stderr).into_owned();
+        assert_eq!(late.status.code(), Some(1));
+        assert!(
+            told.contains(&format!("was already {state} by ana")),
+            "{told}"
+        );
+        let shown = place.run(&format!("approvals show {id} --json"), "");
+        let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
+        assert_eq!(shown["answers"][0]["reason"], "because");
+    }
+    assert_eq!(place.decisions(), 2);
+}
+
+#[test]
+fn time_that_runs_out_is_no_refusal() {
+    let place = Place::new(HOLDING);
+    let (answer, exit) = decided(&place.run("decide --wait 100ms", pay("a")));
+    assert_eq!((exit, &answer["approved"]), (Some(4), &json!(false)));
+    assert_eq!(answer["approval_state"], "expired");
+    assert_eq!(answer["reason"], "the approval expired unanswered");
+    let late = format!(
+        "approvals approve {} --by ana",
+        answer["approval_id"].as_str().unwrap()
+    );
+    let late = place.run(&late, "");
+    assert_eq!(late.status.code(), Some(1));
+    assert!(
+        String::from_utf8_lossy(&late.stderr).contains("has expired"),
+        "{late:?}"
+    );
+
+    let place = Place::new(&format!("{HOLDING}\n[approvals]\non_timeout = \"pause\"\n"));
+    let (answer, exit) = decided(&place.run("decide --wait 100ms", pay("a")));
+    assert_eq!((exit, &answer["approved"]), (Some(4), &Value::Null));
+    assert_eq!(answer["approval_state"], "pending");
+    let id = pending(&place, 1).remove(0);
+    assert!(
+        place
+            .run(&format!("approvals approve {id} --by ana"), "")
+            .status
+            .success()
+    );
+    let (answer, exit) = decided(&place.run("decide --wait 60s", pay("a")));
+    assert_eq!(
+        (exit, &answer["approval_id"]),
+        (Some(0), &json!(id)),
+        "it came back for its answer"
+    );
+}
+
+#[test]
+fn an_agent_that_was_killed_comes_back_for_its_answer() {
+    let place = Place::new(HOLDING);
+    for answered_while_dead in [true, false] {
+        let action = pay(if answered_while_dead { "a" } else { "b" });
+        let mut agent = waiting(&place, "decide --wait 60s", &action);
+        let id = pending(&place, 1).remove(0);
+        agent.kill().unwrap(); // SIGKILL
+        agent.wait().unwrap();
+        let approve = || {
+            let said = place.run(&format!("approvals approve {id} --by ana"), "");
+            assert!(said.status.success(), "{said:?}");
+        };
+        if answered_while_dead {
+            approve();
+        }
+        let again = waiting(&place, "decide --wait 60s", &action);
+        if !answered_while_dead {
+            thread::sleep(Duration::from_millis(50));
+            approve();
+        }
+        let (answer, exit) = decided(&again.wait_with_output().unwrap());
+        assert_eq!(
+            (exit, &answer["approval_id"]),
+            (Some(0), &json!(id)),
+            "{answer}"
+        );
+        let one = format!("\"id\":\"{id}\"");
+        let log = std::fs::read_to_string(place.log()).unwrap();
+        let decisions = log
+            .lines()
+            .filter(|line| line.contains(&one) && line.contains("\"kind\":\"decision\""));
+        assert_eq!(decisions.count(), 1, "it was used once");
+    }
+    // Another action under the same id is another question.
+    let other = json!({"type": "pay", "session": "s", "id": "a", "payload": {"amount": 9999}});
+    let (answer, exit) = decided(&place.run("decide --wait 100ms", other.to_string()));
+    assert_eq!((exit, &answer["approved"]), (Some(4), &json!(false)));
+}
+
+#[test]
+fn eight_who_answer_at_once_in_processes_of_their_own_have_one_winner() {
+    let place = &Place::new(HOLDING);
+    let agent = waiting(place, "decide --wait 60s", &pay("a"));
+    let id = &pending(place, 1).remove(0);
+    let taken: usize = thread::scope(|scope| {
+        let people: Vec<_> = (0..8)
+            .map(|person| {
+                let word = if person % 2 == 0 { "approve" } else { "refuse" };
+                let line = format!("approvals {word} {id} --by person-{person}");
+                scope.spawn(move || {
+                    let said = place.run(&line, "");
+                    let told = String::from_utf8_lossy(&said.stderr).into_owned();
+                    let first = said.status.success();
+                    assert!(first || told.contains("by person-"), "{told}");
+                    usize::from(first)
+                })
+            })
+            .collect();
+        people
+            .into_iter()
+            .map(|person| person.join().unwrap())
+            .sum()
+    });
+    assert_eq!(taken, 1);
+    let (answer, exit) = decided(&agent.wait_with_output().unwrap());
+    assert_eq!(
+        answer["approved"] == json!(true),
+        exit == Some(0),
+        "{answer}"
+    );
+    assert_eq!(place.decisions(), 1);
+}
+
+#[test]
+fn nobody_approves_what_they_ask_for_and_two_may_be_needed() {
+    let place = Place::new(&format!("{HOLDING}\n[approvals]\nquorum = 2\n"));
+    let agent = waiting(&place, "decide --wait 60s", &pay("a"));
+    let id = pending(&place, 1).remove(0);
+    let said = |by: &str| place.run(&format!("approvals approve {id} --by {by}"), "");
+    assert!(String::from_utf8_lossy(&said("bot").stderr).contains("cannot answer it"));
+    assert!(String::from_utf8_lossy(&said("ana").stdout).contains("needs somebody else too"));
+    assert_eq!(said("ana").status.code(), Some(1));
+    assert!(said("bo").status.success());
+    assert_eq!(decided(&agent.wait_with_output().unwrap()).1, Some(0));
+}
+
+#[test]
+fn approvals_that_cannot_be_kept_are_a_block() {
+    let place = Place::new(&format!(
+        "{HOLDING}\n[approvals]\nstore = \"missing/approvals.db\"\n"
+    ));
+    let (answer, exit) = decided(&place.run("decide --wait 60s", pay("a")));
+    assert_eq!((exit, &answer["decision"]), (Some(3), &json!("block")));
+    let reason = answer["reason"].as_str().unwrap();
+    assert!(reason.starts_with("cannot open the approvals"), "{reason}");
+}
