@@ -1,3 +1,6 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| coldnotch_fuzz::consequence::run(data));
+libfuzzer_sys::fuzz_target!(
+    init: coldnotch_fuzz::consequence::ready(),
+    |data: &[u8]| coldnotch_fuzz::consequence::run(data)
+);

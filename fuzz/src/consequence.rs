@@ -26,6 +26,11 @@ static JUDGE: LazyLock<Judge> = LazyLock::new(|| {
     Judge::new(generation, Sessions::new(sessions))
 });
 
+/// Compiles the engine, which takes longer than any input may.
+pub fn ready() {
+    LazyLock::force(&JUDGE);
+}
+
 pub fn run(data: &[u8]) {
     for line in data.split(|byte| *byte == b'\n') {
         if let Ok(recording) = serde_json::from_slice::<Recording>(line) {
