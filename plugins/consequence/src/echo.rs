@@ -5,7 +5,7 @@ use crate::effect::Effects;
 use crate::encodings;
 use crate::facts::{Facts, Past};
 use crate::lexicon::Senses;
-use crate::notes::{self, Level};
+use crate::notes::{self, Level, Note};
 use crate::payload::{Field, Plain};
 use crate::spans::values::{self, Kind, Value};
 use crate::target::{Target, What};
@@ -68,15 +68,16 @@ fn hard(facts: &Facts, field: &Field, text: &str, found: &mut Vec<Echo>) {
         let plain = encodings::decoded(text);
         said.extend(plain.iter().flat_map(|t| values::values(t, MAX_VALUES)));
     }
-    for (note, value) in said.iter().flat_map(|value| {
+    let decides = field.key.any(Senses::COMMAND | Senses::URL | Senses::TO);
+    for value in said {
         let notes = facts.notes.iter().enumerate();
-        notes
-            .filter(|(_, n)| n.values.iter().any(|(k, v)| agrees(value, *k, v)))
-            .map(move |(i, _)| (i, value))
-    }) {
-        let decides = field.key.any(Senses::COMMAND | Senses::URL | Senses::TO);
+        let mut notes = notes.filter(|(_, n)| has(n, &value)).peekable();
+        // Asked once and only of what some passage has: it costs the most.
+        if notes.peek().is_none() || is_named(facts, &value) {
+            continue;
+        }
         let whole = text.len() <= value.text.len() + 16;
-        if !is_named(facts, value) && !quotes(text, facts.notes[note].text) {
+        for (note, _) in notes.filter(|(_, n)| !quotes(text, n.text)) {
             found.push(Echo {
                 note,
                 kind: Some(value.kind),
@@ -133,16 +134,23 @@ fn quotes(field: &str, passage: &str) -> bool {
     head.len() >= 16 && field.contains(head)
 }
 
-/// True when a value of the action is the one of the passage; a URL also by its
-/// host.
-fn agrees(said: &Value, kind: Kind, value: &str) -> bool {
-    if said.kind != kind {
-        return false;
-    }
-    let host = values::host(value);
+/// True when the passage has a value of the action; a URL also by its host.
+fn has(note: &Note, said: &Value) -> bool {
+    let start = match said.kind {
+        Kind::Url => values::host(&said.text),
+        _ => &said.text,
+    };
+    let mut values = note.values.iter();
+    values.any(|(kind, value)| {
+        *kind == said.kind && value.starts_with(start) && agrees(said, start, value)
+    })
+}
+
+/// True when two values of one sort that begin alike are the same.
+fn agrees(said: &Value, host: &str, value: &str) -> bool {
     said.text == value
-        || kind == Kind::Url
-            && host == values::host(&said.text)
+        || said.kind == Kind::Url
+            && host == values::host(value)
             && (host.len() == value.len() || !is_shared(host) || said.text.starts_with(value))
 }
 
@@ -174,8 +182,8 @@ fn is_shared(host: &str) -> bool {
 
 fn is_named(facts: &Facts, said: &Value) -> bool {
     let intent = facts.intent();
-    intent.names_value(&said.text)
-        || said.kind == Kind::Url && intent.names_value(values::host(&said.text))
+    said.kind == Kind::Url && intent.names_value(values::host(&said.text))
+        || intent.names_value(&said.text)
         || said.kind == Kind::Address
             && facts.names_target(&Target {
                 path: String::new(),

@@ -117,7 +117,17 @@ fn near(a: &str, b: &str) -> bool {
         5..=7 => 1,
         _ => 2,
     };
-    skeleton(a) == skeleton(b) || distance(a, b, most) <= most
+    distance(a, b, most) <= most || begin_alike(a, b) && skeleton(a) == skeleton(b)
+}
+
+/// False when the first letters tell that the skeletons differ.
+fn begin_alike(a: &str, b: &str) -> bool {
+    let first = |name: &str| {
+        let byte = name.bytes().next().unwrap_or_default();
+        let kept = byte.is_ascii_alphanumeric() && !b"rmvw0o1il5s".contains(&byte);
+        kept.then_some(byte)
+    };
+    first(a).zip(first(b)).is_none_or(|(a, b)| a == b)
 }
 
 /// What is left of a name when look-alike letters, marks and digits are undone.

@@ -66,11 +66,6 @@ pub fn values(text: &str, max: usize) -> Vec<Value> {
             break;
         }
         rest = behind;
-        // Most words of a text have no mark and no digit: not worth a look.
-        let marked = |b| matches!(b, b'@' | b'.' | b'#' | b'0'..=b'9');
-        if !word.bytes().any(marked) {
-            continue;
-        }
         if let Some((account, behind)) = grouped(word, rest) {
             found.push(Kind::Account, account);
             rest = behind;
@@ -95,47 +90,35 @@ impl Found {
     }
 }
 
-/// The next run without spaces, quotes and brackets, and the text behind it.
+/// The next run without spaces, quotes and brackets that has a mark or a digit,
+/// and the text behind it. Most words have none and are not worth a look.
 fn next_word(text: &str) -> Option<(&str, &str)> {
-    let outside = |c: char| {
-        c.is_whitespace()
-            || matches!(
-                c,
-                '"' | '\''
-                    | '`'
-                    | '<'
-                    | '>'
-                    | '('
-                    | ')'
-                    | '['
-                    | ']'
-                    | '{'
-                    | '}'
-                    | ','
-                    | ';'
-                    | '|'
-                    | '“'
-                    | '”'
-                    | '„'
-                    | '«'
-                    | '»'
-                    | '‘'
-                    | '’'
-                    | '*'
-            )
-    };
-    let text = text.trim_start_matches(outside);
-    if text.is_empty() {
-        return None;
+    let marked = |b| matches!(b, b'@' | b'.' | b'#' | b'0'..=b'9');
+    let mark = text.bytes().position(marked)?;
+    let mut before = text[..mark].char_indices().rev();
+    let start = before
+        .find(|(_, c)| divides(*c))
+        .map_or(0, |(at, c)| at + c.len_utf8());
+    let end = text[mark..]
+        .find(divides)
+        .map_or(text.len(), |length| mark + length);
+    Some((&text[start..end], &text[end..]))
+}
+
+/// True for spaces, quotes and brackets.
+fn divides(c: char) -> bool {
+    match c {
+        '"' | '\'' | '`' | '<' | '>' | '(' | ')' | '[' | ']' | '{' | '}' => true,
+        ',' | ';' | '|' | '*' | '“' | '”' | '„' | '«' | '»' | '‘' | '’' => true,
+        _ => c.is_whitespace(),
     }
-    let end = text.find(outside).unwrap_or(text.len());
-    Some(text.split_at(end))
 }
 
 fn read_word(word: &str, found: &mut Found) {
     let word = word.trim_matches(|c: char| matches!(c, '.' | ':' | '!' | '?' | '=' | '…'));
     let word = word.strip_prefix("mailto:").unwrap_or(word);
-    if word.len() < 2 || word.len() > 400 {
+    let number = word.len() < 8 && word.bytes().all(|b| b.is_ascii_alphanumeric());
+    if word.len() < 2 || word.len() > 400 || number {
         return;
     }
     if let Some(kind) = handle(word) {
