@@ -101,7 +101,7 @@ pub fn type_words(kind: &str, fields: &[Field]) -> Words {
     let mut words = Words::of(kind);
     words.mend();
     for field in fields {
-        if field.value == Plain::Text && field.text.len() <= 40 && names_operation(&field.path) {
+        if field.value == Plain::Text && field.text.len() <= 40 && names_operation(field.name()) {
             words.read(&field.text);
         }
     }
@@ -121,8 +121,7 @@ pub fn type_words(kind: &str, fields: &[Field]) -> Words {
     words
 }
 
-fn names_operation(path: &str) -> bool {
-    let name = path.rsplit('.').next().unwrap_or(path);
+fn names_operation(name: &str) -> bool {
     matches!(
         name,
         "op" | "operation"

@@ -76,8 +76,7 @@ pub fn extent(kind: &Words, fields: &[Field]) -> Extent {
         extent.breadth = Breadth::All;
     }
     for field in fields.iter().filter(|f| f.text.len() <= 200) {
-        let name = field.path.rsplit('.').next().unwrap_or(&field.path);
-        let key = Words::of(name);
+        let key = Words::of(field.name());
         match key.iter().next() {
             Some(
                 "permanent" | "permanently" | "hard" | "purge" | "definitif" | "endgultig"

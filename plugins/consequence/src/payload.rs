@@ -19,6 +19,8 @@ pub struct Field {
     pub text: String,
     /// What the value was.
     pub value: Plain,
+    /// Where the last part of the path begins.
+    name: usize,
     words: OnceCell<Words>,
 }
 
@@ -43,12 +45,39 @@ const MAX_FIELDS: usize = 2_000;
 pub fn fields(payload: &Value) -> Vec<Field> {
     let mut fields = Vec::new();
     let mut path = String::from("payload");
-    walk(payload, &mut path, Senses::NONE, &mut fields);
+    let mut keys = Keys::default();
+    walk(payload, &mut path, Senses::NONE, &mut keys, &mut fields);
     fields
 }
 
+/// What the keys met so far mean: the lines of an order all have the same.
+#[derive(Default)]
+struct Keys<'a>(Vec<(&'a str, Senses)>);
+
+/// How many keys are remembered.
+const MAX_KEYS: usize = 16;
+
+impl<'a> Keys<'a> {
+    fn senses(&mut self, name: &'a str) -> Senses {
+        if let Some((_, senses)) = self.0.iter().find(|(known, _)| *known == name) {
+            return *senses;
+        }
+        let senses = Words::of(name).all();
+        if self.0.len() < MAX_KEYS {
+            self.0.push((name, senses));
+        }
+        senses
+    }
+}
+
 /// Nesting is at most 64 levels (the host's promise), so recursion is safe.
-fn walk(value: &Value, path: &mut String, key: Senses, to: &mut Vec<Field>) {
+fn walk<'a>(
+    value: &'a Value,
+    path: &mut String,
+    key: Senses,
+    keys: &mut Keys<'a>,
+    to: &mut Vec<Field>,
+) {
     if to.len() >= MAX_FIELDS {
         return;
     }
@@ -58,6 +87,7 @@ fn walk(value: &Value, path: &mut String, key: Senses, to: &mut Vec<Field>) {
         key,
         text: text.to_owned(),
         value,
+        name: path.rfind('.').map_or(0, |dot| dot + 1),
         words: OnceCell::new(),
     };
     match value {
@@ -65,7 +95,8 @@ fn walk(value: &Value, path: &mut String, key: Senses, to: &mut Vec<Field>) {
             for (name, inner) in map {
                 path.push('.');
                 path.push_str(name);
-                walk(inner, path, Words::of(name).all(), to);
+                let key = keys.senses(name);
+                walk(inner, path, key, keys, to);
                 path.truncate(length);
             }
         }
@@ -74,7 +105,7 @@ fn walk(value: &Value, path: &mut String, key: Senses, to: &mut Vec<Field>) {
                 path.push('[');
                 path.push_str(&i.to_string());
                 path.push(']');
-                walk(inner, path, key, to);
+                walk(inner, path, key, keys, to);
                 path.truncate(length);
             }
         }
@@ -110,8 +141,7 @@ impl Field {
 
     /// True when its name says that it counts hundredths: `amount_minor`.
     pub fn counts_cents(&self) -> bool {
-        let name = self.path.rsplit('.').next().unwrap_or_default();
-        Words::of(name)
+        Words::of(self.name())
             .iter()
             .any(|w| matches!(w, "minor" | "cents" | "centimes" | "pence" | "centavos"))
     }
@@ -122,21 +152,10 @@ impl Field {
             Plain::Flag(flag) => !flag,
             Plain::Number(number) => number == 0.0,
             Plain::Null => false,
-            Plain::Text => matches!(
-                self.text.to_ascii_lowercase().as_str(),
-                "false"
-                    | "off"
-                    | "no"
-                    | "none"
-                    | "0"
-                    | "disabled"
-                    | "disable"
-                    | "non"
-                    | "aucun"
-                    | "aus"
-                    | "nein"
-                    | "never"
-            ),
+            Plain::Text => self.is_one_of(&[
+                "false", "off", "no", "none", "0", "disabled", "disable", "non", "aucun", "aus",
+                "nein", "never",
+            ]),
         }
     }
 
@@ -147,12 +166,18 @@ impl Field {
             Plain::Number(number) => number == 1.0,
             Plain::Null => false,
             Plain::Text => {
-                matches!(
-                    self.text.to_ascii_lowercase().as_str(),
-                    "true" | "on" | "yes" | "1" | "enabled" | "oui" | "ja" | "si"
-                )
+                self.is_one_of(&["true", "on", "yes", "1", "enabled", "oui", "ja", "si"])
             }
         }
+    }
+
+    fn is_one_of(&self, words: &[&str]) -> bool {
+        self.text.len() <= 8 && words.iter().any(|w| self.text.eq_ignore_ascii_case(w))
+    }
+
+    /// The last part of its path: its key, with its place in a list.
+    pub fn name(&self) -> &str {
+        &self.path[self.name..]
     }
 }
 

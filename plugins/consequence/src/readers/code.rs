@@ -93,11 +93,7 @@ fn put_together(program: &str, kind: &Words, fields: &[Field]) -> String {
             _ => line.extend([" ", word]),
         }
     }
-    let named = |name: &str| {
-        fields
-            .iter()
-            .find(|f| f.path.rsplit('.').next() == Some(name))
-    };
+    let named = |name: &str| fields.iter().find(|f| f.name() == name);
     if program == "git" && kind.iter().any(|w| w == "push") && named("remote").is_none() {
         line.push_str(" origin");
     }
@@ -110,7 +106,7 @@ fn put_together(program: &str, kind: &Words, fields: &[Field]) -> String {
         }
     }
     for field in fields.iter().filter(|f| f.text.len() <= 200) {
-        let name = field.path.rsplit('.').next().unwrap_or_default();
+        let name = field.name();
         if field.value == Plain::Flag(true) {
             line.extend([" --", &name.replace('_', "-")]);
         } else if let Plain::Number(_) = field.value {
@@ -142,12 +138,10 @@ fn leaves_out(program: &str, text: &str) -> bool {
 
 /// True for a field that says that nothing is done yet.
 fn tries_only(field: &Field) -> bool {
-    let name = field
-        .path
-        .rsplit('.')
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    if !field.is_on() {
+        return false;
+    }
+    let name = field.name().to_ascii_lowercase();
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     matches!(
         name.as_str(),
@@ -166,7 +160,7 @@ fn tries_only(field: &Field) -> bool {
             | "essaiblanc"
             | "probelauf"
             | "checkmode"
-    ) && field.is_on()
+    )
 }
 
 /// True for tools that look texts up.
@@ -460,8 +454,7 @@ impl Code {
     fn request(&mut self, fields: &[Field]) {
         let named = |names: &[&str]| {
             fields.iter().find(|f| {
-                let name = f.path.rsplit('.').next().unwrap_or(&f.path);
-                f.value == Plain::Text && names.iter().any(|n| name.eq_ignore_ascii_case(n))
+                f.value == Plain::Text && names.iter().any(|n| f.name().eq_ignore_ascii_case(n))
             })
         };
         let Some(method) = named(&["method", "http_method", "verb"]) else {

@@ -125,10 +125,11 @@ impl Command {
 
     /// True when it says that it only tries, or asks for help.
     pub fn is_trial(&self) -> bool {
-        TRIALS.iter().any(|t| {
-            self.value(t)
-                .is_some_and(|v| !matches!(v, "none" | "false" | "0"))
-        })
+        self.args().iter().any(|a| a.starts_with('-'))
+            && TRIALS.iter().any(|t| {
+                self.value(t)
+                    .is_some_and(|v| !matches!(v, "none" | "false" | "0"))
+            })
     }
 }
 

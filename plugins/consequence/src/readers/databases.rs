@@ -71,22 +71,42 @@ pub fn statements(command: &Command, before: &[Command]) -> Vec<Statement> {
 
 /// Reads one command of a database.
 pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
-    let line = command.line();
+    let Some(does) = ends(command) else { return };
     let named = || command.args().iter().chain(&command.variables);
     if named().any(|a| is_trial_place(a) && !a.contains(' ')) && !named().any(|a| is_live_place(a))
     {
         return;
     }
-    let upper = line.to_ascii_uppercase();
-    let what = match command.program() {
+    let object = match command.program() {
+        "alembic" => "base beginning nothing",
+        _ => &command.line(),
+    };
+    deeds.push(Deed::new(
+        Sort::Destroy,
+        0.85,
+        &[does],
+        object,
+        ENDING.and(Senses::RETURN),
+    ));
+}
+
+/// What a command of a database ends, when it does.
+fn ends(command: &Command) -> Option<&'static str> {
+    let line = || command.line();
+    let upper = || line().to_ascii_uppercase();
+    match command.program() {
         "dropdb" | "dropuser" => Some("drops a database for good"),
-        "redis-cli" | "valkey-cli" if upper.contains("FLUSHALL") || upper.contains("FLUSHDB") => {
+        "redis-cli" | "valkey-cli"
+            if upper().contains("FLUSHALL") || upper().contains("FLUSHDB") =>
+        {
             Some("empties a database")
         }
-        "mongo" | "mongosh" if line.contains("dropDatabase(") || line.contains(".drop(") => {
+        "mongo" | "mongosh" if line().contains("dropDatabase(") || line().contains(".drop(") => {
             Some("drops data for good")
         }
-        "mongo" | "mongosh" if line.contains("deleteMany({})") || line.contains(".remove({})") => {
+        "mongo" | "mongosh"
+            if line().contains("deleteMany({})") || line().contains(".remove({})") =>
+        {
             Some("deletes every document")
         }
         "mongorestore" if command.has("--drop") => Some("overwrites a database with a copy"),
@@ -114,7 +134,9 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
         "dbt" if command.has("--full-refresh") && !command.says(&["test", "compile", "ls"]) => {
             Some("builds tables anew and drops the old ones")
         }
-        "spark-sql" | "hive" | "beeline" if upper.contains("DROP ") => Some("drops data for good"),
+        "spark-sql" | "hive" | "beeline" if upper().contains("DROP ") => {
+            Some("drops data for good")
+        }
         "rabbitmqctl"
             if command.says(&[
                 "delete_queue",
@@ -134,7 +156,7 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
         {
             Some("drops a database for good")
         }
-        "prisma" if line.contains("migrate reset") || line.contains("--force-reset") => {
+        "prisma" if line().contains("migrate reset") || line().contains("--force-reset") => {
             Some("empties a database")
         }
         "manage.py" | "django-admin" if command.says(&["flush", "reset_db"]) => {
@@ -148,26 +170,12 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
         "artisan" | "php" if command.says(&["migrate:fresh", "db:wipe", "migrate:reset"]) => {
             Some("empties a database")
         }
-        "npx" | "pnpm" | "yarn" if line.contains("prisma migrate reset") => {
+        "npx" | "pnpm" | "yarn" if line().contains("prisma migrate reset") => {
             Some("empties a database")
         }
         "alembic" if command.says(&["downgrade"]) && command.says(&["base"]) => {
             Some("takes a database back to nothing")
         }
         _ => None,
-    };
-    if let Some(does) = what {
-        let object = if command.program() == "alembic" {
-            "base beginning nothing"
-        } else {
-            &line
-        };
-        deeds.push(Deed::new(
-            Sort::Destroy,
-            0.85,
-            &[does],
-            object,
-            ENDING.and(Senses::RETURN),
-        ));
     }
 }

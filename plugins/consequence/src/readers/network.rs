@@ -1,9 +1,9 @@
 //! Commands that fetch, send, or open a way in.
 
 use super::deed::{CHANGING, Deed, GIVING, Sort};
-use super::secrets;
 use super::shell::Command;
 use super::unwrap;
+use super::{path, secrets};
 use crate::lexicon::Senses;
 use crate::target;
 
@@ -43,11 +43,12 @@ pub fn read(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
         _ => {}
     }
     // A way in: a shell tied to a socket.
-    if command.line().contains("/dev/tcp/")
-        || command
-            .redirects
-            .iter()
-            .any(|(_, f)| f.starts_with("/dev/tcp/"))
+    let files = command.redirects.iter().map(|(_, file)| file);
+    if command
+        .words
+        .iter()
+        .chain(files)
+        .any(|w| path::holds(w, "/dev/tcp/"))
     {
         deeds.push(Deed::always(
             Sort::Access,
@@ -211,8 +212,11 @@ pub fn fetched_and_run(commands: &[Command], deeds: &mut Vec<Deed>) {
             ));
         }
     }
+    if !commands.iter().any(fetches) {
+        return;
+    }
     for (i, command) in commands.iter().enumerate() {
-        let program = command.words.first().map_or("", String::as_str);
+        let program = command.program();
         let made = commands[..i]
             .iter()
             .any(|c| fetches(c) && saves_as(c, program));

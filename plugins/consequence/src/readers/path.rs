@@ -180,6 +180,14 @@ pub fn is_disk(path: &str) -> bool {
     .any(|d| path.starts_with(d))
 }
 
+/// True when `part` stands in `path`: for short texts, where preparing a search
+/// costs more than the search itself.
+pub fn holds(path: &str, part: &str) -> bool {
+    let (path, part) = (path.as_bytes(), part.as_bytes());
+    path.windows(part.len())
+        .any(|at| at[0] == part[0] && at == part)
+}
+
 /// Endings of files that hold what nothing else holds.
 const DATA: &[&str] = &[
     ".db", ".sqlite", ".sqlite3", ".sql", ".dump", ".bak", ".backup", ".mdb", ".tfstate", ".pem",
@@ -201,35 +209,33 @@ pub fn is_copy(path: &str) -> bool {
 pub fn is_valued(path: &str) -> bool {
     let path = path.trim_end_matches(['/', '\\']);
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    let throwaway = name.contains("example")
-        || name.contains("sample")
-        || name.contains("test")
-        || name.contains("template")
-        || name.contains("dev.")
-        || name.starts_with("local.");
-    !throwaway
-        && (DATA.iter().any(|e| name.ends_with(e))
-            || name.starts_with(".env")
-            || path.starts_with("/etc/")
-            || path.starts_with("/boot/")
-            || path.starts_with("/var/lib/")
-            || ["prod.", "production."].iter().any(|p| name.starts_with(p))
-            || ["-prod.", "_prod.", ".prod.", "production"]
-                .iter()
-                .any(|p| name.contains(p))
-            || path.starts_with("C:\\Windows"))
+    let throwaway = || {
+        ["example", "sample", "test", "template", "dev."]
+            .iter()
+            .any(|part| holds(name, part))
+            || name.starts_with("local.")
+    };
+    let valued = DATA.iter().any(|e| name.ends_with(e))
+        || [".env", "prod."].iter().any(|p| name.starts_with(p))
+        || ["/etc/", "/boot/", "/var/lib/", "C:\\Windows"]
+            .iter()
+            .any(|p| path.starts_with(p))
+        || ["-prod.", "_prod.", ".prod.", "production"]
+            .iter()
+            .any(|p| holds(name, p));
+    valued && !throwaway()
 }
 
 /// What a path checks before code is taken, when it does.
 pub fn checks(path: &str) -> Option<&'static str> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    if path.contains(".git/hooks/")
-        || path.contains(".husky/")
-        || path.contains(".githooks/")
+    if holds(path, ".git/hooks/")
+        || holds(path, ".husky/")
+        || holds(path, ".githooks/")
         || name == ".pre-commit-config.yaml"
     {
         Some("which checks every commit")
-    } else if path.contains(".github/workflows")
+    } else if holds(path, ".github/workflows")
         || matches!(
             name,
             ".gitlab-ci.yml" | "Jenkinsfile" | "CODEOWNERS" | ".circleci"
@@ -244,7 +250,7 @@ pub fn checks(path: &str) -> Option<&'static str> {
 /// What makes a path come back by itself, when it does.
 pub fn returns(path: &str) -> Option<&'static str> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let below = |part: &str| path.contains(part);
+    let below = |part: &str| holds(path, part);
     if below("/etc/cron") || below("/var/spool/cron") || path == "crontab" {
         Some("which runs by the clock (cron)")
     } else if below("/etc/systemd/system")

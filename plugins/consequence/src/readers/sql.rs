@@ -52,7 +52,10 @@ pub fn statements(text: &str) -> Vec<Statement> {
     let mut done: Vec<Statement> = Vec::new();
     let mut open: Option<usize> = None;
     for part in split(text).into_iter().take(MAX_STATEMENTS) {
-        let words = words(part);
+        if !FIRST.contains(&word(&words(part, 1), 0)) {
+            continue; // most texts that are asked about are none
+        }
+        let words = words(part, usize::MAX);
         match (word(&words, 0), word(&words, 1)) {
             ("begin", "")
             | ("begin", "transaction" | "work" | "tran")
@@ -72,6 +75,13 @@ pub fn statements(text: &str) -> Vec<Statement> {
     }
     done
 }
+
+/// The words a statement begins with that is read any further.
+const FIRST: [&str; 26] = [
+    "abort", "alter", "begin", "call", "commit", "copy", "create", "delete", "drop", "end", "exec",
+    "execute", "explain", "grant", "insert", "purge", "rollback", "select", "set", "start",
+    "table", "truncate", "update", "use", "vacuum", "with",
+];
 
 /// Splits at `;` outside quotes and comments.
 fn split(text: &str) -> Vec<&str> {
@@ -412,8 +422,8 @@ fn is_value(word: &str) -> bool {
     word.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Lower-case words and operators; quotes and comments undone.
-fn words(text: &str) -> Vec<String> {
+/// The first `most` lower-case words and operators; quotes and comments undone.
+fn words(text: &str, most: usize) -> Vec<String> {
     let text = crate::finding::short(text, MAX_STATEMENT);
     let mut words = Vec::new();
     let mut word = String::new();
@@ -442,7 +452,11 @@ fn words(text: &str) -> Vec<String> {
                 words.push(operator);
             }
             _ if c.is_whitespace() || matches!(c, ',' | '(' | ')') => flush(&mut word, &mut words),
+            _ if c.is_ascii() => word.push(c.to_ascii_lowercase()),
             _ => word.extend(c.to_lowercase()),
+        }
+        if words.len() >= most {
+            break;
         }
     }
     flush(&mut word, &mut words);

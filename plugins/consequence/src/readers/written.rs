@@ -44,13 +44,7 @@ const CONTENTS: [&str; 14] = [
 pub fn read(fields: &[Field], deeds: &mut Vec<Deed>) {
     let named = |names: &[&str]| {
         fields.iter().find(|f| {
-            let name = f
-                .path
-                .rsplit('.')
-                .next()
-                .unwrap_or(&f.path)
-                .to_ascii_lowercase();
-            f.value == Plain::Text && names.contains(&name.as_str())
+            f.value == Plain::Text && names.iter().any(|n| f.name().eq_ignore_ascii_case(n))
         })
     };
     let (Some(file), Some(content)) = (named(&PATHS), named(&CONTENTS)) else {

@@ -71,15 +71,10 @@ fn looks_like(named: &Value, value: &Value) -> bool {
     }
     match value.kind {
         Kind::Address => {
-            let local = |v: &Value| {
-                v.text
-                    .rsplit_once('@')
-                    .map_or(String::new(), |(l, _)| l.to_owned())
-            };
             let (a, b) = (local(named), local(value));
             let (at, other) = (house(named), house(value));
             a == b && at != other && hosts_alike(named, value)
-                || at == other && a != b && near(&a, &b)
+                || at == other && a != b && near(a, b)
         }
         Kind::Url => house(named) != house(value) && hosts_alike(named, value),
         Kind::Account => {
@@ -88,6 +83,10 @@ fn looks_like(named: &Value, value: &Value) -> bool {
         }
         _ => false,
     }
+}
+
+fn local(address: &Value) -> &str {
+    address.text.rsplit_once('@').map_or("", |(local, _)| local)
 }
 
 /// Two hosts that a reader may take for each other: the name with another
@@ -132,14 +131,26 @@ fn begin_alike(a: &str, b: &str) -> bool {
 
 /// What is left of a name when look-alike letters, marks and digits are undone.
 fn skeleton(name: &str) -> String {
-    let folded = crate::words::Words::of(name);
-    let plain: String = folded.iter().collect();
-    plain
-        .replace("rn", "m")
-        .replace("vv", "w")
-        .replace('0', "o")
-        .replace(['1', 'i'], "l")
-        .replace('5', "s")
+    let mut plain = String::with_capacity(name.len());
+    if name.is_ascii() && !name.contains('&') {
+        let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+        plain.extend(letters.map(|b| char::from(b.to_ascii_lowercase())));
+    } else {
+        plain.extend(crate::words::Words::of(name).iter());
+    }
+    let mut bare = String::with_capacity(plain.len());
+    let mut letters = plain.chars().peekable();
+    while let Some(letter) = letters.next() {
+        bare.push(match letter {
+            'r' if letters.next_if_eq(&'n').is_some() => 'm',
+            'v' if letters.next_if_eq(&'v').is_some() => 'w',
+            '0' => 'o',
+            '1' | 'i' => 'l',
+            '5' => 's',
+            other => other,
+        });
+    }
+    bare
 }
 
 fn ends_agree(a: &str, b: &str) -> bool {
@@ -156,8 +167,9 @@ fn distance(a: &str, b: &str, most: usize) -> usize {
     }
     let mut above: Vec<usize> = (0..=b.len()).collect();
     let mut before = above.clone();
+    let mut row = above.clone();
     for (i, x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
+        row[0] = i + 1;
         for (j, y) in b.iter().enumerate() {
             let mut least = (above[j] + usize::from(x != y))
                 .min(above[j + 1] + 1)
@@ -165,9 +177,13 @@ fn distance(a: &str, b: &str, most: usize) -> usize {
             if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
                 least = least.min(before[j - 1] + 1);
             }
-            row.push(least);
+            row[j + 1] = least;
         }
-        before = std::mem::replace(&mut above, row);
+        std::mem::swap(&mut before, &mut above);
+        std::mem::swap(&mut above, &mut row);
+        if above.iter().chain(&before).all(|d| *d > most) {
+            break; // each row only grows from the two above it
+        }
     }
     above.last().copied().unwrap_or_default().min(most + 1)
 }

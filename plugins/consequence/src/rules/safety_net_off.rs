@@ -84,19 +84,19 @@ fn by_flag(facts: &Facts) -> Option<Net> {
         return None;
     }
     for field in &facts.fields {
-        let name = field.path.rsplit('.').next().unwrap_or_default();
+        let (on, off) = (field.is_on(), field.is_off());
+        if !on && !off {
+            continue;
+        }
+        let name = field.name();
         let words = Words::of(name);
         let said = [name, " = ", &field.text].concat();
         let contrary = words.each().any(|s| s.any(Senses::OFF));
-        let off = if contrary {
-            field.is_on()
-        } else {
-            field.is_off()
-        };
-        if off && names_net(&words) || field.is_on() && goes_around(&words) {
+        let switched = if contrary { on } else { off };
+        if switched && names_net(&words) || on && goes_around(&words) {
             return Some((words, field.path.clone(), said));
         }
-        if field.is_off()
+        if off
             && matches!(
                 name,
                 "value"
@@ -194,10 +194,7 @@ fn by_own_limits(facts: &Facts) -> Option<Net> {
         return None;
     }
     let limit = |words: &Words| words.iter().any(|w| LIMITS.contains(&w));
-    let field = facts
-        .fields
-        .iter()
-        .find(|f| limit(&Words::of(f.path.rsplit('.').next().unwrap_or_default())));
+    let field = facts.fields.iter().find(|f| limit(&Words::of(f.name())));
     let name = facts.kind.iter().collect::<Vec<_>>().join(" ");
     match field {
         Some(f) => Some((

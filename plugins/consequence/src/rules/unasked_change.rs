@@ -4,6 +4,7 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
+use crate::payload::Field;
 use crate::readers::deed::{self, Sort};
 
 /// The reason code.
@@ -43,17 +44,15 @@ fn by_tool(facts: &Facts) -> Option<Finding> {
         | Senses::MERGE;
     let small = Senses::LIGHT | Senses::NOTE | Senses::PAPER | Senses::LEAF | Senses::DRAFT;
     let kind = facts.kind.all();
-    let noted = facts
-        .fields
-        .iter()
-        .any(|f| f.text.len() <= 80 && f.words().all().any(Senses::NOTE));
-    let code = noted || facts.commands().next().is_some() || facts.deeds().next().is_some();
+    let noted = |f: &Field| f.text.len() <= 80 && f.words().all().any(Senses::NOTE);
+    let code = facts.commands().next().is_some() || facts.deeds().next().is_some();
     if code
         || !facts.effects.any(changes)
         || facts.effects.any(quiet)
         || !kind.any(verbs)
         || kind.any(small)
         || !facts.intent().only_looks()
+        || facts.fields.iter().any(noted)
     {
         return None;
     }
