@@ -132,6 +132,8 @@ fn card(text: &str) -> Option<&str> {
         let alone = start == 0
             || !bytes[start - 1].is_ascii_alphanumeric()
                 && !matches!(bytes[start - 1], b'+' | b'.' | b'-' | b'/');
+        // Digits of a hexadecimal number go on with letters.
+        let alone = alone && !bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
         let issuer = matches!(bytes[start], b'3'..=b'6');
         if alone && issuer && (14..=16).contains(&digits) && luhn(&bytes[start..end]) {
             return text.get(start..end);
