@@ -148,6 +148,9 @@ fn is_address(word: &str) -> bool {
 
 /// A URL or a bare host in its normal form.
 pub fn url(word: &str) -> Option<String> {
+    if !word.contains(':') && !host(word).contains('.') {
+        return None; // a path: no scheme and no host
+    }
     let lower = word.to_lowercase();
     let (scheme, rest) = match lower.split_once("://") {
         Some((scheme, rest)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => (true, rest),
@@ -166,7 +169,8 @@ pub fn url(word: &str) -> Option<String> {
 
 /// The host of a normal form.
 pub fn host(url: &str) -> &str {
-    url.split(['/', '?', '#', ':']).next().unwrap_or(url)
+    let ends = |b| matches!(b, b'/' | b'?' | b'#' | b':');
+    url.bytes().position(ends).map_or(url, |end| &url[..end])
 }
 
 /// True for `name.tld`. A bare one must not look like a file, a number or an
