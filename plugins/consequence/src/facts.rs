@@ -303,15 +303,12 @@ impl<'a> Facts<'a> {
 
     /// The same of a target's text.
     pub fn names_address(&self, text: &str) -> bool {
-        if self.intent().names_value(text) {
-            return true;
-        }
-        let Some((local, domain)) = text.rsplit_once('@') else {
-            return false;
-        };
-        let house = domain.split('.').next().unwrap_or_default();
-        house.len() >= 4 && !anybodys(house) && self.intent().names_value(house)
-            || self.intent().names_any(&Words::of(local))
+        let intent = self.intent();
+        let parts = text.rsplit_once('@');
+        let house = parts.and_then(|(_, domain)| domain.split('.').next());
+        house.is_some_and(|h| h.len() >= 4 && !anybodys(h) && intent.names_value(h))
+            || intent.names_value(text)
+            || parts.is_some_and(|(local, _)| intent.names_any(&Words::of(local)))
     }
 
     /// The newest earlier step with the label.

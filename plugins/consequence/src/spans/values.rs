@@ -84,7 +84,10 @@ struct Found {
 impl Found {
     fn push(&mut self, kind: Kind, text: String) {
         let fits = !text.is_empty() && text.len() <= MAX_VALUE && self.values.len() < self.max;
-        if fits && !self.values.iter().any(|v| v.text == text) {
+        // Links of one house begin alike and end otherwise.
+        let last = text.bytes().next_back();
+        let same = |v: &Value| v.text.bytes().next_back() == last && v.text == text;
+        if fits && !self.values.iter().any(same) {
             self.values.push(Value { kind, text });
         }
     }
