@@ -8,7 +8,7 @@ use crate::lexicon::Senses;
 use crate::notes::{self, Level, Note};
 use crate::payload::{Field, Plain};
 use crate::spans::values::{self, Kind, Value};
-use crate::target::{Target, What};
+use crate::target::What;
 use coldnotch_plugin::Place;
 
 /// What of the action stands in a noted passage and not in the user's words.
@@ -136,21 +136,19 @@ fn quotes(field: &str, passage: &str) -> bool {
 
 /// True when the passage has a value of the action; a URL also by its host.
 fn has(note: &Note, said: &Value) -> bool {
-    let start = match said.kind {
-        Kind::Url => values::host(&said.text),
-        _ => &said.text,
-    };
-    let mut values = note.values.iter();
-    values.any(|(kind, value)| {
-        *kind == said.kind && value.starts_with(start) && agrees(said, start, value)
-    })
+    let values = note.values.iter().filter(|(kind, _)| *kind == said.kind);
+    let mut values = values.map(|(_, value)| *value);
+    if said.kind != Kind::Url {
+        return values.any(|value| value == said.text);
+    }
+    let host = values::host(&said.text);
+    values.any(|value| value.starts_with(host) && agrees(said, host, value))
 }
 
-/// True when two values of one sort that begin alike are the same.
+/// True when two URLs are the same, or of a host that is one house's own.
 fn agrees(said: &Value, host: &str, value: &str) -> bool {
     said.text == value
-        || said.kind == Kind::Url
-            && host == values::host(value)
+        || host == values::host(value)
             && (host.len() == value.len() || !is_shared(host) || said.text.starts_with(value))
 }
 
@@ -181,16 +179,12 @@ fn is_shared(host: &str) -> bool {
 }
 
 fn is_named(facts: &Facts, said: &Value) -> bool {
-    let intent = facts.intent();
-    said.kind == Kind::Url && intent.names_value(values::host(&said.text))
-        || intent.names_value(&said.text)
-        || said.kind == Kind::Address
-            && facts.names_target(&Target {
-                path: String::new(),
-                text: said.text.clone(),
-                what: What::Address,
-                outside: true,
-            })
+    let names = |text: &str| facts.intent().names_value(text);
+    match said.kind {
+        Kind::Url => names(values::host(&said.text)) || names(&said.text),
+        Kind::Address => facts.names_address(&said.text),
+        Kind::Account | Kind::Phone | Kind::Handle => names(&said.text),
+    }
 }
 
 /// Marks the values that some output has as a field of its own, before the

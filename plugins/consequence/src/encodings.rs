@@ -6,16 +6,14 @@ const MIN_RUN: usize = 20;
 /// Readable texts that stand encoded in a text.
 pub fn decoded(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let outside = |c: char| {
-        !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_' | '%' | '.'))
-    };
-    for run in text.split(outside) {
+    for run in text.as_bytes().split(|b| !is_of_a_run(*b)) {
         if found.len() >= 16 {
             break;
         }
         if run.len() < MIN_RUN || run.len() > 16_384 {
             continue;
         }
+        let run = std::str::from_utf8(run).unwrap_or_default(); // it is ASCII
         let plain = hex(run)
             .or_else(|| base64(run))
             .and_then(|bytes| String::from_utf8(bytes).ok())
@@ -24,6 +22,11 @@ pub fn decoded(text: &str) -> Vec<String> {
         found.extend(plain);
     }
     found
+}
+
+/// True for what the encodings are written in.
+fn is_of_a_run(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_' | b'%' | b'.')
 }
 
 /// The bytes of a run of hexadecimal digits.

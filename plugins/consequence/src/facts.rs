@@ -123,7 +123,8 @@ pub struct Facts<'a> {
     /// False when the user leaves the amount to what stands elsewhere, and it
     /// stands nowhere.
     pub amount_is_known: bool,
-    /// Passages of outputs that order their reader about.
+    /// Passages of outputs that order their reader about, and after something
+    /// that this action may be.
     pub notes: Vec<Note<'a>>,
     /// What the action says after one of them, and the user did not.
     pub echoes: Vec<Echo>,
@@ -153,7 +154,7 @@ impl<'a> Facts<'a> {
             ledger: Ledger::read(past),
             origins: Vec::new(),
             amount_is_known: true,
-            notes: notes::notes(past.notes()),
+            notes: notes::that_count(past.notes(), effects),
             echoes: Vec::new(),
         };
         facts.echoes = echo::echoes(&facts, past);
@@ -184,14 +185,14 @@ impl<'a> Facts<'a> {
     /// True unless the user points to where the amount stands ("according to the
     /// mail") and no output has it.
     fn knows_amount(&self, past: &impl Past) -> bool {
-        let Some(payment) = self.payment() else {
-            return true;
-        };
         let intent = self.intent();
         let pointed = intent.mentions(Senses::ACCORDING) && !intent.mentions(Senses::RELATIVE);
         if !pointed || self.is_named_in_figures() {
             return true;
         }
+        let Some(payment) = self.payment() else {
+            return true;
+        };
         let (whole, cents) = (payment.cents / 100, payment.cents % 100);
         let (whole, cents) = (
             whole.to_string(),
@@ -297,15 +298,17 @@ impl<'a> Facts<'a> {
     /// True when the user names the target: the value itself, or somebody whom
     /// an address belongs to (`amy.w@…` is Amy, `…@grupoalba.example` Grupo Alba).
     pub fn names_target(&self, target: &Target) -> bool {
-        if self.intent().names_value(&target.text) {
-            return true;
-        }
-        let Some((local, domain)) = target.text.rsplit_once('@') else {
-            return false;
-        };
-        let house = domain.split('.').next().unwrap_or_default();
-        self.intent().names_any(&Words::of(local))
-            || house.len() >= 4 && !anybodys(house) && self.intent().names_value(house)
+        self.names_address(&target.text)
+    }
+
+    /// The same of a target's text.
+    pub fn names_address(&self, text: &str) -> bool {
+        let intent = self.intent();
+        let parts = text.rsplit_once('@');
+        let house = parts.and_then(|(_, domain)| domain.split('.').next());
+        house.is_some_and(|h| h.len() >= 4 && !anybodys(h) && intent.names_value(h))
+            || intent.names_value(text)
+            || parts.is_some_and(|(local, _)| intent.names_any(&Words::of(local)))
     }
 
     /// The newest earlier step with the label.

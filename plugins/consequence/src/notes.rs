@@ -5,6 +5,7 @@
 //! version, then one record a span, and bounded: when there is no more room, the
 //! least important span goes, the oldest first.
 
+use crate::echo;
 use crate::effect::Effects;
 use crate::intent::Intent;
 use crate::payload::{self, Plain};
@@ -226,9 +227,28 @@ fn shrink(records: &mut Vec<Vec<u8>>) {
     }
 }
 
-/// The notes as a decision sees them.
-pub fn notes(bytes: &[u8]) -> Vec<Note<'_>> {
-    records(bytes).filter_map(read).collect()
+/// The notes that can matter to an action with these effects. The others are
+/// not even read.
+pub fn that_count(bytes: &[u8], action: Effects) -> Vec<Note<'_>> {
+    let matters = |record: &&[u8]| {
+        head(&mut Bytes(record)).is_some_and(|(signals, effects)| counts(action, signals, effects))
+    };
+    records(bytes).filter(matters).filter_map(read).collect()
+}
+
+/// True when it can matter that an action takes over a value of such a passage:
+/// one that speaks behind the user's back always, an honest one only if it is
+/// after what the action does, and that is hard to take back.
+fn counts(action: Effects, signals: Signals, asked: Effects) -> bool {
+    let hard = match level(signals) {
+        Level::Plot => return true,
+        Level::Order => Effects::HARD | Effects::EXECUTE,
+        Level::Claim if signals.any(Signals::CHANGE) => {
+            Effects::PAY | Effects::PAYEE | Effects::ACCESS
+        }
+        Level::Claim => return false,
+    };
+    action.any(hard) && !action.any(Effects::READ) && echo::same_sort(action, asked)
 }
 
 /// Where a leaf stands, as the host names it in an occurrence and as a human
@@ -302,8 +322,7 @@ fn write_text(record: &mut Vec<u8>, text: &str) {
 /// Reads a record; `None` when it is none.
 fn read(record: &[u8]) -> Option<Note<'_>> {
     let mut bytes = Bytes(record);
-    let signals = Signals::from_bits(u16::from_le_bytes(bytes.take()?));
-    let effects = Effects::from_bits(u32::from_le_bytes(bytes.take()?));
+    let (signals, effects) = head(&mut bytes)?;
     let source = match bytes.byte()? {
         0 => Source::Stranger,
         1 => Source::Asked,
@@ -328,6 +347,14 @@ fn read(record: &[u8]) -> Option<Note<'_>> {
         text,
         values,
     })
+}
+
+/// What tells whether a record is worth reading.
+fn head(bytes: &mut Bytes) -> Option<(Signals, Effects)> {
+    Some((
+        Signals::from_bits(u16::from_le_bytes(bytes.take()?)),
+        Effects::from_bits(u32::from_le_bytes(bytes.take()?)),
+    ))
 }
 
 struct Bytes<'b>(&'b [u8]);
@@ -363,6 +390,10 @@ impl<'b> Bytes<'b> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn notes(bytes: &[u8]) -> Vec<Note<'_>> {
+        records(bytes).filter_map(read).collect()
+    }
 
     fn arrived(step: u32) -> Arrived<'static> {
         Arrived {

@@ -32,6 +32,7 @@ pub struct Seen {
     /// How many words that text has.
     pub words: u32,
     /// True when the user named what the step read: a file, a sender, a page.
+    /// Only asked where every output has the value inside prose.
     pub named: bool,
     /// True when the two agree only if letters that look alike are taken for
     /// each other.
@@ -41,6 +42,9 @@ pub struct Seen {
 /// Effects besides the hard ones whose targets are traced: to set something to
 /// an address is to give it power.
 pub const TRACED: Effects = Effects::from_bits(Effects::WRITE.bits() | Effects::EXECUTE.bits());
+
+/// A leaf of more words than this is prose and not a labelled value.
+pub const PROSE: u32 = 12;
 
 /// Asks where the targets occurred before.
 pub fn trace(facts: &Facts, past: &impl Past) -> Vec<Origin> {
@@ -54,9 +58,17 @@ pub fn trace(facts: &Facts, past: &impl Past) -> Vec<Origin> {
     }
     let texts: Vec<String> = sought.iter().map(|t| t.text.clone()).collect();
     let found = past.find(&texts);
-    let seen = |occurrences: Vec<Occurrence>| {
-        let seen = occurrences.into_iter().filter_map(|o| seen(facts, past, o));
-        seen.collect()
+    let mut sources = Sources(Vec::new());
+    let mut seen = |occurrences: Vec<Occurrence>| {
+        let outputs = || occurrences.iter().filter(|o| o.place == Place::Output);
+        let in_prose = outputs().all(|o| !o.whole_leaf && o.leaf_words > PROSE);
+        let mut named = |o: &Occurrence| {
+            let source = o.step.filter(|_| in_prose && o.place == Place::Output);
+            source.is_some_and(|step| sources.names(step, facts, past))
+        };
+        let named: Vec<bool> = occurrences.iter().map(&mut named).collect();
+        let seen = occurrences.into_iter().zip(named);
+        seen.filter_map(|(o, named)| self::seen(o, named)).collect()
     };
     sought
         .into_iter()
@@ -68,19 +80,32 @@ pub fn trace(facts: &Facts, past: &impl Past) -> Vec<Origin> {
         .collect()
 }
 
-fn seen(facts: &Facts, past: &impl Past, found: Occurrence) -> Option<Seen> {
-    let step = found.step?;
-    let in_output = found.place == Place::Output;
-    let named = in_output && names_step(facts, step, past);
+fn seen(found: Occurrence, named: bool) -> Option<Seen> {
     Some(Seen {
-        step,
+        step: found.step?,
         path: found.path,
-        in_output,
+        in_output: found.place == Place::Output,
         whole: found.whole_leaf,
         words: found.leaf_words,
         named,
         looks_alike: found.decoded_by.as_deref() == Some("look-alike"),
     })
+}
+
+/// The steps that were looked at so far, and whether the user named what they
+/// read: many values stand in one output.
+struct Sources(Vec<(u32, bool)>);
+
+impl Sources {
+    fn names(&mut self, step: u32, facts: &Facts, past: &impl Past) -> bool {
+        let known = self.0.iter().find(|(s, _)| *s == step);
+        if let Some((_, named)) = known {
+            return *named;
+        }
+        let named = names_step(facts, step, past);
+        self.0.push((step, named));
+        named
+    }
 }
 
 /// True when an argument of the step stands in the user's words, or was pointed

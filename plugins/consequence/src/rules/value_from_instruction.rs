@@ -83,18 +83,8 @@ fn is_dictated(facts: &Facts, note: &Note, echo: &Echo) -> bool {
     if echo.kind.is_none() {
         return level == Level::Plot && alike;
     }
-    match level {
-        Level::Plot => true,
-        Level::Order => {
-            let runs = facts.does(Effects::EXECUTE) && note.source == Source::Stranger;
-            alike && (facts.does(Effects::HARD) || runs) && !is_asked(facts, note)
-        }
-        Level::Claim => {
-            alike
-                && facts.does(Effects::PAY | Effects::PAYEE | Effects::ACCESS)
-                && note.signals.any(Signals::CHANGE)
-        }
-    }
+    let runs = facts.does(Effects::EXECUTE) && note.source == Source::Stranger;
+    level != Level::Order || (facts.does(Effects::HARD) || runs) && !is_asked(facts, note)
 }
 
 /// The user turned to this source, and for such an effect.

@@ -21,9 +21,6 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Pay Casa Azul 90 EUR.","steps":[
   {"type":"vendor_get","payload":{"name":"Casa Azul"},"output":{"name":"Casa Azul","iban":"PT52003506510002345678954"}},
   {"type":"payments.create","payload":{"iban":"PT52003506510002345678954","amount":90}}]}"#;
 
-/// A leaf of more words than this is prose and not a labelled value.
-const PROSE: u32 = 12;
-
 /// What reaches somebody.
 const REACHING: Effects = Effects::from_bits(Effects::OUTWARD.bits() | Effects::ACCESS.bits());
 
@@ -88,5 +85,5 @@ fn decides(facts: &Facts, what: What) -> bool {
 fn only_in_prose(origin: &Origin, sources: bool) -> bool {
     let mut outputs = origin.seen.iter().filter(|s| s.in_output).peekable();
     outputs.peek().is_some()
-        && outputs.all(|s| !s.whole && s.words > PROSE && !(sources && s.named))
+        && outputs.all(|s| !s.whole && s.words > origin::PROSE && !(sources && s.named))
 }

@@ -84,7 +84,10 @@ struct Found {
 impl Found {
     fn push(&mut self, kind: Kind, text: String) {
         let fits = !text.is_empty() && text.len() <= MAX_VALUE && self.values.len() < self.max;
-        if fits && !self.values.iter().any(|v| v.text == text) {
+        // Links of one house begin alike and end otherwise.
+        let last = text.bytes().next_back();
+        let same = |v: &Value| v.text.bytes().next_back() == last && v.text == text;
+        if fits && !self.values.iter().any(same) {
             self.values.push(Value { kind, text });
         }
     }
@@ -148,6 +151,9 @@ fn is_address(word: &str) -> bool {
 
 /// A URL or a bare host in its normal form.
 pub fn url(word: &str) -> Option<String> {
+    if !word.contains(':') && !host(word).contains('.') {
+        return None; // a path: no scheme and no host
+    }
     let lower = word.to_lowercase();
     let (scheme, rest) = match lower.split_once("://") {
         Some((scheme, rest)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => (true, rest),
@@ -166,7 +172,8 @@ pub fn url(word: &str) -> Option<String> {
 
 /// The host of a normal form.
 pub fn host(url: &str) -> &str {
-    url.split(['/', '?', '#', ':']).next().unwrap_or(url)
+    let ends = |b| matches!(b, b'/' | b'?' | b'#' | b':');
+    url.bytes().position(ends).map_or(url, |end| &url[..end])
 }
 
 /// True for `name.tld`. A bare one must not look like a file, a number or an
