@@ -87,7 +87,10 @@ fn walk<'a>(
         key,
         text: text.to_owned(),
         value,
-        name: path.rfind('.').map_or(0, |dot| dot + 1),
+        name: path
+            .bytes()
+            .rposition(|b| b == b'.')
+            .map_or(0, |dot| dot + 1),
         words: OnceCell::new(),
     };
     match value {

@@ -87,6 +87,9 @@ fn target(field: &Field, settings: &Settings) -> Option<Target> {
 
 /// The host of a mail address, also of `Name <address>`.
 pub fn address_host(text: &str) -> Option<&str> {
+    if !text.bytes().any(|b| b == b'@') {
+        return None; // most texts
+    }
     let address = match (text.find('<'), text.ends_with('>')) {
         (Some(open), true) => &text[open + 1..text.len() - 1],
         _ => text,
@@ -100,7 +103,8 @@ pub fn address_host(text: &str) -> Option<&str> {
 
 /// The host of a URL.
 pub fn url_host(text: &str) -> Option<&str> {
-    if text.contains(char::is_whitespace) {
+    let may_be = text.starts_with("www.") || text.bytes().any(|b| b == b':');
+    if !may_be || text.contains(char::is_whitespace) {
         return None;
     }
     let rest = match text.split_once("://") {

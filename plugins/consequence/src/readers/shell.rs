@@ -163,10 +163,20 @@ impl<'a> Reader<'a> {
                 }
                 '(' | ')' => self.end_command(false),
                 '{' | '}' if !self.in_word && self.alone(c) => self.end_command(false),
-                _ => self.push(c),
+                _ => self.plain(c),
             }
         }
         self.end_command(false);
+    }
+
+    /// Takes `c` and all behind it that stands for itself in any place.
+    fn plain(&mut self, c: char) {
+        let from = self.at - c.len_utf8();
+        let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-_./=:,+@%".contains(b);
+        let behind = &self.text.as_bytes()[self.at..];
+        self.at += behind.iter().take_while(|b| plain(b)).count();
+        self.word.push_str(&self.text[from..self.at]);
+        self.in_word = true;
     }
 
     fn push(&mut self, c: char) {

@@ -56,8 +56,16 @@ pub fn wrappers(command: &mut Command) {
             command.variables.push(words.remove(0));
             continue;
         }
-        let program = name(first).trim_end_matches(".exe").to_owned();
-        let Some((_, takes_value, operands)) = WRAPPERS.iter().find(|(n, ..)| *n == program) else {
+        let mut program = name(first);
+        while let Some(bare) = program.strip_suffix(".exe") {
+            program = bare;
+        }
+        let wrapper = WRAPPERS.iter().find(|(n, ..)| *n == program);
+        if wrapper.is_none() && program.len() == first.len() {
+            return; // most commands, as they stand
+        }
+        let program = program.to_owned();
+        let Some((_, takes_value, operands)) = wrapper else {
             words[0] = program;
             return;
         };

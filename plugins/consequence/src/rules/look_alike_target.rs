@@ -60,9 +60,9 @@ fn house(value: &Value) -> &str {
         Kind::Address => value.text.rsplit_once('@').map_or("", |(_, host)| host),
         _ => values::host(&value.text),
     };
-    let mut dots = host.rmatch_indices('.');
-    let (_, second) = (dots.next(), dots.next());
-    second.map_or(host, |(at, _)| &host[at + 1..])
+    let dot = |text: &str| text.bytes().rposition(|b| b == b'.');
+    let second = dot(host).and_then(|last| dot(&host[..last]));
+    second.map_or(host, |at| &host[at + 1..])
 }
 
 fn looks_like(named: &Value, value: &Value) -> bool {
@@ -160,8 +160,15 @@ fn ends_agree(a: &str, b: &str) -> bool {
 /// How many letters must be changed, added, taken away or swapped; more than
 /// `most` is said as `most + 1`.
 fn distance(a: &str, b: &str, most: usize) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) =
-        (a.chars().take(64).collect(), b.chars().take(64).collect());
+    if a.is_ascii() && b.is_ascii() {
+        let first = |text: &str| text.len().min(64);
+        return edits(&a.as_bytes()[..first(a)], &b.as_bytes()[..first(b)], most);
+    }
+    let letters = |text: &str| text.chars().take(64).collect::<Vec<char>>();
+    edits(&letters(a), &letters(b), most)
+}
+
+fn edits<T: PartialEq>(a: &[T], b: &[T], most: usize) -> usize {
     if a.len().abs_diff(b.len()) > most {
         return most + 1;
     }

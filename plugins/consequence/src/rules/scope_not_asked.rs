@@ -17,6 +17,20 @@ pub const EXAMPLE: &str = r#"{"intent":"Update the phone number of Dubreuil.","s
 pub const COUNTEREXAMPLE: &str = r#"{"intent":"Set the discount of all clients to 40.","steps":[
   {"type":"crm.update","payload":{"client":"*","discount":40}}]}"#;
 
+/// Words for everybody and everything, as a field's whole value.
+const ALL: [&str; 10] = [
+    "*",
+    "%",
+    "all",
+    "everyone",
+    "everything",
+    "alle",
+    "tous",
+    "toutes",
+    "todos",
+    "todas",
+];
+
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
     let kind = facts.kind.all();
@@ -31,18 +45,9 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let all = facts.fields.iter().find(|f| {
         f.value == Plain::Text
             && !f.key.any(Senses::BODY | Senses::COMMAND)
-            && matches!(
-                f.text.trim().to_lowercase().as_str(),
-                "*" | "%"
-                    | "all"
-                    | "everyone"
-                    | "everything"
-                    | "alle"
-                    | "tous"
-                    | "toutes"
-                    | "todos"
-                    | "todas"
-            )
+            && ALL
+                .iter()
+                .any(|all| f.text.trim().eq_ignore_ascii_case(all))
     })?;
     let weighty = Senses::GIFT
         | Senses::WORTH
