@@ -22,6 +22,9 @@ limits = { time = "10s" }
 
 [policy]
 hold_types = ["pay"]
+
+[approvals]
+store = "coldnotch_approvals.db"
 "#;
 
 fn pay(id: &str) -> String {
@@ -129,7 +132,7 @@ fn time_that_runs_out_is_no_refusal() {
         "{late:?}"
     );
 
-    let place = Place::new(&format!("{HOLDING}\n[approvals]\non_timeout = \"pause\"\n"));
+    let place = Place::new(&format!("{HOLDING}\non_timeout = \"pause\"\n"));
     let (answer, exit) = decided(&place.run("decide --wait 100ms", pay("a")));
     assert_eq!((exit, &answer["approved"]), (Some(4), &Value::Null));
     assert_eq!(answer["approval_state"], "pending");
@@ -224,7 +227,7 @@ fn eight_who_answer_at_once_in_processes_of_their_own_have_one_winner() {
 
 #[test]
 fn nobody_approves_what_they_ask_for_and_two_may_be_needed() {
-    let place = Place::new(&format!("{HOLDING}\n[approvals]\nquorum = 2\n"));
+    let place = Place::new(&format!("{HOLDING}\nquorum = 2\n"));
     let agent = waiting(&place, "decide --wait 60s", &pay("a"));
     let id = pending(&place, 1).remove(0);
     let said = |by: &str| place.run(&format!("approvals approve {id} --by {by}"), "");
@@ -237,9 +240,7 @@ fn nobody_approves_what_they_ask_for_and_two_may_be_needed() {
 
 #[test]
 fn approvals_that_cannot_be_kept_are_a_block() {
-    let place = Place::new(&format!(
-        "{HOLDING}\n[approvals]\nstore = \"missing/approvals.db\"\n"
-    ));
+    let place = Place::new(&HOLDING.replace("coldnotch_approvals.db", "missing/approvals.db"));
     let (answer, exit) = decided(&place.run("decide --wait 60s", pay("a")));
     assert_eq!((exit, &answer["decision"]), (Some(3), &json!("block")));
     let reason = answer["reason"].as_str().unwrap();

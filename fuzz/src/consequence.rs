@@ -26,6 +26,7 @@ static JUDGE: LazyLock<Judge> = LazyLock::new(|| {
     Judge::new(generation, Sessions::new(sessions))
 });
 
+#[allow(dead_code)] // the smoke test has no use for it
 /// Compiles the engine, which takes longer than any input may.
 pub fn ready() {
     LazyLock::force(&JUDGE);

@@ -179,12 +179,25 @@ impl Gate {
 
     /// The agent asked before and comes back for the answer.
     fn come_back(&self, id: &str, judged: Judged) -> Decision {
-        match self.finish(id) {
+        let (action, step) = (judged.action.clone(), judged.step);
+        let decision = match self.finish(id) {
             Ok(decision) if decision.approved.is_none() => {
+                let judged = judged.clone();
                 self.ask(Waiting { judged, decision }, true)
             }
             Ok(decision) => decision,
-            Err(e) => self.conclude(unasked(judged, &e), false, None),
+            Err(e) => return self.conclude(unasked(judged, &e), false, None),
+        };
+        // The answer is about the step that was held first; this one is the same action.
+        let settled = decision.approved.map_or(Ok(()), |approved| {
+            self.judge.settle(&action, step, approved)
+        });
+        match settled {
+            Ok(()) => decision,
+            Err(e) => {
+                let judged = with_cause(judged, "session-unavailable", e.to_string());
+                self.conclude(judged, false, None)
+            }
         }
     }
 

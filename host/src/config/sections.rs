@@ -260,7 +260,8 @@ impl Reader<'_> {
         })
     }
 
-    /// The approvals file, or `"off"`: questions then end with the process.
+    /// The approvals file, or `"off"`, as without a word about it: questions then end
+    /// with the process.
     fn approvals_store(&mut self, file: Option<PathBuf>) -> Option<PathBuf> {
         const KEY: &str = "approvals.store";
         if let Some(path) = self.environment.approvals.clone() {
@@ -268,11 +269,15 @@ impl Reader<'_> {
             self.note(KEY, quoted(&path), origin);
             return Some(path);
         }
-        if file.as_deref() == Some(Path::new("off")) {
+        let Some(path) = file else {
+            self.note(KEY, "\"off\"".to_owned(), Origin::Default);
+            return None;
+        };
+        if path == Path::new("off") {
             self.note(KEY, "\"off\"".to_owned(), self.file_origin());
             return None;
         }
-        Some(self.path(KEY, file, "coldnotch_approvals.db"))
+        Some(self.path(KEY, Some(path), ""))
     }
 
     fn engine(

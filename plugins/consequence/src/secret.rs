@@ -191,6 +191,7 @@ mod tests {
             "AKIA is a prefix",
             "sk-learn is a library for everything-you-need",
             "tracking 00340434161094042557",
+            "trace 4111111111111111a5f",
         ] {
             assert_eq!(find(text), None, "{text}");
         }
