@@ -203,6 +203,9 @@ fn says_what_is_paid(key: Senses) -> bool {
 /// `shop.order`, but not `order.add_note` or `return_order_items`.
 fn is_bought(facts: &Facts) -> bool {
     let kind = &facts.kind;
+    if kind.all().any(Senses::APPOINT) {
+        return false; // `book_meeting` takes an hour and no money
+    }
     let other = Senses::UPDATE
         | Senses::DELETE
         | Senses::REMOVE

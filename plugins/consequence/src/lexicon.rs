@@ -424,7 +424,7 @@ senses! {
     ATTENDEE: "participant participants attendee attendees invitee invitees guest guests teilnehmer eingeladene gaste \
         participante participantes invitado invitados asistente asistentes";
     /// A meeting at a set time, in a user's words.
-    APPOINT: "appointment appointments rendez rendezvous rdv termin termine cita citas slot creneau table tisch mesa";
+    APPOINT: "meeting meetings reunion reunions besprechung besprechungen appointment appointments rendez rendezvous rdv termin termine cita citas slot creneau table tisch mesa";
     /// Comes on top, in a user's words.
     PLUS: "plus additionally also zusatzlich ausserdem plus aussi egalement ademas mas tambien";
     /// A sum that is to be worked out, in a user's words.
