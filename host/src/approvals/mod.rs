@@ -7,7 +7,7 @@
 //!          └─ cancelled                  whoever asked does not want it any more
 //! ```
 //!
-//! [`Approvals`] keeps the questions in a file that processes share ([`store`]): one
+//! [`Approvals`] keeps the questions in a file that processes share (`store.rs`): one
 //! may wait while another takes the answer, and either may end and come back. An
 //! approval is bound to the exact action and the policy it was asked under, answered
 //! once, and over when its time is. A [`Channel`] carries it to someone. What an

@@ -137,7 +137,7 @@ impl Deed {
         place::differ(facts.intent(), &self.place, self.host.as_deref())
     }
 
-    /// "`<text>` <does>".
+    /// The text in back quotes, then what it does.
     pub fn sentence(&self) -> String {
         [
             "`",
