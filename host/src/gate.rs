@@ -10,18 +10,18 @@
 //! No answer leaves before its record is durable. If it cannot be recorded, the
 //! answer is BLOCK.
 
+mod asking;
+
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use parking_lot::Mutex;
 
 use crate::action::{Action, ActionDigest, Observation};
-use crate::approvals::{
-    Answer, Approval, ApprovalError, Approvals, Card, Channel, Claim, Conclusion, OnTimeout, State,
-};
+use crate::approvals::{Approval, Approvals, Channel};
 use crate::audit::{self, AuditError, Entry};
 use crate::config::Config;
-use crate::judge::{self, Judge, now};
+use crate::judge::{self, Judge};
 use crate::policy::Policy;
 use crate::recorder::Recorder;
 use crate::runtime::LoadError;
@@ -29,10 +29,9 @@ use crate::session::SessionError;
 use crate::stats::{Decided, Stats};
 use crate::verdict::{Cause, Judged, Opinion, Reason, Verdict};
 
-pub use crate::decision::Decision;
+use asking::used;
 
-/// How often those who wait look whether the question's time is over.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
+pub use crate::decision::Decision;
 
 /// Decides on actions before they run.
 #[derive(Debug)]
@@ -161,266 +160,6 @@ impl Gate {
             .into_iter()
             .map(|action| self.decide(action))
             .collect()
-    }
-
-    /// A held action: asked about before, or a new question.
-    fn hold(&self, judged: Judged, asker: &str) -> Decision {
-        self.tidy();
-        let digest = judged.action.digest();
-        match self.approvals.known(&judged.action, digest) {
-            Ok(Some(id)) => self.come_back(&id, judged),
-            Ok(None) => match self.question(judged, asker, None) {
-                Ok(waiting) => self.ask(waiting, false),
-                Err(decision) => *decision,
-            },
-            Err(e) => self.conclude(unasked(judged, &e), false, None),
-        }
-    }
-
-    /// The agent asked before and comes back for the answer.
-    fn come_back(&self, id: &str, judged: Judged) -> Decision {
-        let (action, step) = (judged.action.clone(), judged.step);
-        let decision = match self.finish(id) {
-            Ok(decision) if decision.approved.is_none() => {
-                let judged = judged.clone();
-                self.ask(Waiting { judged, decision }, true)
-            }
-            Ok(decision) => decision,
-            Err(e) => return self.conclude(unasked(judged, &e), false, None),
-        };
-        // The answer is about the step that was held first; this one is the same action.
-        let settled = decision.approved.map_or(Ok(()), |approved| {
-            self.judge.settle(&action, step, approved)
-        });
-        match settled {
-            Ok(()) => decision,
-            Err(e) => {
-                let judged = with_cause(judged, "session-unavailable", e.to_string());
-                self.conclude(judged, false, None)
-            }
-        }
-    }
-
-    /// Records a question durably, before anyone can see it. `after` is a yes that
-    /// did not cover it. An error is the decision that comes of there being none.
-    fn question(
-        &self,
-        judged: Judged,
-        asker: &str,
-        after: Option<&Approval>,
-    ) -> Result<Waiting, Box<Decision>> {
-        if let Err(e) = self.approvals.room() {
-            return Err(Box::new(self.conclude(unasked(judged, &e), false, None)));
-        }
-        let (id, digest) = (Approvals::fresh_id(), judged.action.digest());
-        let end = End::Asked {
-            approval: &id,
-            after: after.and_then(said),
-        };
-        let seq = match self.record(&judged, digest, end) {
-            Ok(seq) => seq,
-            Err(e) => {
-                let blank = Decision::of(judged, digest, Some(false), None);
-                return Err(Box::new(self.unrecorded(blank, &e)));
-            }
-        };
-        if let Err(e) = self.approvals.hold(&id, &judged, asker, now()) {
-            return Err(Box::new(self.conclude(unasked(judged, &e), false, None)));
-        }
-        self.decided.asked.one();
-        let decision = Decision {
-            seq: Some(seq),
-            approval_state: Some(State::Pending),
-            ..Decision::of(judged.clone(), digest, None, Some(id))
-        };
-        Ok(Waiting { judged, decision })
-    }
-
-    /// Asks. Somebody else may answer first, elsewhere; then theirs counts.
-    fn ask(&self, waiting: Waiting, again: bool) -> Decision {
-        let Waiting { judged, decision } = waiting;
-        let Some(id) = &decision.approval else {
-            return decision;
-        };
-        let card = Card {
-            id,
-            action: &judged.action,
-            judgement: &judged.judgement,
-            again,
-        };
-        let concluded = match self.channel.ask(&card) {
-            None => return decision,
-            Some(answer) => match self.resolve(id, &answer) {
-                Err(ApprovalError::Answered { .. }) => self.finish(id),
-                resolved => resolved,
-            },
-        };
-        concluded.unwrap_or_else(|e| self.conclude(unasked(judged, &e), false, None))
-    }
-
-    /// Takes a human's answer to a HOLD, and concludes it. An approved action is
-    /// judged again under the generation now in force: a block still blocks, and a
-    /// cause that was not shown is a new question.
-    ///
-    /// # Errors
-    /// Nothing waits under this id, somebody was first, or it is not theirs to answer.
-    pub fn resolve(&self, id: &str, answer: &Answer) -> Result<Decision, ApprovalError> {
-        match self.approvals.answer(id, answer, None, now()) {
-            Ok(_) | Err(ApprovalError::Expired(_)) => self.finish(id),
-            Err(e) => Err(e),
-        }
-    }
-
-    /// What became of an action that was asked about. Concludes it, if it was
-    /// answered or is over and nobody has done so yet: exactly one does.
-    ///
-    /// # Errors
-    /// It was never asked, or the approvals cannot be used.
-    pub fn finish(&self, id: &str) -> Result<Decision, ApprovalError> {
-        match self.approvals.claim(id, now())? {
-            Claim::Waits => Ok(waits(self.approvals.get(id)?)),
-            Claim::Done(approval, conclusion) => Ok(concluded(&approval, *conclusion)),
-            Claim::Taken => Err(ApprovalError::Busy(id.to_owned())),
-            Claim::Ours(approval, claim) => Ok(self.apply(&approval, &claim)),
-        }
-    }
-
-    /// Concludes an approval that is ours to conclude.
-    fn apply(&self, approval: &Approval, claim: &str) -> Decision {
-        let held = approval.held.clone();
-        let (judged, approved) = match approval.state {
-            State::Approved => {
-                let again = self.judge.judge_again(&held);
-                match again.judgement.verdict {
-                    Verdict::Block => (again, false),
-                    Verdict::Hold if !approval.covers(&again) => {
-                        return self.ask_again(approval, claim, again);
-                    }
-                    Verdict::Hold | Verdict::Allow => (again, true),
-                }
-            }
-            State::Refused => (held, false),
-            State::Cancelled => (
-                ended(held, "cancelled", "the approval was cancelled"),
-                false,
-            ),
-            State::Expired | State::Pending | State::Consumed => (
-                ended(held, "expired", "the approval expired unanswered"),
-                false,
-            ),
-        };
-        let decision = self.conclude(judged.clone(), approved, Some(approval));
-        let conclusion = Conclusion {
-            judged,
-            approved: decision.approved,
-            approval: None,
-            seq: decision.seq,
-        };
-        // A yes that could not be written down as used might be used again.
-        match self
-            .approvals
-            .settle(&approval.id, claim, &conclusion, now())
-        {
-            Err(e) if decision.may_run() => {
-                let _ = self
-                    .judge
-                    .settle(&conclusion.judged.action, conclusion.judged.step, false);
-                self.conclude(unasked(conclusion.judged, &e), false, Some(approval))
-            }
-            _ => decision,
-        }
-    }
-
-    /// A yes that was not about all there is now: it is used up, and what it comes to
-    /// is another question.
-    fn ask_again(&self, approval: &Approval, claim: &str, again: Judged) -> Decision {
-        let waiting = match self.question(again, &approval.asker, Some(approval)) {
-            Ok(waiting) => waiting,
-            Err(decision) => return *decision,
-        };
-        let conclusion = Conclusion {
-            judged: waiting.judged.clone(),
-            approved: None,
-            approval: waiting.decision.approval.clone(),
-            seq: waiting.decision.seq,
-        };
-        match self
-            .approvals
-            .settle(&approval.id, claim, &conclusion, now())
-        {
-            Ok(()) => self.ask(waiting, false),
-            Err(e) => self.conclude(unasked(waiting.judged, &e), false, Some(approval)),
-        }
-    }
-
-    /// Waits for the answer to a HOLD, from whatever process, for as long as this or
-    /// until the question is over. What happens then is `approvals.on_timeout`: the
-    /// question ends and the action does not run, or it goes on and `approved` is
-    /// still open.
-    ///
-    /// # Errors
-    /// It was never asked, or the approvals cannot be used.
-    pub fn wait(&self, id: &str, patience: Duration) -> Result<Decision, ApprovalError> {
-        let until = Instant::now() + patience;
-        let mut id = id.to_owned();
-        loop {
-            let count = self.approvals.count();
-            let decision = match self.finish(&id) {
-                // Whoever concludes it may be killed meanwhile.
-                Err(ApprovalError::Busy(_)) => None,
-                found => Some(found?),
-            };
-            match decision {
-                Some(decision) if decision.approved.is_some() => return Ok(decision),
-                Some(Decision {
-                    approval: Some(next),
-                    ..
-                }) if next != id => {
-                    id = next;
-                    continue;
-                }
-                _ if Instant::now() < until => {}
-                _ => return self.give_up(&id),
-            }
-            // It may expire while nothing happens.
-            let at_most = Instant::now() + LOOK_AGAIN;
-            self.approvals.wait(count, until.min(at_most));
-        }
-    }
-
-    /// The time to wait is up.
-    fn give_up(&self, id: &str) -> Result<Decision, ApprovalError> {
-        if self.approvals.config().on_timeout == OnTimeout::Deny {
-            self.approvals.end(id, State::Expired, now())?;
-        }
-        self.finish(id)
-    }
-
-    /// Withdraws a question: it needs no answer any more, and the action does not
-    /// run. If it was answered before, that counts.
-    ///
-    /// # Errors
-    /// It was never asked, or the approvals cannot be used.
-    pub fn cancel(&self, id: &str) -> Result<Decision, ApprovalError> {
-        self.approvals.end(id, State::Cancelled, now())?;
-        self.finish(id)
-    }
-
-    /// Concludes a few approvals that are over, or were answered while nobody waited
-    /// for them, so that each action gets its record. Takes no longer where many wait.
-    pub fn tidy(&self) {
-        let due = self.approvals.due(now()).unwrap_or_default(); // whoever asks next is told
-        for id in due {
-            match self.finish(&id) {
-                Ok(_) | Err(ApprovalError::Busy(_)) => {}
-                Err(e) => tracing::warn!("approval {id} is not concluded: {e}"),
-            }
-        }
-    }
-
-    /// The approvals.
-    pub fn approvals(&self) -> &Approvals {
-        &self.approvals
     }
 
     /// The end of every action: the human's word into the session, the record
@@ -638,70 +377,6 @@ fn said(approval: &Approval) -> Option<audit::ApprovalLine<'_>> {
         via: &last.answer.via,
         at: SystemTime::UNIX_EPOCH + Duration::from_millis(last.at),
     })
-}
-
-/// What an agent is told of a yes is that it was a yes.
-fn used(state: State) -> State {
-    match state {
-        State::Consumed => State::Approved,
-        state => state,
-    }
-}
-
-/// A question that is recorded, and the decision until it is answered.
-struct Waiting {
-    judged: Judged,
-    decision: Decision,
-}
-
-/// A question that waits, as its agent sees it.
-fn waits(approval: Approval) -> Decision {
-    Decision {
-        approval_state: Some(approval.state),
-        ..Decision::of(approval.held, approval.digest, None, Some(approval.id))
-    }
-}
-
-/// What became of a question, as its agent sees it.
-fn concluded(approval: &Approval, conclusion: Conclusion) -> Decision {
-    let Conclusion {
-        judged,
-        approved,
-        approval: next,
-        seq,
-    } = conclusion;
-    let state = match next {
-        Some(_) => State::Pending,
-        None => used(approval.state),
-    };
-    Decision {
-        seq,
-        approval_state: Some(state),
-        ..Decision::of(
-            judged,
-            approval.digest,
-            approved,
-            Some(next.unwrap_or_else(|| approval.id.clone())),
-        )
-    }
-}
-
-/// A HOLD that ended without an answer.
-fn ended(held: Judged, code: &str, message: &str) -> Judged {
-    with_cause(held, code, message.to_owned())
-}
-
-/// A HOLD that nobody can be asked about. Where too many wait it stays one; where
-/// the approvals fail it is a BLOCK.
-fn unasked(mut judged: Judged, e: &ApprovalError) -> Judged {
-    let code = match e {
-        ApprovalError::TooMany(_) => "not-asked",
-        _ => {
-            judged.judgement.verdict = Verdict::Block;
-            "approvals-unavailable"
-        }
-    };
-    with_cause(judged, code, e.to_string())
 }
 
 /// Adds a cause of the host's own, in front.
