@@ -1,89 +1,14 @@
-//! Reads shell text as commands: quotes, separators, pipes, redirections,
-//! here-documents, substitutions, plain variables, wrappers (`sudo`, `xargs`)
-//! and nested shells (`bash -c "…"`, `ssh host …`, `base64 -d | sh`).
-//!
-//! A reader and not a substring test: `echo "rm -rf /"` runs `echo`.
+//! Shell text, character by character.
 
-use super::unwrap;
-
-/// One simple command.
-#[derive(Debug, Default, Clone, PartialEq)]
-pub struct Command {
-    /// The program without its folder, then its arguments, quotes undone.
-    pub words: Vec<String>,
-    /// Where its output goes or its input comes from: `>`, `>>`, `<` and the file.
-    pub redirects: Vec<(&'static str, String)>,
-    /// The text of a here-document or a here-string it is fed.
-    pub fed: Option<String>,
-    /// True when it reads what the command before it writes.
-    pub piped: bool,
-    /// Variables set for it alone: `RAILS_ENV=test`.
-    pub variables: Vec<String>,
-    /// The machine, container or pod it runs on, when not here.
-    pub host: Option<String>,
-}
-
-/// How many commands of one text are read, and how often a nested shell is
-/// opened: bounds on what a hostile text can cost.
-const MAX_COMMANDS: usize = 500;
-const MAX_NESTED: usize = 50;
-/// How much of one text is read.
-const MAX_TEXT: usize = 64 * 1024;
-
-/// Reads all commands, those in nested shells behind the others.
-pub fn commands(text: &str) -> Vec<Command> {
-    let mut commands: Vec<Command> = Vec::new();
-    // Each with the machine it runs on, and whether what it writes is run in turn.
-    let mut texts: Vec<(String, Option<String>, bool)> = vec![(text.to_owned(), None, false)];
-    let mut nested = 0;
-    let mut next = 0;
-    while let Some((text, host, run)) = texts.get(next).cloned() {
-        next += 1;
-        let mut reader = Reader::new(crate::finding::short(&text, MAX_TEXT));
-        reader.run();
-        let first = commands.len();
-        for mut command in reader.commands {
-            if commands.len() >= MAX_COMMANDS {
-                return commands;
-            }
-            unwrap::wrappers(&mut command);
-            command.host = host.clone();
-            if !command.words.is_empty() || !command.redirects.is_empty() {
-                commands.push(command);
-            }
-        }
-        for i in first..commands.len() {
-            if let Some(inner) = unwrap::inner(&commands[first..=i])
-                && nested < MAX_NESTED
-            {
-                nested += 1;
-                texts.push((inner.text, inner.host.or_else(|| host.clone()), false));
-            }
-        }
-        let runs = commands[first..].iter().any(|c| {
-            (c.program() == "eval" || unwrap::is_shell(c.program())) && c.line().contains("$()")
-        });
-        for inner in reader.nested {
-            if nested < MAX_NESTED {
-                nested += 1;
-                texts.push((inner, host.clone(), runs));
-            }
-        }
-        if let Some(said) = unwrap::said(&commands[first..]).filter(|_| run && nested < MAX_NESTED)
-        {
-            nested += 1;
-            texts.push((said, host, false));
-        }
-    }
-    commands
-}
+use super::Command;
+use super::word::{ansi, assignment, braces};
 
 /// Reads one text; what stands in substitutions is put aside.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     text: &'a str,
     at: usize,
-    commands: Vec<Command>,
-    nested: Vec<String>,
+    pub(super) commands: Vec<Command>,
+    pub(super) nested: Vec<String>,
     /// Variables set to plain text: `X=rm; $X -rf /`.
     variables: Vec<(String, String)>,
     /// Here-documents whose text begins at the next line: command, delimiter.
@@ -96,7 +21,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str) -> Reader<'a> {
+    pub(super) fn new(text: &'a str) -> Reader<'a> {
         Reader {
             text,
             at: 0,
@@ -129,7 +54,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    fn run(&mut self) {
+    pub(super) fn run(&mut self) {
         while let Some(c) = self.next() {
             match c {
                 '\'' => self.single_quoted(),
@@ -435,154 +360,6 @@ impl<'a> Reader<'a> {
                 command.fed = Some(rest[..body].to_owned());
             }
             self.at += length;
-        }
-    }
-}
-
-/// `NAME=value`.
-pub fn assignment(word: &str) -> Option<(&str, &str)> {
-    let (name, value) = word.split_once('=')?;
-    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    (plain && !name.is_empty() && !name.as_bytes()[0].is_ascii_digit()).then_some((name, value))
-}
-
-/// `{rm,-rf,/}`: words written without a space.
-fn braces(word: &str) -> Option<Vec<String>> {
-    let inner = word.strip_prefix('{')?.strip_suffix('}')?;
-    (inner.contains(',') && !inner.contains(char::is_whitespace))
-        .then(|| inner.split(',').map(str::to_owned).collect())
-}
-
-/// The text of `$'…'`: `\x72\155` is `rm`.
-fn ansi(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            plain.push(c);
-            continue;
-        }
-        let Some(kind) = chars.next() else { break };
-        let (radix, most, first) = match kind {
-            'x' => (16, 2, None),
-            'u' => (16, 4, None),
-            '0'..='7' => (8, 2, kind.to_digit(8)),
-            'n' => {
-                plain.push('\n');
-                continue;
-            }
-            't' => {
-                plain.push('\t');
-                continue;
-            }
-            other => {
-                plain.push(other);
-                continue;
-            }
-        };
-        let mut code = first.unwrap_or(0);
-        for _ in 0..most {
-            let Some(digit) = chars.peek().and_then(|c| c.to_digit(radix)) else {
-                break;
-            };
-            code = code * radix + digit;
-            chars.next();
-        }
-        plain.extend(char::from_u32(code));
-    }
-    plain
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lines(text: &str) -> Vec<String> {
-        commands(text).iter().map(Command::line).collect()
-    }
-
-    #[test]
-    fn commands_are_separated_and_quotes_undone() {
-        assert_eq!(
-            lines("cd a && rm -rf 'my dir' ; ls | wc -l"),
-            ["cd a", "rm -rf my dir", "ls", "wc -l"]
-        );
-        assert_eq!(lines("echo \"rm -rf /\""), ["echo rm -rf /"]);
-        assert_eq!(commands("echo \"rm -rf /\"")[0].program(), "echo");
-        assert!(commands("curl x | sh")[1].piped && !commands("curl x || sh")[1].piped);
-    }
-
-    #[test]
-    fn wrappers_and_nested_shells_are_opened() {
-        for (text, last) in [
-            ("sudo -u root env A=1 /bin/rm -r x", "rm -r x"),
-            ("bash -c \"rm -rf ~\"", "rm -rf ~"),
-            ("ssh -q -p 22 host 'systemctl stop x'", "systemctl stop x"),
-            ("echo $(rm -rf x)", "rm -rf x"),
-            ("echo \"now: $(rm -rf x)\"", "rm -rf x"),
-            ("find . -name x | xargs -0 rm -f", "rm -f"),
-            ("find . -name '*.log' -exec rm -f {} +", "rm -f {}"),
-            ("kubectl exec -it pod-1 -- rm -rf /data", "rm -rf /data"),
-            ("docker run --rm alpine sh -c 'rm -rf /x'", "rm -rf /x"),
-            ("if true; then rm -rf x; fi", "rm -rf x"),
-            ("for d in a b; do rm -rf x; done", "rm -rf x"),
-            ("echo cm0gLXJmIC9kYXRh | base64 -d | sh", "rm -rf /data"),
-            ("base64 -d <<< cm0gLXJmIC9kYXRh | bash", "rm -rf /data"),
-            ("bash <<'EOF'\nrm -rf /data\nEOF\n", "rm -rf /data"),
-            ("echo 'rm -rf /data' | sh", "rm -rf /data"),
-            ("eval \"rm -rf /data\"", "rm -rf /data"),
-            ("pwsh -Command 'rm -rf /data'", "rm -rf /data"),
-            ("flock /tmp/l rm -rf /data", "rm -rf /data"),
-        ] {
-            let found = lines(text);
-            assert!(found.iter().any(|l| l == last), "{text}: {found:?}");
-        }
-    }
-
-    #[test]
-    fn disguises_are_undone() {
-        for text in [
-            "r''m -r\"f\" /",
-            "X=rm; $X -rf /",
-            "X='rm -rf'; ${X} /",
-            "{rm,-rf,/}",
-            "rm${IFS}-rf${IFS}/",
-            "$'\\x72\\155' -rf /",
-            "\\rm -rf /",
-            "/usr/bin/rm -rf /",
-        ] {
-            assert!(lines(text).iter().any(|l| l == "rm -rf /"), "{text}");
-        }
-    }
-
-    #[test]
-    fn redirections_are_not_operands() {
-        let command = &commands("cat a >> out.txt 2>&1 b")[0];
-        assert_eq!(command.operands().collect::<Vec<_>>(), ["a", "b"]);
-        assert_eq!(command.redirects, [(">>", "out.txt".to_owned())]);
-        assert_eq!(commands("> important.db")[0].redirects[0].0, ">");
-    }
-
-    #[test]
-    fn a_here_document_is_input_and_no_commands() {
-        let found = commands("cat > notes.md <<EOF\nrm -rf /\nEOF\nls");
-        assert_eq!(found.len(), 2, "{found:?}");
-        assert_eq!(found[0].fed.as_deref(), Some("rm -rf /\n"));
-    }
-
-    #[test]
-    fn the_machine_a_command_runs_on_is_kept() {
-        let found = commands("ssh -i k deploy@db-1 'sudo rm -rf /srv/x'");
-        assert_eq!(found[1].host.as_deref(), Some("deploy@db-1"));
-    }
-
-    #[test]
-    fn broken_text_is_read_as_far_as_it_goes() {
-        for text in [
-            "'", "\"a", "\\", "a |", "((((", "$(", "2>", "", "<<", "<<EOF", "${", "$'", "`",
-            "a <<E\n", "é$(é",
-        ] {
-            let _ = commands(text);
         }
     }
 }

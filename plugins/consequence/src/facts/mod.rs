@@ -4,21 +4,19 @@
 //! can need of this action, and only over a bounded number of steps, so that
 //! the cost of a decision does not grow with the session.
 
-use std::cell::OnceCell;
+mod money;
+mod past;
 
-use coldnotch_plugin::{Action, History, Occurrence, Place, Verdict};
+pub use past::{Fate, Past, Session};
 
-use crate::act;
 use crate::echo::{self, Echo};
 use crate::effect::{self, Effects};
-use crate::errand;
 use crate::intent::Intent;
-use crate::labels;
-use crate::ledger::{self, Ledger, Payment};
+use crate::ledger::Ledger;
 use crate::lexicon::Senses;
 use crate::notes::{self, Note};
 use crate::origin::{self, Origin};
-use crate::payload::{self, Field, Plain};
+use crate::payload::{self, Field};
 use crate::readers::code::{self, Code};
 use crate::readers::deed::Deed;
 use crate::readers::shell::Command;
@@ -26,73 +24,8 @@ use crate::readers::sql::Statement;
 use crate::settings::Settings;
 use crate::target::{self, Target, What};
 use crate::words::Words;
-
-/// The session so far, as far as the engine asks. The host's history is one;
-/// tests bring their own.
-pub trait Past {
-    /// The indices of the steps that can be asked for, oldest first.
-    fn kept(&self) -> std::ops::Range<u32>;
-    /// Labels of a step.
-    fn labels(&self, step: u32) -> Vec<String>;
-    /// The arguments of a step as JSON text.
-    fn payload(&self, step: u32) -> String;
-    /// What became of a step.
-    fn fate(&self, step: u32) -> Fate;
-    /// Where each text occurred before.
-    fn find(&self, texts: &[String]) -> Vec<Vec<Occurrence>>;
-    /// What the observer noted of the outputs.
-    fn notes(&self) -> &[u8];
-}
-
-/// The host's history with this plugin's notes.
-pub struct Session<'s, 'h> {
-    /// The steps.
-    pub history: &'s History<'h>,
-    /// The notes.
-    pub notes: &'s [u8],
-}
-
-impl Past for Session<'_, '_> {
-    fn kept(&self) -> std::ops::Range<u32> {
-        self.history.kept()
-    }
-
-    fn labels(&self, step: u32) -> Vec<String> {
-        self.history.labels(step)
-    }
-
-    fn payload(&self, step: u32) -> String {
-        self.history
-            .step(step)
-            .map(|s| s.action.payload_text)
-            .unwrap_or_default()
-    }
-
-    fn fate(&self, step: u32) -> Fate {
-        self.history.step(step).map_or(Fate::default(), |s| Fate {
-            ran: s.succeeded != Some(false)
-                && (s.approved == Some(true) || s.verdict == Verdict::Allow),
-            approved: s.approved == Some(true),
-        })
-    }
-
-    fn find(&self, texts: &[String]) -> Vec<Vec<Occurrence>> {
-        self.history.find_values(texts)
-    }
-
-    fn notes(&self) -> &[u8] {
-        self.notes
-    }
-}
-
-/// What became of a step.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Fate {
-    /// It was let through and is not known to have failed.
-    pub ran: bool,
-    /// A human approved it.
-    pub approved: bool,
-}
+use coldnotch_plugin::Action;
+use std::cell::OnceCell;
 
 /// The facts of one action.
 #[derive(Debug)]
@@ -180,36 +113,6 @@ impl<'a> Facts<'a> {
                 && self.settings.is_test(&f.text)
         };
         vouched.is_some_and(|env| self.settings.is_test(env)) || self.fields.iter().any(named)
-    }
-
-    /// True unless the user points to where the amount stands ("according to the
-    /// mail") and no output has it.
-    fn knows_amount(&self, past: &impl Past) -> bool {
-        let intent = self.intent();
-        let pointed = intent.mentions(Senses::ACCORDING) && !intent.mentions(Senses::RELATIVE);
-        if !pointed || self.is_named_in_figures() {
-            return true;
-        }
-        let Some(payment) = self.payment() else {
-            return true;
-        };
-        let (whole, cents) = (payment.cents / 100, payment.cents % 100);
-        let (whole, cents) = (
-            whole.to_string(),
-            [(cents / 10).to_string(), (cents % 10).to_string()].concat(),
-        );
-        let mut forms = vec![
-            [&whole, ".", &cents].concat(),
-            [&whole, ",", &cents].concat(),
-        ];
-        if cents == "00" {
-            forms.push(whole);
-        }
-        let found = past.find(&forms);
-        found
-            .iter()
-            .flatten()
-            .any(|o| o.place == Place::Output && o.decoded_by.is_none())
     }
 
     /// What the user asked for.
@@ -321,92 +224,6 @@ impl<'a> Facts<'a> {
         self.targets
             .iter()
             .find(|t| t.outside && matches!(t.what, What::Address | What::Url))
-    }
-
-    /// The payment the action makes, if it shows an amount.
-    pub fn payment(&self) -> Option<Payment> {
-        if !self.does(Effects::PAY) && act::of(self).is_none_or(|a| !a.is_order()) {
-            return None;
-        }
-        let field = self.amount()?;
-        let amount = field.amount()? / if field.counts_cents() { 100.0 } else { 1.0 };
-        let cents = (amount * 100.0).round() as i64;
-        let text = |of: Senses| {
-            let field = self
-                .fields
-                .iter()
-                .find(|f| f.key.any(of) && !f.text.is_empty());
-            field.map_or("", |f| f.text.as_str())
-        };
-        let payee = self
-            .targets
-            .first()
-            .map_or_else(|| text(Senses::TO | Senses::ACCOUNT), |t| &t.text);
-        let references = self
-            .fields
-            .iter()
-            .filter(|f| f.key.any(Senses::REFERENCE))
-            .map(|f| f.text.as_str());
-        let named = text(Senses::CURRENCY).to_uppercase();
-        let amount = cents.to_string();
-        let key = self
-            .fields
-            .iter()
-            .find(|f| f.path.to_ascii_lowercase().contains("idempot"))
-            .map(|f| f.text.as_str());
-        let request = key.map(|key| ledger::hash([payee, &amount, key]));
-        Some(Payment {
-            request,
-            identity: ledger::hash([payee, amount.as_str()].into_iter().chain(references)),
-            currency: if named.len() == 3 && named.is_ascii() {
-                named
-            } else {
-                "-".to_owned()
-            },
-            cents,
-        })
-    }
-
-    /// True when the user names the very figures of the action, how much or how
-    /// many, and wants more than a look or a draft.
-    pub fn is_named_in_figures(&self) -> bool {
-        let intent = self.intent();
-        let money = self.amount().and_then(|f| Some((f, f.amount()?)));
-        let named = if let Some((field, amount)) = money {
-            let amount = if field.counts_cents() {
-                amount / 100.0
-            } else {
-                amount
-            };
-            intent.amounts().iter().any(|a| (a - amount).abs() < 0.005)
-        } else {
-            let numbers = intent.numbers();
-            self.fields.iter().any(|f| match f.value {
-                Plain::Number(n) if f.key.any(Senses::QUANTITY) => {
-                    numbers.iter().any(|m| f64::from(*m) == n)
-                }
-                _ => false,
-            })
-        };
-        named && !errand::is_to_look(intent) && !errand::is_to_draft(intent)
-    }
-
-    /// The field that says how much money it is: the whole of it where there
-    /// are parts.
-    pub fn amount(&self) -> Option<&Field> {
-        let amounts = || {
-            self.fields
-                .iter()
-                .filter(|f| f.key.any(Senses::AMOUNT) && f.amount().is_some())
-        };
-        amounts()
-            .find(|f| f.path.to_ascii_lowercase().contains("total"))
-            .or_else(|| amounts().next())
-    }
-
-    /// True when something went out or was paid before in this session.
-    pub fn paid_before(&self) -> bool {
-        self.labelled(labels::MONEY_OUT).is_some()
     }
 }
 

@@ -6,9 +6,15 @@
 //! Everything the engine reads passes through here once, so that a rule never
 //! has to think about spelling.
 
-use std::borrow::Cow;
+mod entities;
+mod fold;
+#[cfg(test)]
+mod tests;
 
 use crate::lexicon::{self, Senses};
+
+use entities::without_entities;
+use fold::{Kind, fold, kind};
 
 /// A text as folded words, each with the sentence it stands in.
 #[derive(Debug, Default, Clone)]
@@ -277,57 +283,6 @@ impl Words {
     }
 }
 
-/// The text with HTML entities replaced by what they stand for.
-fn without_entities(text: &str) -> Cow<'_, str> {
-    if !text.contains("&") || !text.contains(';') {
-        return Cow::Borrowed(text);
-    }
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        plain.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        let name = rest
-            .bytes()
-            .take(10)
-            .position(|b| b == b';')
-            .map(|end| &rest[..end]);
-        match name.and_then(entity) {
-            Some(c) => {
-                plain.push(c);
-                rest = &rest[name.map_or(0, str::len) + 1..];
-            }
-            None => plain.push(' '),
-        }
-    }
-    plain.push_str(rest);
-    Cow::Owned(plain)
-}
-
-/// The character behind an entity's name: `#102`, `#x66`, `eacute`.
-fn entity(name: &str) -> Option<char> {
-    if let Some(code) = name.strip_prefix('#') {
-        let hex = code.strip_prefix(['x', 'X']);
-        let code = match hex {
-            Some(digits) => u32::from_str_radix(digits, 16),
-            None => code.parse(),
-        };
-        return char::from_u32(code.ok()?);
-    }
-    match name {
-        "amp" | "nbsp" | "lt" | "gt" | "quot" | "apos" => Some(' '),
-        "shy" | "zwnj" | "zwj" => Some('\u{ad}'),
-        "szlig" => Some('ß'),
-        "ccedil" => Some('ç'),
-        "ntilde" => Some('ñ'),
-        _ => {
-            let accents = ["acute", "grave", "circ", "uml", "tilde", "ring", "slash"];
-            let letter = name.chars().next().filter(char::is_ascii_alphabetic)?;
-            accents.contains(&&name[1..]).then_some(letter)
-        }
-    }
-}
-
 /// True when one slip of the hand makes one word out of the other: a letter left
 /// out, put in or exchanged, or two neighbours swapped.
 pub fn one_slip(a: &str, b: &str) -> bool {
@@ -341,187 +296,5 @@ pub fn one_slip(a: &str, b: &str) -> bool {
         ([_, a @ ..], b) if a == b => true,
         (a, [_, b @ ..]) => a == b,
         _ => false,
-    }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Upper,
-    Lower,
-    Digit,
-    /// Ends a sentence.
-    Stop,
-    Gap,
-    /// Takes no place on the screen.
-    Invisible,
-}
-
-fn kind(c: char) -> Kind {
-    match c {
-        'a'..='z' => Kind::Lower,
-        'A'..='Z' => Kind::Upper,
-        '0'..='9' => Kind::Digit,
-        '.' | '!' | '?' | ';' | '\n' | ':' => Kind::Stop,
-        _ if c.is_ascii() => Kind::Gap,
-        '\u{ad}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2064}'
-        | '\u{feff}' => Kind::Invisible,
-        '\u{300}'..='\u{36f}' => Kind::Invisible, // combining accents
-        _ if c.is_uppercase() => Kind::Upper,
-        _ if c.is_alphabetic() => Kind::Lower,
-        _ if c.is_numeric() => Kind::Digit,
-        _ => Kind::Gap,
-    }
-}
-
-/// Appends the plain lower-case form of a letter or digit.
-fn fold(c: char, to: &mut String) {
-    if c.is_ascii() {
-        to.push(c.to_ascii_lowercase());
-        return;
-    }
-    for c in c.to_lowercase() {
-        let plain = match c {
-            'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
-            'ç' | 'ć' | 'č' => 'c',
-            'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' => 'e',
-            'ì'..='ï' | 'ī' | 'į' | 'ı' => 'i',
-            'ñ' | 'ń' | 'ň' => 'n',
-            'ò'..='ö' | 'ø' | 'ō' | 'ő' => 'o',
-            'ù'..='ü' | 'ū' | 'ů' | 'ű' => 'u',
-            'ý' | 'ÿ' => 'y',
-            'ś' | 'š' | 'ş' => 's',
-            'ź' | 'ż' | 'ž' => 'z',
-            'ł' => 'l',
-            'ğ' => 'g',
-            // Letters of other scripts that look like Latin ones.
-            'а' | 'α' => 'a',
-            'в' | 'β' => 'b',
-            'с' | 'ϲ' => 'c',
-            'ԁ' => 'd',
-            'е' | 'ε' => 'e',
-            'һ' => 'h',
-            'і' | 'ι' => 'i',
-            'ј' => 'j',
-            'к' | 'κ' => 'k',
-            'м' => 'm',
-            'ո' => 'n',
-            'о' | 'ο' => 'o',
-            'р' | 'ρ' => 'p',
-            'ԛ' => 'q',
-            'ѕ' => 's',
-            'т' | 'τ' => 't',
-            'ν' => 'v',
-            'ԝ' => 'w',
-            'х' | 'χ' => 'x',
-            'у' => 'y',
-            'ß' => {
-                to.push('s');
-                's'
-            }
-            'œ' => {
-                to.push('o');
-                'e'
-            }
-            'æ' => {
-                to.push('a');
-                'e'
-            }
-            // Full-width forms lie in one block, in ASCII order.
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0)
-                .unwrap_or(c)
-                .to_ascii_lowercase(),
-            other => other,
-        };
-        to.push(plain);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn split(text: &str) -> Vec<String> {
-        Words::of(text).iter().map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn identifiers_are_split_in_any_style() {
-        assert_eq!(
-            split("BankManagerTransferFunds"),
-            ["bank", "manager", "transfer", "funds"]
-        );
-        assert_eq!(split("gmail__create_draft"), ["gmail", "create", "draft"]);
-        assert_eq!(split("sendHTTPRequest"), ["send", "http", "request"]);
-        assert_eq!(
-            split("drive.vider-corbeille"),
-            ["drive", "vider", "corbeille"]
-        );
-    }
-
-    #[test]
-    fn accents_look_alikes_and_invisible_characters_are_undone() {
-        assert_eq!(
-            split("Créé à Zürich, straße"),
-            ["cree", "a", "zurich", "strasse"]
-        );
-        assert_eq!(split("r\u{435}fund"), ["refund"], "a Cyrillic e");
-        assert_eq!(split("re\u{200b}fund"), ["refund"]);
-        assert_eq!(split("ｒｅｆｕｎｄ"), ["refund"]);
-        assert_eq!(split("e\u{301}te\u{301}"), ["ete"]);
-    }
-
-    #[test]
-    fn entities_and_digits_for_letters_are_undone() {
-        assert_eq!(
-            split("re&#102;und &eacute;t&eacute; a&amp;b"),
-            ["refund", "ete", "a", "b"]
-        );
-        assert_eq!(split("re&#x66;und"), ["refund"]);
-        assert_eq!(split("AT&T &; &#; &#x110000;"), ["at", "t", "x110000"]);
-        assert!(Words::of("d3l3te_all").all().any(Senses::DELETE));
-        assert!(Words::of("tr4n5f3r").all().any(Senses::MONEY));
-        assert_eq!(split("user42 s3 i18n"), ["user42", "s3", "i18n"]);
-    }
-
-    #[test]
-    fn one_slip_is_a_slip_and_two_are_not() {
-        for (a, b) in [
-            ("delte", "delete"),
-            ("dleete", "delete"),
-            ("deleete", "delete"),
-            ("delate", "delete"),
-        ] {
-            assert!(one_slip(a, b), "{a}");
-        }
-        for (a, b) in [
-            ("delete", "delete"),
-            ("deliver", "delete"),
-            ("", "ab"),
-            ("dlte", "delete"),
-        ] {
-            assert!(!one_slip(a, b), "{a}");
-        }
-    }
-
-    #[test]
-    fn letters_written_apart_are_joined() {
-        assert_eq!(split("we e r s t a t t e n it"), ["we", "erstatten", "it"]);
-        assert_eq!(split("a b"), ["a", "b"]);
-    }
-
-    #[test]
-    fn sentences_end_at_stops_but_not_inside_numbers_and_names() {
-        let words = Words::of("Pay 4.50 now. Or read gate.rs");
-        let sentences: Vec<_> = words.sentences().collect();
-        assert_eq!(sentences, [0..4, 4..8]);
-    }
-
-    #[test]
-    fn phrases_may_end_words_openly() {
-        assert!(Words::of("Un geste commercial").contains("gest* commercial"));
-        assert!(!Words::of("Un geste").contains("geste commercial"));
     }
 }

@@ -1,0 +1,283 @@
+//! What the user asked for: authorisation by intent, in a first, honest form.
+//!
+//! An effect is asked for when one of its verbs stands in the user's words, is
+//! not denied ("do not send"), is not kept for himself ("I'll post it myself")
+//! and is a verb where it could be a thing ("refund the order", but not
+//! "explain the refund").
+//!
+//! - `names`: what and whom he names
+//! - `looks`: whether he only wants to know
+//! - `amounts`: how much money he lets go
+
+mod amounts;
+mod looks;
+mod names;
+#[cfg(test)]
+mod tests;
+
+use std::cell::OnceCell;
+
+use crate::lexicon::{self, Senses};
+use crate::money;
+use crate::words::Words;
+
+/// The user's own words. Empty when nobody gave them: then nothing is asked.
+#[derive(Debug, Default)]
+pub struct Intent {
+    raw: String,
+    text: String,
+    words: Words,
+    senses: Vec<Senses>,
+    amounts: Vec<f64>,
+    /// Words that begin with a capital letter.
+    capitals: Vec<bool>,
+    /// The text without spaces and marks, for values in another spacing.
+    compact: OnceCell<String>,
+}
+
+/// What stands before a thing and not before a verb.
+const BEFORE_A_THING: [&str; 63] = [
+    "a", "about", "an", "any", "aux", "ce", "cet", "cette", "das", "de", "dem", "den", "der",
+    "des", "die", "du", "ein", "eine", "einen", "el", "first", "for", "from", "her", "his", "its",
+    "la", "las", "last", "le", "les", "los", "ma", "mein", "meine", "mes", "mi", "mon", "monthly",
+    "my", "new", "next", "no", "nos", "notre", "of", "on", "our", "s", "sa", "second", "ses",
+    "son", "sur", "that", "the", "their", "this", "un", "une", "votre", "which", "your",
+];
+
+/// What joins two things to do.
+const JOINS: [&str; 14] = [
+    "and", "then", "to", "please", "or", "et", "puis", "ou", "und", "dann", "oder", "y", "luego",
+    "zu",
+];
+
+/// Words with which a user lets somebody else's words decide. The French,
+/// German and Spanish ones are stems.
+const DELEGATIONS: [&str; 26] = [
+    "do what",
+    "does what",
+    "follow the",
+    "follow his",
+    "follow her",
+    "follow their",
+    "as instructed",
+    "as asked",
+    "as described",
+    "as he asks",
+    "as she asks",
+    "act on",
+    "instructions in",
+    "todo list",
+    "to do list",
+    "whatever it says",
+    "take care of",
+    "do the tasks",
+    "tasks on",
+    "complete the",
+    "fais ce qu*",
+    "suis les instructions",
+    "occupe toi",
+    "haz lo que",
+    "mach was",
+    "was in der",
+];
+
+impl Intent {
+    /// Reads the user's words.
+    pub fn of(text: Option<&str>) -> Intent {
+        let text = text.unwrap_or_default();
+        let mut words = Words::of(text);
+        words.mend();
+        let senses = words.each().collect();
+        let capital = |i| {
+            let source = words.source(i).and_then(|at| text.get(at..));
+            source.is_some_and(|rest| rest.starts_with(char::is_uppercase))
+        };
+        let capitals = (0..words.len()).map(capital).collect();
+        Intent {
+            raw: text.to_owned(),
+            text: text.to_lowercase(),
+            words,
+            senses,
+            capitals,
+            amounts: money::amounts(text),
+            compact: OnceCell::new(),
+        }
+    }
+
+    /// True when the user said nothing, or nobody knows what.
+    pub fn is_unknown(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// True when the user asks for something with one of these verbs.
+    pub fn asks(&self, verbs: Senses) -> bool {
+        (0..self.senses.len()).any(|i| self.asked_at(i, verbs))
+    }
+
+    /// True when the user asks for it with one of these verbs and names one of
+    /// the things.
+    pub fn asks_of(&self, verbs: Senses, things: &Words) -> bool {
+        self.asks(verbs) && (things.is_empty() || self.names_any(things))
+    }
+
+    /// True when the user asks to bring about a thing: "release the payout".
+    pub fn asks_for(&self, thing: Senses) -> bool {
+        (0..self.senses.len()).any(|i| {
+            self.senses[i].any(thing)
+                && !self.denied(i)
+                && (self.senses[i].any(Senses::MAKE) && !self.is_thing(i) || self.given(i))
+        })
+    }
+
+    /// True when a verb of giving stands before the word: "process the refund",
+    /// "send him an email", "make a transfer".
+    fn given(&self, i: usize) -> bool {
+        let gives = Senses::MAKE | Senses::PAY | Senses::GRANT | Senses::RETURN;
+        (i.saturating_sub(12)..i).any(|j| {
+            self.words.sentence(j) == self.words.sentence(i)
+                && self.senses[j].any(gives)
+                && !self.is_thing(j)
+                && !self.denied(j)
+        })
+    }
+
+    /// True when the user says not to do something with one of these verbs.
+    pub fn forbids(&self, verbs: Senses) -> Option<usize> {
+        (0..self.senses.len())
+            .find(|i| self.senses[*i].any(verbs) && self.denied(*i) && !self.kept(*i))
+    }
+
+    /// True when one of these verbs is asked at the word.
+    pub fn asked_at(&self, i: usize, verbs: Senses) -> bool {
+        if !self.senses[i].any(verbs) || self.denied(i) {
+            return false;
+        }
+        let gives = Senses::SEND | Senses::GRANT | Senses::SHARE | Senses::MAKE;
+        let buys = Senses::ORDER | Senses::BUY | Senses::PAY;
+        if self.senses[i].any(gives)
+            && !self.senses[i].any(buys)
+            && matches!(
+                self.words.get(i + 1),
+                "me" | "us" | "moi" | "nous" | "mir" | "uns"
+            )
+        {
+            return false; // "give me the list" sends nothing to anybody else
+        }
+        let could_be_thing = Senses::MONEY
+            | Senses::SEND
+            | Senses::BACK
+            | Senses::ANNOUNCE
+            | Senses::SHARE
+            | Senses::UPLOAD;
+        !self.senses[i].any(could_be_thing) || !self.is_thing(i) || self.given(i)
+    }
+
+    /// True when a determiner or a verb of looking makes the word a thing: behind a determiner
+    /// ("the last refund") or behind a verb of looking ("find emails"), or in
+    /// the plural.
+    pub fn is_thing(&self, i: usize) -> bool {
+        let word = self.words.get(i);
+        let plural = word
+            .strip_suffix('s')
+            .is_some_and(|one| one.len() >= 4 && lexicon::senses(one) == self.senses[i]);
+        if plural {
+            return true;
+        }
+        for back in 1..=3.min(i) {
+            let before = self.words.get(i - back);
+            let french_verb = matches!(before, "le" | "la" | "les")
+                && (word.ends_with("er") || word.ends_with("ez"));
+            if JOINS.contains(&before)
+                || self.words.comma_before(i + 1 - back)
+                || french_verb
+                || self.words.sentence(i - back) != self.words.sentence(i)
+            {
+                return false;
+            }
+            if BEFORE_A_THING.binary_search(&before).is_ok()
+                || self.senses[i - back].any(Senses::READ)
+            {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// True when the user says not to, or that he will do it himself.
+    pub fn denied(&self, i: usize) -> bool {
+        let sentence = self.words.sentence(i);
+        let near = |back: usize| i >= back && self.words.sentence(i - back) == sentence;
+        let not = (1..=4).any(|back| {
+            near(back) && self.senses[i - back].any(Senses::NOT) && !self.only(i - back)
+        });
+        // "Lösche nichts": German denies behind the verb.
+        let behind = (i + 1..=i + 3)
+            .take_while(|j| self.words.sentence(*j) == sentence && !self.words.comma_before(*j))
+            .any(|j| {
+                matches!(
+                    self.words.get(j),
+                    "nicht" | "nichts" | "kein" | "keine" | "keinen"
+                )
+            });
+        not || behind || self.kept(i)
+    }
+
+    /// True when the user keeps it for himself: "I'll post it", "je valide
+    /// moi-même".
+    fn kept(&self, i: usize) -> bool {
+        let sentence = self.words.sentence(i);
+        let near = |j: usize| self.words.sentence(j) == sentence;
+        let will = (i.saturating_sub(3)..i).any(|j| {
+            near(j)
+                && matches!(
+                    (self.words.get(j), self.words.get(j + 1)),
+                    ("i", "ll" | "will") | ("je", "vais") | ("ich", "werde") | ("lo", "hago")
+                )
+        });
+        let myself = (i + 1..i + 6).any(|j| {
+            near(j)
+                && matches!(
+                    self.words.get(j),
+                    "myself"
+                        | "ourselves"
+                        | "selbst"
+                        | "selber"
+                        | "meme"
+                        | "memes"
+                        | "mismo"
+                        | "misma"
+                )
+        });
+        let speaker = (i.saturating_sub(3)..i + 3)
+            .any(|j| near(j) && self.senses.get(j).is_some_and(|s| s.any(Senses::FIRST)));
+        will || myself && speaker
+    }
+
+    /// "not only", "no more than": a limit, not a denial.
+    fn only(&self, i: usize) -> bool {
+        matches!(
+            self.words.get(i + 1),
+            "only" | "more" | "later" | "matter" | "later than" | "plus"
+        )
+    }
+
+    /// True when the user uses a word with one of the senses at all.
+    pub fn mentions(&self, senses: Senses) -> bool {
+        self.senses.iter().any(|s| s.any(senses))
+    }
+
+    /// True when the user lets somebody else's words decide.
+    pub fn delegates(&self) -> bool {
+        DELEGATIONS.iter().any(|phrase| self.words.contains(phrase))
+    }
+
+    /// True when the user asks for all there is, not for one thing.
+    pub fn asks_for_all(&self) -> bool {
+        self.mentions(Senses::WHOLE)
+    }
+
+    /// The words.
+    pub fn words(&self) -> &Words {
+        &self.words
+    }
+}

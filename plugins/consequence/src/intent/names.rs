@@ -1,0 +1,150 @@
+//! What and whom the user names.
+
+use super::Intent;
+use crate::lexicon::Senses;
+use crate::things;
+use crate::words::Words;
+
+/// What stands before somebody who is to get something.
+const FOR: [&str; 10] = [
+    "to", "for", "with", "an", "fur", "mit", "pour", "avec", "para", "con",
+];
+
+impl Intent {
+    /// True when the user says for whom: "send it to Bob", "invite Dora". Not when
+    /// it is for a number of people whom something else has to name.
+    pub fn names_recipients(&self) -> bool {
+        let gives = Senses::SEND | Senses::SHARE | Senses::GRANT | Senses::CONTACT;
+        (0..self.senses.len())
+            .filter(|i| self.asked_at(*i, gives))
+            .any(|verb| {
+                let clause = || {
+                    (verb + 1..self.words.len().min(verb + 16))
+                        .take_while(|i| self.words.sentence(*i) == self.words.sentence(verb))
+                };
+                let many = Senses::WHOLE | Senses::EACH | Senses::PEOPLE | Senses::ATTENDEE;
+                // "Invite Dora to Slack", "send the plan to Dora".
+                let joins = self.senses[verb].any(Senses::GRANT);
+                let somebody = |i: usize| {
+                    let is_for = |i: usize| FOR.contains(&self.words.get(i));
+                    let first = match joins {
+                        true => !(verb + 1..i).any(is_for),
+                        false => i == verb + 1 || is_for(i - 1),
+                    };
+                    self.capitals[i] && !is_for(i) && first
+                };
+                clause().any(somebody)
+                    && !clause().any(|i| self.senses[i].any(many) || self.words.get(i) == "them")
+            })
+    }
+
+    /// True when one of the things is named.
+    pub fn names_any(&self, things: &Words) -> bool {
+        things
+            .iter()
+            .take(200)
+            .any(|thing| thing.len() >= 3 && self.words.iter().any(|word| same_stem(word, thing)))
+    }
+
+    /// True when one of the things is named, by whatever name.
+    pub fn names_kind(&self, things: &Words) -> bool {
+        let ends = |word: &str, thing: &str| thing.len() >= 5 && word.ends_with(thing);
+        let known = |thing| {
+            things::named(thing, self.words.iter()) || self.words.iter().any(|w| ends(w, thing))
+        };
+        self.names_any(things) || things.iter().take(8).any(known)
+    }
+
+    /// True when the user says the word, or one of its stem, and does not deny it.
+    pub fn says(&self, word: &str) -> bool {
+        (0..self.words.len()).any(|i| same_stem(self.words.get(i), word) && !self.denied(i))
+    }
+
+    /// True when the user names a machine by a name with a number: `web-2`.
+    pub fn names_a_machine(&self) -> bool {
+        self.text
+            .split(|c: char| c.is_whitespace() || ",;:!?".contains(c))
+            .any(|token| {
+                let token = token.trim_matches(|c: char| !c.is_alphanumeric());
+                let (head, tail) = token.rsplit_once('-').unwrap_or((token, ""));
+                head.len() >= 2
+                    && head.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && (1..=4).contains(&tail.len())
+                    && tail.bytes().all(|b| b.is_ascii_digit())
+            })
+    }
+
+    /// True when a thing with one name (`orders`, `orders_2019`, `fix-1`) is
+    /// named: as written, or every word of it in words of their own. `orders`
+    /// is not named by `orders_2019`.
+    pub fn names_thing(&self, thing: &str) -> bool {
+        let thing = thing
+            .trim_matches(|c: char| !c.is_alphanumeric())
+            .to_lowercase();
+        let apart = |c: char| c.is_whitespace() || ",;:!?\"'`()[]<>«»„“”’".contains(c);
+        let tokens = || {
+            let plain = |t: &'_ str| t.trim_matches(|c: char| !c.is_alphanumeric()).len();
+            self.text.split(apart).filter(move |t| plain(t) > 0)
+        };
+        let trimmed = |t: &str| t.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        if thing.is_empty() || tokens().any(|t| trimmed(t) == thing) {
+            return !thing.is_empty();
+        }
+        let mut named = false;
+        let plain = |t: &str| t.chars().all(|c| c.is_alphanumeric() || c == '.');
+        for word in Words::of(&thing).iter().filter(|w| w.len() >= 3) {
+            if !tokens().any(|t| plain(t) && Words::of(t).iter().any(|said| same_stem(said, word)))
+            {
+                return false;
+            }
+            named = true;
+        }
+        named
+    }
+
+    /// True when the value stands in the user's words, but for case and spaces.
+    pub fn names_value(&self, value: &str) -> bool {
+        let value = value.to_lowercase();
+        if self.text.contains(&value) {
+            return true;
+        }
+        let sought = compact(&value);
+        let said = self.compact.get_or_init(|| compact(&self.text));
+        sought.len() >= 6 && said.contains(&sought)
+    }
+
+    /// True when the user writes an address with this name before the `@`.
+    pub fn names_local_part(&self, local: &str) -> bool {
+        let local = local.to_lowercase();
+        local.len() >= 3
+            && self.text.match_indices('@').any(|(at, _)| {
+                let before = &self.text[..at];
+                before
+                    .strip_suffix(local.as_str())
+                    .is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+            })
+    }
+
+    /// True when the word at the place is written like a name, and not only
+    /// because a sentence begins with it.
+    pub fn is_name(&self, i: usize) -> bool {
+        let upper = self
+            .words
+            .source(i)
+            .and_then(|at| self.raw.get(at..)?.chars().next())
+            .is_some_and(char::is_uppercase);
+        upper && i > 0 && self.words.sentence(i) == self.words.sentence(i - 1)
+    }
+}
+
+/// The letters and digits of a text.
+fn compact(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// True when two words have the same stem: equal, or one begins the other and
+/// is long enough to mean the same.
+fn same_stem(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    short == long || short.len() >= 4 && long.len() - short.len() <= 4 && long.starts_with(short)
+}

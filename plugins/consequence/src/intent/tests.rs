@@ -1,0 +1,76 @@
+use super::*;
+
+fn asks(text: &str, verbs: Senses) -> bool {
+    Intent::of(Some(text)).asks(verbs)
+}
+
+#[test]
+fn the_list_of_determiners_is_sorted() {
+    assert!(BEFORE_A_THING.is_sorted());
+}
+
+#[test]
+fn a_verb_asks_and_a_thing_does_not() {
+    assert!(asks("Refund order 12", Senses::PAY));
+    assert!(asks("Please process the refund for order 12", Senses::PAY));
+    assert!(asks("Rembourse la cliente", Senses::PAY));
+    assert!(!asks("Explain the refund to the customer", Senses::PAY));
+    assert!(!asks("Read the email from Ana", Senses::SEND));
+}
+
+#[test]
+fn what_is_denied_or_kept_for_oneself_is_not_asked() {
+    assert!(!asks("Write the mail but do not send it", Senses::PUBLISH));
+    assert!(!asks("Draft it, don't delete anything", Senses::DELETE));
+    assert!(!asks("Ne supprime rien", Senses::DELETE));
+    assert!(!asks(
+        "Write a post, I'll publish it myself",
+        Senses::PUBLISH
+    ));
+}
+
+#[test]
+fn a_look_is_told_from_a_task() {
+    for text in [
+        "How many orders are pending?",
+        "Check the logs of web-1",
+        "Vérifie si le nom est libre",
+        "What would change if we bump it?",
+        "Can you list the open tickets",
+        "Prüfe das Playbook gegen alle Server",
+        "Muestra las tablas",
+    ] {
+        assert!(Intent::of(Some(text)).only_looks(), "{text}");
+    }
+    for text in [
+        "Check the logs and restart the service",
+        "Fix the login",
+        "Look up the price. Then order it",
+        "Read the mail and reply to Ana",
+        "Renomme la fonction",
+        "Is there any way you can cancel my order?",
+        "Would it be possible to change the address?",
+        "",
+        "Find the duplicates and delete them",
+    ] {
+        assert!(!Intent::of(Some(text)).only_looks(), "{text}");
+    }
+}
+
+#[test]
+fn a_longer_name_does_not_name_a_shorter_thing() {
+    let intent = Intent::of(Some("Drop the table orders_2019 and the old releases."));
+    for thing in ["orders_2019", "old-releases", "releases/"] {
+        assert!(intent.names_thing(thing), "{thing}");
+    }
+    for thing in ["orders", "orders_2020", "releases-main", ""] {
+        assert!(!intent.names_thing(thing), "{thing}");
+    }
+}
+
+#[test]
+fn values_are_named_whatever_their_spacing() {
+    let intent = Intent::of(Some("Set their IBAN to GB29 NWBK 6016 1331 9268 19."));
+    assert!(intent.names_value("GB29NWBK60161331926819"));
+    assert!(!intent.names_value("GB94BARC10201530093459"));
+}

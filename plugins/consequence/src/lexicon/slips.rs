@@ -1,0 +1,116 @@
+//! Words with a slip of the hand, and words with digits for letters.
+
+use super::{Senses, senses};
+
+/// Verbs that matter most, by which a slip of the hand is mended.
+const MENDED: &[&str] = &[
+    "approve",
+    "authorize",
+    "cancel",
+    "charge",
+    "create",
+    "deactivate",
+    "delete",
+    "destroy",
+    "disable",
+    "execute",
+    "forward",
+    "invite",
+    "overwrite",
+    "password",
+    "payment",
+    "permission",
+    "publish",
+    "purchase",
+    "refund",
+    "reimburse",
+    "remove",
+    "revoke",
+    "schedule",
+    "subscribe",
+    "terminate",
+    "transfer",
+    "truncate",
+    "unlock",
+    "update",
+    "upload",
+    "withdraw",
+    "acheter",
+    "commander",
+    "desactiver",
+    "effacer",
+    "envoyer",
+    "partager",
+    "publier",
+    "rembourser",
+    "supprimer",
+    "bestellen",
+    "bezahlen",
+    "erstatten",
+    "loeschen",
+    "senden",
+    "uberweisen",
+    "veroffentlichen",
+    "borrar",
+    "comprar",
+    "eliminar",
+    "enviar",
+    "publicar",
+    "reembolsar",
+    "transferir",
+    "dismiss",
+];
+
+/// The senses of a word that is none, as the verb it was meant to be:
+/// `tranfer`, `dleete`. Inflections (`created`) are words of their own.
+pub fn mended(word: &str) -> Senses {
+    if word.len() < 5 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+        return Senses::NONE;
+    }
+    // One slip leaves a word as long, but for a letter, and one of its first two
+    // letters first.
+    let near = |verb: &str| {
+        let begins = word.as_bytes().first();
+        verb.len().abs_diff(word.len()) <= 1
+            && verb
+                .as_bytes()
+                .iter()
+                .take(2)
+                .any(|letter| Some(letter) == begins)
+    };
+    let meant = MENDED.iter().find(|verb| {
+        near(verb)
+            && !verb.starts_with(word)
+            && !word.starts_with(*verb)
+            && crate::words::one_slip(word, verb)
+    });
+    meant.map_or(Senses::NONE, |verb| senses(verb))
+}
+
+/// A word with digits for letters, written with letters: `d3l3te`. Only where
+/// digits stand between letters: `user42` and `s3` mean what they say.
+pub(super) fn without_digits(word: &str) -> Option<String> {
+    let bytes = word.as_bytes();
+    let letter = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_alphabetic);
+    let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
+    let within = (1..bytes.len()).any(|i| bytes[i].is_ascii_digit() && letter(i - 1));
+    if digits == 0
+        || bytes.len() < 5
+        || digits * 2 > bytes.len()
+        || !within
+        || !letter(bytes.len() - 1) && digits == 1
+    {
+        return None;
+    }
+    let plain = |c: char| match c {
+        '0' => 'o',
+        '1' => 'i',
+        '3' => 'e',
+        '4' => 'a',
+        '5' => 's',
+        '7' => 't',
+        '8' => 'b',
+        other => other,
+    };
+    Some(word.chars().map(plain).collect())
+}

@@ -1,0 +1,122 @@
+//! How notes are written down: a version, then one record a span.
+
+use super::{Note, Source, wording};
+use crate::effect::Effects;
+use crate::spans::values::Kind;
+use crate::spans::{self, Signals, Span};
+
+/// The form the notes are written in. Notes of another form are not read.
+pub(super) const VERSION: u8 = 1;
+
+pub(super) fn records(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = match bytes.split_first() {
+        Some((&VERSION, rest)) => rest,
+        _ => &[],
+    };
+    std::iter::from_fn(move || {
+        let (head, behind) = rest.split_at_checked(2)?;
+        let length = usize::from(u16::from_le_bytes([head[0], head[1]]));
+        let (record, behind) = behind.split_at_checked(length)?;
+        rest = behind;
+        Some(record)
+    })
+}
+
+pub(super) fn write(span: &Span, places: &[(u32, String)], source: Source) -> Vec<u8> {
+    let mut record = Vec::with_capacity(256);
+    record.extend_from_slice(&span.signals.bits().to_le_bytes());
+    record.extend_from_slice(&span.effects.bits().to_le_bytes());
+    record.push(source as u8);
+    record.push(places.len() as u8);
+    for (step, path) in places {
+        record.extend_from_slice(&step.to_le_bytes());
+        write_text(&mut record, path);
+    }
+    let text = wording(span);
+    record.extend_from_slice(&(text.len() as u16).to_le_bytes());
+    record.extend_from_slice(text.as_bytes());
+    record.push(span.values.len().min(255) as u8);
+    for value in span.values.iter().take(255) {
+        record.push(value.kind as u8);
+        write_text(&mut record, &value.text);
+    }
+    record
+}
+
+fn write_text(record: &mut Vec<u8>, text: &str) {
+    let text = spans::short(text, 255);
+    record.push(text.len() as u8);
+    record.extend_from_slice(text.as_bytes());
+}
+
+/// Reads a record; `None` when it is none.
+pub(super) fn read(record: &[u8]) -> Option<Note<'_>> {
+    let mut bytes = Bytes(record);
+    let (signals, effects) = head(&mut bytes)?;
+    let source = match bytes.byte()? {
+        0 => Source::Stranger,
+        1 => Source::Asked,
+        _ => Source::Named,
+    };
+    let count = bytes.byte()?;
+    let mut places = Vec::with_capacity(usize::from(count));
+    for _ in 0..count {
+        places.push((u32::from_le_bytes(bytes.take()?), bytes.text()?));
+    }
+    let text = bytes.long_text()?;
+    let count = bytes.byte()?;
+    let mut values = Vec::with_capacity(usize::from(count));
+    for _ in 0..count {
+        values.push((Kind::numbered(bytes.byte()?)?, bytes.text()?));
+    }
+    Some(Note {
+        signals,
+        effects,
+        source,
+        places,
+        text,
+        values,
+    })
+}
+
+/// What tells whether a record is worth reading.
+pub(super) fn subject(record: &[u8]) -> Option<(Signals, Effects)> {
+    head(&mut Bytes(record))
+}
+
+fn head(bytes: &mut Bytes) -> Option<(Signals, Effects)> {
+    Some((
+        Signals::from_bits(u16::from_le_bytes(bytes.take()?)),
+        Effects::from_bits(u32::from_le_bytes(bytes.take()?)),
+    ))
+}
+
+struct Bytes<'b>(&'b [u8]);
+
+impl<'b> Bytes<'b> {
+    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (head, rest) = self.0.split_first_chunk::<N>()?;
+        self.0 = rest;
+        Some(*head)
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.take::<1>().map(|[byte]| byte)
+    }
+
+    fn text(&mut self) -> Option<&'b str> {
+        let length = usize::from(self.byte()?);
+        self.str(length)
+    }
+
+    fn long_text(&mut self) -> Option<&'b str> {
+        let length = usize::from(u16::from_le_bytes(self.take()?));
+        self.str(length)
+    }
+
+    fn str(&mut self, length: usize) -> Option<&'b str> {
+        let (head, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        std::str::from_utf8(head).ok()
+    }
+}

@@ -1,0 +1,124 @@
+//! A layer in sentences, and a sentence in clauses.
+
+/// The sentences of a layer: to a stop before a space, an empty line, or a line
+/// that begins like an item of a list.
+pub(super) fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = sentence_end(rest);
+        let (sentence, behind) = rest.split_at(end);
+        rest = behind;
+        Some(sentence)
+    })
+}
+
+/// The longest sentence; a longer text without stops is cut.
+const MAX_SENTENCE: usize = 1_200;
+
+/// A line shorter than this ended because its writer ended it.
+const SHORT_LINE: usize = 50;
+
+fn sentence_end(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let at = |i: usize| bytes.get(i).copied().unwrap_or(b'\n');
+    for (i, byte) in bytes.iter().enumerate() {
+        let ends = match byte {
+            b'.' => {
+                // Also before a capital: texts that were pasted together.
+                let next = at(i + 1);
+                let glued = next.is_ascii_uppercase()
+                    && i >= 2
+                    && bytes[i - 1].is_ascii_lowercase()
+                    && bytes[i - 2].is_ascii_lowercase();
+                (next.is_ascii_whitespace() || glued) && !abbreviates(&bytes[..i])
+            }
+            b'!' | b'?' => {
+                !matches!(at(i + 1), b'!' | b'?' | b'/' | b'a'..=b'z' | b'0'..=b'9' | b'=')
+            }
+            b'\n' => {
+                let next = bytes[i + 1..]
+                    .iter()
+                    .copied()
+                    .find(|b| !matches!(b, b' ' | b'\t' | b'\r'));
+                let start = bytes[..i]
+                    .iter()
+                    .rposition(|b| *b == b'\n')
+                    .map_or(0, |s| s + 1);
+                match next {
+                    None | Some(b'\n' | b'-' | b'*' | b'#' | b'>' | b'[') => true,
+                    // Nobody wraps a line this short.
+                    Some(b'A'..=b'Z' | b'0'..=b'9') => i - start < SHORT_LINE,
+                    _ => false,
+                }
+            }
+            _ => false,
+        };
+        if ends {
+            return i + 1;
+        }
+        if i >= MAX_SENTENCE && text.is_char_boundary(i) {
+            return i;
+        }
+    }
+    text.len()
+}
+
+/// True when what stands before a dot is one letter or a short title.
+fn abbreviates(before: &[u8]) -> bool {
+    let start = before
+        .iter()
+        .rposition(|b| !b.is_ascii_alphanumeric())
+        .map_or(0, |i| i + 1);
+    let word = &before[start..];
+    word.len() == 1 && word[0].is_ascii_alphabetic()
+        || [
+            &b"Mr"[..],
+            b"Mrs",
+            b"Ms",
+            b"Dr",
+            b"St",
+            b"No",
+            b"Nr",
+            b"Sr",
+            b"Sra",
+            b"Hr",
+            b"Fr",
+            b"Mme",
+        ]
+        .contains(&word)
+}
+
+/// The clauses of a sentence: where an order may begin.
+pub(super) fn clauses(sentence: &str) -> impl Iterator<Item = &str> {
+    sentence
+        .split([
+            ',', ';', ':', '(', ')', '\n', '—', '–', '"', '“', '«', '[', ']', '>', '|', '`', '¡',
+        ])
+        .filter(|c| c.len() >= 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_end_at_stops_and_not_in_wrapped_lines() {
+        let read = |t| {
+            sentences(t)
+                .map(str::trim)
+                .filter(|s| !s.is_empty())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            read("Send it to\n dear Dr. No now. Or not.Then go"),
+            ["Send it to\n dear Dr. No now.", "Or not.", "Then go"]
+        );
+        assert_eq!(
+            read("- one\n- two\n\nthree at 4.50"),
+            ["- one", "- two", "three at 4.50"]
+        );
+    }
+}
