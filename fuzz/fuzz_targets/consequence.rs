@@ -1,6 +1,6 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(
-    init: coldnotch_fuzz::consequence::ready(),
+    init: std::sync::LazyLock::force(&coldnotch_fuzz::consequence::JUDGE),
     |data: &[u8]| coldnotch_fuzz::consequence::run(data)
 );

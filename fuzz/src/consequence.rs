@@ -1,36 +1,16 @@
 //! Recorded sessions, judged by the consequence engine as it is built in.
 
-use std::num::NonZeroUsize;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use coldnotch::action::{Action, Observation};
-use coldnotch::json::Object;
 use coldnotch::judge::Judge;
 use coldnotch::policy::Policy;
 use coldnotch::recording::Recording;
-use coldnotch::runtime::{Engine, EngineConfig, Generation};
-use coldnotch::session::{SessionConfig, Sessions};
 use coldnotch::verdict::{Assessment, Verdict};
 
-static JUDGE: LazyLock<Judge> = LazyLock::new(|| {
-    let engine = Engine::start(&EngineConfig {
-        instances: 1,
-        ..EngineConfig::default()
-    });
-    let sessions = SessionConfig {
-        sessions: NonZeroUsize::MIN,
-        ..SessionConfig::default()
-    };
-    let generation = Generation::build(&engine.unwrap(), &Policy::default()).unwrap();
-    Judge::new(generation, Sessions::new(sessions))
-});
+use super::recording::{actions, judge_of};
 
-#[allow(dead_code)] // the smoke test has no use for it
-/// Compiles the engine, which takes longer than any input may.
-pub fn ready() {
-    LazyLock::force(&JUDGE);
-}
+/// Compiling the engine takes longer than any input may.
+pub static JUDGE: LazyLock<Judge> = LazyLock::new(|| judge_of(&Policy::default()));
 
 pub fn run(data: &[u8]) {
     for line in data.split(|byte| *byte == b'\n') {
@@ -43,35 +23,14 @@ pub fn run(data: &[u8]) {
 
 /// The assessments of the steps, up to one that `replay` would refuse.
 fn judge(recording: &Recording) -> Vec<Assessment> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let session = format!("s{}", COUNT.fetch_add(1, Ordering::Relaxed));
     let mut assessments = Vec::new();
-    for (index, step) in recording.steps.iter().enumerate() {
-        let payload = serde_json::to_string(&step.payload).unwrap();
-        let Ok(payload) = Object::parse(payload.as_bytes()) else {
-            break;
-        };
-        let action = Action {
-            id: index.to_string(),
-            session: session.clone(),
-            agent: recording.agent.clone(),
-            summary: step.summary.clone(),
-            payload,
-            intent: recording.intent.clone(),
-            ..Action::new(&*step.kind)
-        };
+    for (index, (action, seen)) in actions(recording).enumerate() {
         let mut judged = JUDGE.judge(action);
         let opinion = judged.opinions.pop().unwrap();
         let assessment = opinion.outcome.expect("it answers whatever comes in");
         check(&assessment, index);
         assessments.push(assessment);
-        if let Some(output) = &step.output {
-            let seen = Observation {
-                session: session.clone(),
-                id: index.to_string(),
-                output: output.clone(),
-                succeeded: None,
-            };
+        if let Some(seen) = seen {
             JUDGE.observe(&seen).unwrap();
         }
     }

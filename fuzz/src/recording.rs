@@ -15,21 +15,25 @@ use coldnotch::verdict::Verdict;
 
 /// Without plugins, so that what is judged is what was read.
 static JUDGE: LazyLock<Judge> = LazyLock::new(|| {
+    judge_of(&Policy {
+        plugins: Vec::new(),
+        ..Policy::default()
+    })
+});
+
+/// A judge of one session at a time.
+pub fn judge_of(policy: &Policy) -> Judge {
     let engine = Engine::start(&EngineConfig {
         instances: 1,
         ..EngineConfig::default()
     });
-    let policy = Policy {
-        plugins: Vec::new(),
-        ..Policy::default()
-    };
     let sessions = SessionConfig {
         sessions: NonZeroUsize::MIN,
         ..SessionConfig::default()
     };
-    let generation = Generation::build(&engine.unwrap(), &policy).unwrap();
+    let generation = Generation::build(&engine.unwrap(), policy).unwrap();
     Judge::new(generation, Sessions::new(sessions))
-});
+}
 
 pub fn run(data: &[u8]) {
     for line in data.split(|byte| *byte == b'\n') {
@@ -54,36 +58,45 @@ fn check_written(recording: &Recording) {
     assert_eq!(again, *recording);
 }
 
-fn judge(recording: &Recording) {
+/// The actions of a recording, in a session of their own, up to one that
+/// `replay` would refuse; each with its output.
+pub fn actions(recording: &Recording) -> impl Iterator<Item = (Action, Option<Observation>)> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let session = format!("s{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    for (index, step) in recording.steps.iter().enumerate() {
-        let payload = serde_json::to_string(&step.payload).unwrap();
-        let Ok(payload) = Object::parse(payload.as_bytes()) else {
-            return; // `replay` stops here, and names the step
-        };
-        let action = Action {
-            id: index.to_string(),
-            session: session.clone(),
-            agent: recording.agent.clone(),
-            summary: step.summary.clone(),
-            payload,
-            intent: recording.intent.clone(),
-            ..Action::new(&*step.kind)
-        };
+    recording
+        .steps
+        .iter()
+        .enumerate()
+        .map_while(move |(index, step)| {
+            let payload = serde_json::to_string(&step.payload).unwrap();
+            let action = Action {
+                id: index.to_string(),
+                session: session.clone(),
+                agent: recording.agent.clone(),
+                summary: step.summary.clone(),
+                payload: Object::parse(payload.as_bytes()).ok()?,
+                intent: recording.intent.clone(),
+                ..Action::new(&*step.kind)
+            };
+            let seen = step.output.as_ref().map(|output| Observation {
+                session: session.clone(),
+                id: action.id.clone(),
+                output: output.clone(),
+                succeeded: None,
+            });
+            Some((action, seen))
+        })
+}
+
+fn judge(recording: &Recording) {
+    for (index, (action, seen)) in actions(recording).enumerate() {
         let judged = JUDGE.judge(action);
         assert_eq!(judged.judgement.verdict, Verdict::Allow);
         assert_eq!(judged.step, Some(u32::try_from(index).unwrap()));
-        if let Some(output) = &step.output {
-            let seen = Observation {
-                session: session.clone(),
-                id: index.to_string(),
-                output: output.clone(),
-                succeeded: None,
-            };
+        if let Some(seen) = seen {
             JUDGE.observe(&seen).unwrap();
             let other = Observation {
-                output: format!("not {output}"),
+                output: format!("not {}", seen.output),
                 ..seen
             };
             assert!(JUDGE.observe(&other).is_err(), "an action has one output");

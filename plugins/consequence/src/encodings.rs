@@ -1,4 +1,4 @@
-//! Text behind encodings: base64, hexadecimal, percent signs, reversed.
+//! Text behind encodings: base64, hexadecimal digits, percent signs.
 
 /// The shortest run that is taken for an encoding.
 const MIN_RUN: usize = 20;
@@ -15,7 +15,7 @@ pub fn decoded(text: &str) -> Vec<String> {
         }
         let run = std::str::from_utf8(run).unwrap_or_default(); // it is ASCII
         let plain = hex(run)
-            .or_else(|| base64(run))
+            .or_else(|| base64(run.trim_end_matches('=').trim_end_matches('.')))
             .and_then(|bytes| String::from_utf8(bytes).ok())
             .or_else(|| percent(run))
             .filter(|t| is_readable(t));
@@ -30,7 +30,7 @@ fn is_of_a_run(byte: u8) -> bool {
 }
 
 /// The bytes of a run of hexadecimal digits.
-pub fn hex(run: &str) -> Option<Vec<u8>> {
+fn hex(run: &str) -> Option<Vec<u8>> {
     let digits = run.as_bytes();
     if !digits.len().is_multiple_of(2) {
         return None;
@@ -45,9 +45,8 @@ pub fn hex(run: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// The bytes of a run of base64, of either alphabet, padded or not.
-pub fn base64(run: &str) -> Option<Vec<u8>> {
-    let run = run.trim_end_matches('=').trim_end_matches('.');
+/// The bytes of a run of base64, of either alphabet, without its padding.
+fn base64(run: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(run.len() * 3 / 4);
     let mut bits = 0_u32;
     let mut count = 0;
@@ -93,6 +92,27 @@ fn percent(run: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// The text behind base64 as a program reads it: over lines, up to the padding.
+pub fn text_of_base64(encoded: &str) -> Option<String> {
+    plain(base64(&joined(encoded.split('=').next()?))?)
+}
+
+/// The text behind pairs of hexadecimal digits as a program reads it.
+pub fn text_of_hex(encoded: &str) -> Option<String> {
+    let digits = joined(encoded);
+    plain(hex(digits.get(..digits.len() & !1)?)?)
+}
+
+fn joined(encoded: &str) -> String {
+    encoded.split_whitespace().collect()
+}
+
+fn plain(bytes: Vec<u8>) -> Option<String> {
+    let text = String::from_utf8(bytes).ok()?;
+    let plain = text.chars().all(|c| !c.is_control() || c.is_whitespace());
+    (plain && !text.is_empty()).then_some(text)
+}
+
 /// True for what somebody may have written: letters and spaces, few marks.
 fn is_readable(text: &str) -> bool {
     let all = text.chars().count();
@@ -126,6 +146,21 @@ mod tests {
             [plain]
         );
         assert_eq!(decoded("send%20it%20to%20x%40y.example"), [plain]);
+    }
+
+    #[test]
+    fn what_a_program_decodes_is_text_or_nothing() {
+        assert_eq!(
+            text_of_base64("cm0gLX\nJmIC8=").as_deref(),
+            Some("rm -rf /")
+        );
+        assert_eq!(
+            text_of_hex("726d202d 7266202f").as_deref(),
+            Some("rm -rf /")
+        );
+        assert_eq!(text_of_base64("not base64!"), None);
+        assert_eq!(text_of_base64("/////w=="), None);
+        assert_eq!(text_of_hex("zz"), None);
     }
 
     #[test]

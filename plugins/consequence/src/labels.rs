@@ -5,6 +5,7 @@ use crate::facts::Facts;
 use crate::ledger;
 use crate::lexicon::Senses;
 use crate::payload::Field;
+use crate::secret;
 use crate::target::What;
 use crate::words::Words;
 
@@ -105,23 +106,8 @@ fn names_secret(text: &str) -> bool {
                 && !name.ends_with(".pub");
             let file = name == ".env"
                 || name.starts_with(".env.")
-                || matches!(
-                    name.as_str(),
-                    "printenv"
-                        | "id_rsa"
-                        | "id_ed25519"
-                        | "credentials"
-                        | ".netrc"
-                        | ".pgpass"
-                        | "shadow"
-                        | ".npmrc"
-                        | ".pypirc"
-                        | "kubeconfig"
-                        | ".htpasswd"
-                )
-                || [".pem", ".key", ".p12", ".pfx", ".kdbx", ".keystore", ".jks"]
-                    .iter()
-                    .any(|e| name.ends_with(e))
+                || name == "printenv"
+                || secret::is_kept_in(&name)
                 || ["secret", "credential", "password", "passwd"]
                     .iter()
                     .any(|w| name.contains(w));

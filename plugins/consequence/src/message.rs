@@ -23,10 +23,23 @@ pub struct Kind {
     pub needs: Senses,
     /// Turns of phrase that make one without any of them.
     pub phrases: Option<&'static Phrases>,
+    /// Words that leave such a clause open; `None` where an open one counts too.
+    pub hedges: Option<Senses>,
     /// True for a clause of the sort.
     pub is: fn(&Clause) -> bool,
     /// True when the user asks for what such a clause does.
     pub asked: fn(&Intent) -> bool,
+}
+
+impl Kind {
+    /// The first clause of the sort.
+    pub fn first<'w>(&self, words: &'w Words) -> Option<Clause<'w>> {
+        if !words.all().any(self.needs) && !self.phrases.is_some_and(|p| p.stand_in(words)) {
+            return None;
+        }
+        let open = |c: &Clause| self.hedges.is_some_and(|hedges| c.is_open(hedges));
+        clause::clauses(words).find(|c| !open(c) && (self.is)(c))
+    }
 }
 
 /// The first such clause in a message to a stranger, unless the user's own
@@ -37,7 +50,7 @@ pub fn unasked(facts: &Facts, kind: &Kind) -> Option<Finding> {
     }
     let finding = find(facts, kind)?;
     let said = facts.intent().words();
-    let said_so = first(said, kind).is_some();
+    let said_so = kind.first(said).is_some();
     (!said_so && !(kind.asked)(facts.intent())).then_some(finding)
 }
 
@@ -48,24 +61,17 @@ fn find(facts: &Facts, kind: &Kind) -> Option<Finding> {
     let mut texts = facts.fields.iter().filter(is_text).peekable();
     if texts.peek().is_none() {
         let words = Words::of(facts.summary);
-        let clause = first(&words, kind)?;
+        let clause = kind.first(&words)?;
         let does = ["the message seems to ", kind.seems].concat();
         let quote = clause.quote(facts.summary);
         return Some(clause::finding(kind.risk - 0.1, &does, "summary", quote));
     }
     texts.find_map(|field| {
-        let clause = first(field.words(), kind)?;
+        let clause = kind.first(field.words())?;
         let quote = clause.quote(&field.text);
         let does = [kind.does, ", which nobody asked for"].concat();
         Some(clause::finding(kind.risk, &does, &field.path, quote))
     })
-}
-
-fn first<'w>(words: &'w Words, kind: &Kind) -> Option<Clause<'w>> {
-    if !words.all().any(kind.needs) && !kind.phrases.is_some_and(|p| p.stand_in(words)) {
-        return None;
-    }
-    clause::clauses(words).find(|c| (kind.is)(c))
 }
 
 /// True for a message that no stranger reads.

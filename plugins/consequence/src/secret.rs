@@ -158,6 +158,24 @@ fn luhn(bytes: &[u8]) -> bool {
     sum.is_multiple_of(10)
 }
 
+/// True for the name of a file, in small letters, that holds nothing but secrets.
+pub fn is_kept_in(file: &str) -> bool {
+    let ends = [".pem", ".key", ".p12", ".pfx", ".kdbx", ".keystore", ".jks"];
+    matches!(
+        file,
+        "id_rsa"
+            | "id_ed25519"
+            | "credentials"
+            | ".netrc"
+            | ".pgpass"
+            | "shadow"
+            | ".npmrc"
+            | ".pypirc"
+            | "kubeconfig"
+            | ".htpasswd"
+    ) || ends.iter().any(|end| file.ends_with(end))
+}
+
 /// Enough of a secret to know which one, and no more.
 pub fn hint(text: &str) -> String {
     let head: String = text.chars().take(4).collect();

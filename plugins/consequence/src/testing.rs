@@ -210,6 +210,13 @@ pub(crate) fn last_codes(session: &str) -> Vec<String> {
         .unwrap_or_default()
 }
 
+/// True when the rule holds a shell command of a session that begins with it.
+pub(crate) fn holds_command(rule: &str, intent: &str, command: &str) -> bool {
+    let step = json::json!({"type": "bash", "payload": {"command": command}});
+    let session = json::json!({"intent": intent, "steps": [step]});
+    last_codes(&session.to_string()).iter().any(|c| c == rule)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

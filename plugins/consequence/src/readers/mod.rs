@@ -12,7 +12,6 @@
 //! - [`path`]: what a path is worth; [`place`]: whether others rely on a place
 //! - [`deed`]: what they all find
 
-pub mod base64;
 pub mod calls;
 pub mod change;
 pub mod cloud;

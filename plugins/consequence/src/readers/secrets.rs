@@ -4,6 +4,7 @@ use super::deed::{CHANGING, Deed, Sort};
 use super::network::{is_here, url};
 use super::shell::Command;
 use crate::lexicon::Senses;
+use crate::secret;
 use crate::target;
 
 /// What a command carries away, when that is a secret.
@@ -125,21 +126,12 @@ pub fn holds_secrets(path: &str) -> bool {
             || path.contains(d) && d.contains('/')
     });
     let file = name.starts_with(".env")
+        || secret::is_kept_in(&name)
         || matches!(
             name.as_str(),
-            "id_rsa"
-                | "id_ed25519"
-                | "id_ecdsa"
+            "id_ecdsa"
                 | "id_dsa"
-                | "credentials"
                 | "credentials.json"
-                | ".netrc"
-                | ".pgpass"
-                | "shadow"
-                | ".npmrc"
-                | ".pypirc"
-                | "kubeconfig"
-                | ".htpasswd"
                 | ".git-credentials"
                 | "secrets.yaml"
                 | "secrets.yml"
@@ -158,18 +150,7 @@ pub fn holds_secrets(path: &str) -> bool {
                 | "service-account.json"
                 | "admin.conf"
         )
-        || [
-            ".pem",
-            ".key",
-            ".p12",
-            ".pfx",
-            ".kdbx",
-            ".keystore",
-            ".jks",
-            ".tfstate",
-        ]
-        .iter()
-        .any(|e| name.ends_with(e));
+        || name.ends_with(".tfstate");
     !sample && (folder || file)
 }
 
@@ -182,18 +163,21 @@ pub fn copies_away(command: &Command, deeds: &mut Vec<Deed>) {
     if !to.contains(':') || to.starts_with("C:") {
         return;
     }
-    if let Some(secret) = from.iter().find(|f| holds_secrets(f) && !f.contains(':')) {
-        deeds.push(Deed::new(
-            Sort::Leak,
-            0.85,
-            &["copies `", secret, "` to `", to, "`"],
-            to,
-            Senses::SEND
-                .and(Senses::UPLOAD)
-                .and(Senses::SHARE)
-                .and(CHANGING),
-        ));
-    }
+    let secret = from.iter().find(|f| holds_secrets(f) && !f.contains(':'));
+    deeds.extend(secret.map(|secret| copied(secret, to, 0.85)));
+}
+
+fn copied(secret: &str, to: &str, risk: f64) -> Deed {
+    Deed::new(
+        Sort::Leak,
+        risk,
+        &["copies `", secret, "` to `", to, "`"],
+        to,
+        Senses::SEND
+            .and(Senses::UPLOAD)
+            .and(Senses::SHARE)
+            .and(CHANGING),
+    )
 }
 
 /// A secret copied into a store of files in a cloud.
@@ -202,21 +186,10 @@ pub fn to_store(command: &Command, deeds: &mut Vec<Deed>) {
         .operands()
         .find(|o| o.contains("://"))
         .unwrap_or("the cloud");
-    if let Some(secret) = command
+    let secret = command
         .operands()
-        .find(|o| holds_secrets(o) && !o.contains("://"))
-    {
-        deeds.push(Deed::new(
-            Sort::Leak,
-            0.8,
-            &["copies `", secret, "` to `", to, "`"],
-            to,
-            Senses::SEND
-                .and(Senses::UPLOAD)
-                .and(Senses::SHARE)
-                .and(CHANGING),
-        ));
-    }
+        .find(|o| holds_secrets(o) && !o.contains("://"));
+    deeds.extend(secret.map(|secret| copied(secret, to, 0.8)));
 }
 
 /// Reads one command that opens a bare connection.
@@ -239,12 +212,7 @@ pub fn raw(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
     if command.flag('z') || is_here(host) {
         return;
     }
-    let input = command
-        .redirects
-        .iter()
-        .find(|(op, f)| *op == "<" && holds_secrets(f))
-        .map(|(_, f)| f.clone());
-    let secret = input.or_else(|| if command.piped { source(before) } else { None });
+    let secret = read(command, before);
     if let Some(secret) = secret {
         deeds.push(Deed::new(
             Sort::Leak,
@@ -253,6 +221,19 @@ pub fn raw(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
             host,
             Senses::SEND.and(Senses::UPLOAD),
         ));
+    }
+}
+
+/// The secret that a command reads from a file or a pipe.
+fn read(command: &Command, before: &[Command]) -> Option<String> {
+    let file = command
+        .redirects
+        .iter()
+        .find(|(op, f)| *op == "<" && holds_secrets(f));
+    match file {
+        Some((_, file)) => Some(file.clone()),
+        None if command.piped => source(before),
+        None => None,
     }
 }
 
@@ -266,14 +247,7 @@ pub fn mails(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
         .option(&["-a", "-A", "--attach"])
         .filter(|f| holds_secrets(f))
         .map(str::to_owned);
-    let input = command
-        .redirects
-        .iter()
-        .find(|(op, f)| *op == "<" && holds_secrets(f))
-        .map(|(_, f)| f.clone());
-    let secret = attached
-        .or(input)
-        .or_else(|| if command.piped { source(before) } else { None });
+    let secret = attached.or_else(|| read(command, before));
     if let Some(secret) = secret {
         deeds.push(Deed::new(
             Sort::Leak,

@@ -1,8 +1,8 @@
 //! Takes away what stands around the command that does the work.
 
-use super::base64;
 use super::command::name;
 use super::shell::{Command, assignment};
+use crate::encodings;
 
 /// Programs that run the rest of their line: the program, its flags that take a
 /// value, how many operands of its own it has.
@@ -192,12 +192,12 @@ pub fn said(before: &[Command]) -> Option<String> {
                 .replace("\\n", "\n"),
         ),
         "base64" if last.flag('d') || last.flag('D') || last.has("--decode") => {
-            base64::text(&input()?)
+            encodings::text_of_base64(&input()?)
         }
         "openssl" if last.operand(0) == "base64" || last.operand(0) == "enc" => {
-            base64::text(&input()?)
+            encodings::text_of_base64(&input()?)
         }
-        "xxd" if last.flag('r') => base64::hex(&input()?),
+        "xxd" if last.flag('r') => encodings::text_of_hex(&input()?),
         "rev" => Some(input()?.trim_end().chars().rev().collect()),
         "cat" | "tee" => input(),
         _ => None,

@@ -24,6 +24,7 @@ static KIND: Kind = Kind {
     risk: 0.8,
     needs: Senses::LIABLE.and(Senses::RESPONSIBLE),
     phrases: None,
+    hedges: Some(Senses::PERHAPS),
     is: admits,
     asked,
 };
@@ -38,9 +39,6 @@ fn asked(intent: &Intent) -> bool {
 }
 
 fn admits(clause: &Clause) -> bool {
-    if clause.is_open(Senses::PERHAPS) {
-        return false;
-    }
     let ours = |i: usize| clause.places(Senses::OUR).any(|j| j.abs_diff(i) <= 3);
     let self_said = |i: usize| clause.places(Senses::FIRST).any(|j| j.abs_diff(i) <= 4);
     let fault = clause.places(Senses::LIABLE).any(|i| {

@@ -25,6 +25,7 @@ static KIND: Kind = Kind {
     risk: 0.8,
     needs: Senses::AGREE.and(Senses::VOUCH).and(Senses::WAIVE),
     phrases: Some(&WORD_OF_HONOUR),
+    hedges: Some(Senses::PERHAPS),
     is: binds,
     asked,
 };
@@ -53,9 +54,6 @@ static WORD_OF_HONOUR: Phrases = Phrases::of(&[
 ]);
 
 fn binds(clause: &Clause) -> bool {
-    if clause.is_open(Senses::PERHAPS) {
-        return false;
-    }
     let deal = clause
         .range()
         .any(|i| clause.word(i) == "deal" || clause.word(i) == "trato");

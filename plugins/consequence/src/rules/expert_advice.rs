@@ -24,6 +24,7 @@ static KIND: Kind = Kind {
     risk: 0.7,
     needs: Senses::HEALTH.and(Senses::LAW).and(Senses::INVEST),
     phrases: None,
+    hedges: None,
     is: advises,
     asked,
 };

@@ -25,6 +25,7 @@ static KIND: Kind = Kind {
     risk: 0.8,
     needs: Senses::EMPLOY.and(Senses::EMPLOYED),
     phrases: None,
+    hedges: Some(Senses::PERHAPS),
     is: decides,
     asked,
 };
@@ -39,9 +40,6 @@ fn asked(intent: &Intent) -> bool {
 }
 
 fn decides(clause: &Clause) -> bool {
-    if clause.is_open(Senses::PERHAPS) {
-        return false;
-    }
     let is = clause.range().any(|i| {
         matches!(
             clause.word(i),

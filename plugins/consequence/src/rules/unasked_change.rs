@@ -80,13 +80,10 @@ fn by_tool(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::last_codes;
+    use crate::testing::holds_command;
 
     fn held(intent: &str, command: &str) -> bool {
-        let session = coldnotch_plugin::json::json!({"intent": intent, "steps": [{"type": "bash", "payload": {"command": command}}]});
-        last_codes(&session.to_string())
-            .iter()
-            .any(|c| c == super::CODE)
+        holds_command(super::CODE, intent, command)
     }
 
     #[test]
