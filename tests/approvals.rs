@@ -6,8 +6,7 @@
 #[path = "support/command.rs"]
 mod command;
 
-use std::io::Write;
-use std::process::{Child, Output, Stdio};
+use std::process::{Child, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -34,16 +33,7 @@ fn pay(id: &str) -> String {
 
 /// A `decide` that waits in a process of its own.
 fn waiting(place: &Place, line: &str, action: &str) -> Child {
-    let mut command = place.command(line);
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    input.write_all(action.as_bytes()).unwrap();
-    child
+    started(place.command(line), action.as_bytes())
 }
 
 /// The ids that wait, once there are this many.

@@ -97,7 +97,12 @@ pub fn plugin(name: &str) -> Vec<u8> {
     fs::read(format!("{ROOT}/target/plugins/{name}.wasm")).unwrap()
 }
 
-pub fn fed(mut command: Command, input: &[u8]) -> Output {
+pub fn fed(command: Command, input: &[u8]) -> Output {
+    started(command, input).wait_with_output().unwrap()
+}
+
+/// A command that runs, with this on its standard input.
+pub fn started(mut command: Command, input: &[u8]) -> Child {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -106,10 +111,8 @@ pub fn fed(mut command: Command, input: &[u8]) -> Output {
         .unwrap();
     let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_vec());
     // It may end before it has read everything.
-    let feeding = thread::spawn(move || drop(stdin.write_all(&input)));
-    let output = child.wait_with_output().unwrap();
-    feeding.join().unwrap();
-    output
+    thread::spawn(move || drop(stdin.write_all(&input)));
+    child
 }
 
 pub fn lines(text: &str) -> Vec<Value> {

@@ -2,9 +2,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use super::*;
-use crate::verdict::{Reason, Verdict};
+use crate::verdict::{Cause, Judgement, Reason, Verdict};
 
 fn held(codes: &[&str]) -> Judged {
     let cause = |code: &&str| Cause {

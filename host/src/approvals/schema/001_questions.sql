@@ -51,4 +51,3 @@ CREATE TRIGGER vote_new AFTER INSERT ON vote BEGIN
     INSERT INTO change (approval, state)
         SELECT id, state FROM approval WHERE id = new.approval;
 END;
-PRAGMA user_version = 1;

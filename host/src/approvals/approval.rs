@@ -1,0 +1,143 @@
+//! A question, its answers, and what became of it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::action::ActionDigest;
+use crate::verdict::{Cause, Judged};
+
+/// What a human said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Answer {
+    /// Whether it may run.
+    pub approved: bool,
+    /// Who said so: an identity, not a display name.
+    pub by: String,
+    /// Through which channel.
+    pub via: String,
+    /// Why, in their words.
+    pub reason: Option<String>,
+}
+
+/// How far an approval is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// It waits for its answer.
+    Pending,
+    /// A yes that nobody has fetched yet.
+    Approved,
+    /// A no.
+    Refused,
+    /// Its time was over.
+    Expired,
+    /// Whoever asked does not want it any more.
+    Cancelled,
+    /// A yes that was used. It cannot be used again.
+    Consumed,
+}
+
+impl State {
+    /// Every state there is.
+    pub const ALL: [State; 6] = [
+        State::Pending,
+        State::Approved,
+        State::Refused,
+        State::Expired,
+        State::Cancelled,
+        State::Consumed,
+    ];
+
+    /// The word used in the file and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Pending => "pending",
+            State::Approved => "approved",
+            State::Refused => "refused",
+            State::Expired => "expired",
+            State::Cancelled => "cancelled",
+            State::Consumed => "consumed",
+        }
+    }
+
+    /// The state of this name.
+    pub fn named(name: &str) -> Option<State> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An answer that was taken, and when, in milliseconds since the Unix epoch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The answer.
+    pub answer: Answer,
+    /// When.
+    pub at: u64,
+}
+
+/// A question and what became of it.
+#[derive(Debug, Clone)]
+pub struct Approval {
+    /// Its id.
+    pub id: String,
+    /// How far it is.
+    pub state: State,
+    /// What exactly is asked about.
+    pub digest: ActionDigest,
+    /// The action and what was shown of it.
+    pub held: Judged,
+    /// Who sent the action, where that is known: they cannot answer it.
+    pub asker: String,
+    /// When it began to wait, in milliseconds since the Unix epoch.
+    pub since: u64,
+    /// When it ends, in milliseconds since the Unix epoch.
+    pub expires: u64,
+    /// How many different people must approve it.
+    pub quorum: u32,
+    /// Who may answer it; anyone when empty.
+    pub approvers: Vec<String>,
+    /// The answers so far, in order.
+    pub answers: Vec<Given>,
+}
+
+impl Approval {
+    /// Whether what was shown covers this judgement: it is about the same
+    /// action, and every cause of it was on the card.
+    pub fn covers(&self, again: &Judged) -> bool {
+        let shown: BTreeSet<String> = self.held.judgement.causes.iter().map(name).collect();
+        again.action.digest() == self.digest
+            && again
+                .judgement
+                .causes
+                .iter()
+                .all(|cause| shown.contains(&name(cause)))
+    }
+}
+
+/// On a clock that stepped back to before it began nobody can say how old an
+/// approval is, so it is over then, too.
+pub(super) fn is_over(since: u64, expires: u64, now: u64) -> bool {
+    !(since..expires).contains(&now)
+}
+
+fn name(cause: &Cause) -> String {
+    format!("{}/{}", cause.plugin, cause.reason.code)
+}
+
+/// What became of an action that was asked about.
+#[derive(Debug, Clone)]
+pub struct Conclusion {
+    /// The action as it was judged last.
+    pub judged: Judged,
+    /// Whether it may run; `None` when there is a new question.
+    pub approved: Option<bool>,
+    /// The new question.
+    pub approval: Option<String>,
+    /// Its line in the audit log.
+    pub seq: Option<u64>,
+}

@@ -1,0 +1,251 @@
+//! The steps from one state to the next.
+
+use rusqlite::{Connection, Transaction, params};
+
+use super::super::approval::is_over;
+use super::super::{Answer, Approval, ApprovalError, Claim, Conclusion, State, held};
+use super::read::{conclusion, load, state_of};
+use super::{Result, Store, Undone, millis, stamp};
+use crate::action::ActionDigest;
+
+/// How long one who concludes an approval has it for itself, in milliseconds.
+const LEASE: u64 = 30_000;
+/// How long an answer waits for whoever asked before others conclude it.
+const GRACE: u64 = 30_000;
+/// How long concluded approvals are kept: 30 days.
+const KEEP: u64 = 30 * 24 * 3_600_000;
+/// How many due ones are looked at in one go.
+const FEW: u32 = 8;
+impl Store {
+    pub(in crate::approvals) fn insert(&self, approval: &Approval, most: u64) -> Result<()> {
+        self.step(|tx| {
+            room(tx, most)?;
+            let action = &approval.held.action;
+            tx.prepare_cached(
+                "INSERT INTO approval (id, state, session, action, agent, asker, digest, held,
+                    since, expires, quorum, approvers, due)
+                 VALUES (?1, 'pending', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?9)",
+            )?
+            .execute(params![
+                approval.id,
+                action.session,
+                action.id,
+                action.agent,
+                approval.asker,
+                &approval.digest.0[..],
+                held::write(&approval.held),
+                stamp(approval.since),
+                stamp(approval.expires),
+                approval.quorum,
+                serde_json::to_string(&approval.approvers).unwrap_or_default(),
+            ])?;
+            Ok(())
+        })
+    }
+
+    pub(in crate::approvals) fn room(&self, most: u64) -> Result<()> {
+        self.look(|db| room(db, most))
+    }
+
+    pub(in crate::approvals) fn answer(
+        &self,
+        id: &str,
+        answer: &Answer,
+        digest: Option<ActionDigest>,
+        now: u64,
+        lifetime: u64,
+    ) -> Result<State> {
+        let late = self.step(|tx| {
+            let approval = load(tx, id)?;
+            if approval.state != State::Pending {
+                return Err(answered(&approval).into());
+            }
+            if is_over(approval.since, approval.expires, now) {
+                go(tx, id, State::Expired, now.saturating_add(GRACE))?;
+                return Ok(None);
+            }
+            entitled(&approval, answer, digest)?;
+            tx.prepare_cached("INSERT OR REPLACE INTO vote VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+                .execute(params![
+                    id,
+                    answer.by,
+                    answer.via,
+                    answer.approved,
+                    answer.reason,
+                    stamp(now)
+                ])?;
+            let so_far = approval.answers.len() as u64 + 1;
+            if !answer.approved {
+                go(tx, id, State::Refused, now.saturating_add(GRACE))?;
+                return Ok(Some(State::Refused));
+            }
+            if so_far < u64::from(approval.quorum) {
+                return Ok(Some(State::Pending));
+            }
+            // From now on it waits for whoever asked.
+            let expires = now.saturating_add(lifetime);
+            tx.prepare_cached("UPDATE approval SET expires = ?2 WHERE id = ?1")?
+                .execute(params![id, stamp(expires)])?;
+            go(tx, id, State::Approved, expires)?;
+            Ok(Some(State::Approved))
+        })?;
+        late.ok_or_else(|| ApprovalError::Expired(id.to_owned()))
+    }
+
+    pub(in crate::approvals) fn end(&self, id: &str, to: State, now: u64) -> Result<State> {
+        self.step(|tx| {
+            let found = state_of(tx, id)?;
+            if found != State::Pending {
+                return Ok(found);
+            }
+            go(tx, id, to, now.saturating_add(GRACE))?;
+            Ok(to)
+        })
+    }
+
+    pub(in crate::approvals) fn claim(&self, id: &str, now: u64) -> Result<Claim> {
+        if self.still_waits(id, now)? {
+            return Ok(Claim::Waits);
+        }
+        self.step(|tx| {
+            let mut approval = load(tx, id)?;
+            let over = is_over(approval.since, approval.expires, now);
+            if let Some(conclusion) = conclusion(tx, id)? {
+                return Ok(Claim::Done(Box::new(approval), Box::new(conclusion)));
+            }
+            match approval.state {
+                State::Pending if !over => return Ok(Claim::Waits),
+                State::Pending | State::Approved if over => {
+                    go(tx, id, State::Expired, now.saturating_add(GRACE))?;
+                    approval.state = State::Expired;
+                }
+                _ => {}
+            }
+            let (claim, since): (Option<String>, Option<i64>) = tx
+                .prepare_cached("SELECT claim, claimed FROM approval WHERE id = ?1")?
+                .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let since = millis(since.unwrap_or(0));
+            if claim.is_some() && (since..since.saturating_add(LEASE)).contains(&now) {
+                return Ok(Claim::Taken);
+            }
+            let token = uuid::Uuid::new_v4().simple().to_string();
+            tx.prepare_cached(
+                "UPDATE approval SET claim = ?2, claimed = ?3, due = ?4 WHERE id = ?1",
+            )?
+            .execute(params![
+                id,
+                token,
+                stamp(now),
+                stamp(now.saturating_add(LEASE))
+            ])?;
+            Ok(Claim::Ours(Box::new(approval), token))
+        })
+    }
+
+    pub(in crate::approvals) fn settle(
+        &self,
+        id: &str,
+        claim: &str,
+        conclusion: &Conclusion,
+        now: u64,
+    ) -> Result<()> {
+        self.step(|tx| {
+            let changed = tx
+                .prepare_cached(
+                    "UPDATE approval SET result = ?3, claim = NULL, due = ?4,
+                        state = CASE state WHEN 'approved' THEN 'consumed' ELSE state END
+                     WHERE id = ?1 AND claim = ?2 AND result IS NULL",
+                )?
+                .execute(params![
+                    id,
+                    claim,
+                    held::write_conclusion(conclusion),
+                    stamp(now.saturating_add(KEEP))
+                ])?;
+            match changed {
+                0 => Err(ApprovalError::Busy(id.to_owned()).into()),
+                _ => Ok(()),
+            }
+        })
+    }
+
+    /// What is due; forgets what was kept for long enough.
+    pub(in crate::approvals) fn due(&self, now: u64) -> Result<Vec<String>> {
+        let due = self.look(|db| {
+            let mut select = db.prepare_cached(
+                "SELECT id, result IS NOT NULL FROM approval WHERE due <= ?1 ORDER BY due LIMIT ?2",
+            )?;
+            let rows = select.query_map(params![stamp(now), FEW], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?))
+            })?;
+            Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
+        })?;
+        let (old, due): (Vec<_>, Vec<_>) = due.into_iter().partition(|(_, concluded)| *concluded);
+        if !old.is_empty() {
+            self.step(|tx| {
+                for (id, _) in &old {
+                    tx.prepare_cached("DELETE FROM approval WHERE id = ?1")?
+                        .execute([id])?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(due.into_iter().map(|(id, _)| id).collect())
+    }
+}
+
+fn room(db: &Connection, most: u64) -> std::result::Result<(), Undone> {
+    let waiting = db
+        .prepare_cached("SELECT count FROM tally WHERE state = 'pending'")?
+        .query_row([], |row| row.get(0).map(millis))?;
+    match waiting >= most {
+        true => Err(ApprovalError::TooMany(waiting).into()),
+        false => Ok(()),
+    }
+}
+
+/// Whether whoever answers may, and means what was asked.
+fn entitled(approval: &Approval, answer: &Answer, digest: Option<ActionDigest>) -> Result<()> {
+    let by = &answer.by;
+    if digest.is_some_and(|digest| digest != approval.digest) {
+        return Err(ApprovalError::OtherAction(approval.id.clone()));
+    }
+    let own = [&approval.asker, &approval.held.action.agent];
+    if own
+        .into_iter()
+        .any(|asked| !asked.is_empty() && asked == by)
+    {
+        return Err(ApprovalError::OwnAction(by.clone()));
+    }
+    if !approval.approvers.is_empty() && !approval.approvers.contains(by) {
+        return Err(ApprovalError::NotApprover(by.clone()));
+    }
+    if approval.answers.iter().any(|given| given.answer.by == *by) && answer.approved {
+        return Err(ApprovalError::Twice {
+            id: approval.id.clone(),
+            by: by.clone(),
+        });
+    }
+    Ok(())
+}
+
+fn answered(approval: &Approval) -> ApprovalError {
+    match approval.state {
+        State::Expired => ApprovalError::Expired(approval.id.clone()),
+        state => ApprovalError::Answered {
+            id: approval.id.clone(),
+            state: if state == State::Consumed {
+                State::Approved
+            } else {
+                state
+            },
+            by: approval.answers.last().map(|given| given.answer.by.clone()),
+        },
+    }
+}
+
+fn go(tx: &Transaction<'_>, id: &str, to: State, due: u64) -> rusqlite::Result<()> {
+    tx.prepare_cached("UPDATE approval SET state = ?2, due = ?3 WHERE id = ?1")?
+        .execute(params![id, to.as_str(), stamp(due)])
+        .map(drop)
+}
