@@ -340,6 +340,14 @@ impl Gate {
         }
     }
 
+    /// Whether decisions can be recorded.
+    ///
+    /// # Errors
+    /// The log does not take any more.
+    pub fn check(&self) -> Result<(), AuditError> {
+        self.audit.check()
+    }
+
     /// The operator's way back after the audit log failed: verifies the log
     /// again, mends a torn end, and lets decisions through.
     ///

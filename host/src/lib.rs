@@ -19,6 +19,8 @@
 //! | [`audit`] | the append-only record |
 //! | [`recording`], [`recorder`] | recorded sessions, read and written |
 //! | [`cli`] | the command line, one file a subcommand |
+//! | [`http`] | the server |
+//! | [`keys`] | API keys and what they may do |
 //! | [`config`] | `coldnotch.toml` and the environment, checked once |
 //! | [`json`], [`wire`] | what comes in from outside, and what goes out |
 //! | [`plugins`] | looking at plugins without judging with them |
@@ -46,8 +48,10 @@ mod database;
 pub mod decision;
 pub mod gate;
 pub mod history;
+pub mod http;
 pub mod json;
 pub mod judge;
+pub mod keys;
 pub mod notes;
 pub mod plugins;
 pub mod policy;

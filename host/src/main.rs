@@ -3,8 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use coldnotch::cli::Cli;
+use coldnotch::cli::{Cli, Edges};
+use coldnotch::http;
 
 fn main() -> ExitCode {
-    Cli::parse().run()
+    Cli::parse().run(&Edges {
+        serve: |config, watch| Ok(http::serve(config, watch)?),
+    })
 }

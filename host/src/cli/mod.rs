@@ -8,19 +8,21 @@ mod decide;
 mod demo;
 mod docs;
 mod init;
+mod keys;
 mod lines;
 mod plugin;
 mod replay;
+mod serve;
 mod stats;
 mod style;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::verdict::Verdict;
 use style::Shown;
 
@@ -53,6 +55,10 @@ enum Command {
     Init(init::Init),
     Decide(decide::Decide),
     Replay(replay::Replay),
+    Serve(serve::Serve),
+    /// Makes, lists and revokes the API keys of the server
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Shows the actions that wait for an answer, and answers them
     #[command(subcommand)]
     Approvals(approvals::Command),
@@ -69,6 +75,17 @@ enum Command {
     /// Prints the manual page
     #[command(after_help = "Example:\n  coldnotch man > coldnotch.1 && man ./coldnotch.1")]
     Man,
+}
+
+/// Reads the configuration anew, from the file in force if there was one.
+type Load = Box<dyn Fn(Option<&Path>) -> Result<Config, ConfigError> + Send>;
+
+/// The other edges, which `main` knows and this one does not.
+#[derive(Debug)]
+pub struct Edges {
+    /// Serves over HTTP until told to end; the second reads the configuration again
+    /// when it changes.
+    pub serve: fn(Config, Option<Load>) -> anyhow::Result<()>,
 }
 
 /// What a run came to.
@@ -108,9 +125,9 @@ impl Outcome {
 
 impl Cli {
     /// Runs the command; its exit code.
-    pub fn run(self) -> ExitCode {
+    pub fn run(self, edges: &Edges) -> ExitCode {
         start_log();
-        match self.dispatch() {
+        match self.dispatch(edges) {
             Ok(outcome) => outcome.into(),
             Err(e) if closed_pipe(&e) => ExitCode::SUCCESS,
             Err(e) => {
@@ -120,13 +137,15 @@ impl Cli {
         }
     }
 
-    fn dispatch(self) -> anyhow::Result<Outcome> {
+    fn dispatch(self, edges: &Edges) -> anyhow::Result<Outcome> {
         let config = || Config::load(self.config.as_deref());
         match self.command {
             Command::Demo => demo::run(self.json),
             Command::Init(init) => init.run(self.json),
             Command::Decide(decide) => decide.run(self.config, self.json),
             Command::Replay(replay) => replay.run(&config()?, self.json),
+            Command::Serve(serve) => serve.run(self.config, edges),
+            Command::Keys(command) => command.run(&config()?, self.json),
             Command::Approvals(command) => command.run(&config()?, self.json),
             Command::Audit(audit) => audit.run(config, self.json),
             Command::Plugin(plugin) => plugin.run(config, self.json),

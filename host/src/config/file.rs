@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::server;
+
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -16,6 +18,7 @@ pub(super) struct File {
     pub(super) approvals: Approvals,
     pub(super) runtime: Runtime,
     pub(super) recorder: Recorder,
+    pub(super) server: server::Section,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -111,7 +114,7 @@ pub(super) enum Text {
 
 /// Every key there is, by section, for "did you mean". A test holds it against
 /// the structs above.
-pub(super) const KEYS: [(&str, &[&str]); 9] = [
+pub(super) const KEYS: &[(&str, &[&str])] = &[
     (
         "",
         &[
@@ -122,6 +125,7 @@ pub(super) const KEYS: [(&str, &[&str]); 9] = [
             "approvals",
             "runtime",
             "recorder",
+            "server",
         ],
     ),
     (
@@ -187,6 +191,7 @@ pub(super) const KEYS: [(&str, &[&str]); 9] = [
         ],
     ),
     ("recorder", &["path", "redact"]),
+    ("server", server::KEYS),
 ];
 
 /// Reads the text; also the keys nobody knows.
@@ -204,7 +209,7 @@ mod tests {
 
     #[test]
     fn the_list_of_keys_is_that_of_the_structs() {
-        for (section, keys) in KEYS {
+        for &(section, keys) in KEYS {
             for key in keys.iter().filter(|_| !section.is_empty()) {
                 // A wrong kind of value is an error only where the key is known.
                 let (head, open) = match section {

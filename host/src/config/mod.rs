@@ -8,6 +8,7 @@ mod environment;
 mod file;
 mod reader;
 mod sections;
+mod server;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,8 @@ use crate::session::SessionConfig;
 use crate::wire::nearest;
 use environment::Environment;
 use reader::Reader;
+
+pub use server::{ServerConfig, Tls};
 
 /// The file's name where it is looked for.
 const NAME: &str = "coldnotch.toml";
@@ -122,6 +125,8 @@ pub struct Config {
     pub approvals: ApprovalsConfig,
     /// The recorder's folder and what it leaves out; `None` when off.
     pub recorder: Option<(PathBuf, Vec<String>)>,
+    /// The server's own settings.
+    pub server: ServerConfig,
     /// Every value with its origin, in the order of the file's sections.
     pub settings: Vec<Setting>,
 }
@@ -182,6 +187,21 @@ impl Config {
             settings: Vec::new(),
         }
         .config(file)
+    }
+
+    /// The same for several processes that ask and answer each other: without a word
+    /// about it, approvals are kept in a file beside the rest.
+    #[must_use]
+    pub fn shared(mut self) -> Self {
+        const FILE: &str = "coldnotch_approvals.db";
+        let unsaid = |setting: &&mut Setting| {
+            setting.key == "approvals.store" && setting.origin == Origin::Default
+        };
+        if let Some(setting) = self.settings.iter_mut().find(unsaid) {
+            setting.value = format!("{FILE:?}");
+            self.approvals.store = Some(PathBuf::from(FILE));
+        }
+        self
     }
 
     /// Whether the two differ in nothing but the policy (and where it stands).

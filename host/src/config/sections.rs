@@ -41,6 +41,7 @@ impl Reader<'_> {
         let approvals = self.approvals(file.approvals)?;
         let engine = self.engine(file.runtime, session.patience)?;
         let recorder = self.recorder(file.recorder)?;
+        let server = self.server(file.server)?;
         Ok(Config {
             file: self.path.map(Path::to_owned),
             absent: Vec::new(),
@@ -51,6 +52,7 @@ impl Reader<'_> {
             durability,
             approvals,
             recorder,
+            server,
             settings: self.settings,
         })
     }

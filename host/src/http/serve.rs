@@ -1,0 +1,151 @@
+//! Listens, and ends gracefully: requests under way get their answer, those that wait
+//! for a human are told that it is still open, and no answer is lost, since none is
+//! kept here.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::waiting::{self, Waiting};
+use super::{KeyRing, Load, Parts, Server, router};
+use crate::approvals::Elsewhere;
+use crate::config::Config;
+use crate::gate::{self, Gate};
+use crate::keys::KeysError;
+use crate::watch::Watch;
+
+/// How long requests under way have to end.
+const LAST: Duration = Duration::from_secs(10);
+/// How long a connection may take to send a request's head.
+const HEAD: Duration = Duration::from_secs(10);
+
+/// Why the server does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The gate cannot be opened.
+    #[error(transparent)]
+    Gate(#[from] gate::OpenError),
+    /// The keys cannot be read.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// It would be open to others without keys.
+    #[error(
+        "{0} is reachable from other machines and there are no keys in {path}; make one first \
+         (`coldnotch keys create NAME --role operator`), or listen on 127.0.0.1",
+        path = .1.display()
+    )]
+    Open(SocketAddr, PathBuf),
+    /// It cannot listen there.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, io::Error),
+    /// The system refuses what a server needs.
+    #[error("cannot serve: {0}")]
+    System(#[from] io::Error),
+}
+
+/// Serves until SIGTERM or SIGINT.
+///
+/// # Errors
+/// What it needs cannot be set up.
+pub fn serve(config: Config, watch: Option<Load>) -> Result<(), ServeError> {
+    #[cfg(unix)]
+    crate::watch::expect_hangups();
+    let listen = config.server.listen;
+    let keys = KeyRing::open(&config.server.keys)?;
+    if !listen.ip().is_loopback() && !keys.are_needed() {
+        return Err(ServeError::Open(listen, config.server.keys.clone()));
+    }
+    let gate = Arc::new(Gate::open(&config, Box::new(Elsewhere))?);
+    let _watching = watch.and_then(|load| {
+        let started = Watch::start(gate.clone(), &config, load);
+        started
+            .map_err(|e| tracing::error!("{e}; the policy stays as it is"))
+            .ok()
+    });
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("coldnotch-http")
+        .build()?;
+    let (end, ending) = watch::channel(false);
+    let waiting = Arc::new(Waiting::default());
+    let follower = waiting::follow(gate.clone(), waiting.clone(), ending.clone())?;
+    let server = Server::new(Parts {
+        gate,
+        config,
+        keys,
+        waiting,
+        ending,
+    });
+    let served = runtime.block_on(listen_on(server, listen, end.clone()));
+    let _ = end.send(true); // the follower may have ended
+    let _ = follower.join();
+    // Decisions under way are on their threads: what began is recorded.
+    runtime.shutdown_timeout(LAST);
+    served
+}
+
+async fn listen_on(
+    server: Server,
+    listen: SocketAddr,
+    end: watch::Sender<bool>,
+) -> Result<(), ServeError> {
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|e| ServeError::Listen(listen, e))?;
+    let address = listener.local_addr()?;
+    tracing::info!("listening on http://{address}");
+    let app = router(server);
+    let connections = GracefulShutdown::new();
+    let (mut terminate, mut interrupt) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => serve_one(stream, &app, &connections),
+                Err(e) => {
+                    tracing::warn!("cannot accept: {e}");
+                    // Out of file handles: others have to end first.
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+        }
+    }
+    tracing::info!("ending");
+    drop(listener);
+    let _ = end.send(true);
+    if tokio::time::timeout(LAST, connections.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some requests did not end within {LAST:?}");
+    }
+    Ok(())
+}
+
+fn serve_one(stream: TcpStream, app: &axum::Router, connections: &GracefulShutdown) {
+    let _ = stream.set_nodelay(true); // slower without
+    let service = TowerToHyperService::new(app.clone());
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .serve_connection(TokioIo::new(stream), service);
+    let watched = connections.watch(connection);
+    tokio::spawn(async move {
+        if let Err(e) = watched.await {
+            tracing::debug!("a connection ended: {e}");
+        }
+    });
+}
