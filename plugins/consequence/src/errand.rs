@@ -38,6 +38,12 @@ const POLITE: [&str; 16] = [
     "please", "por", "puedes", "tu", "would", "you",
 ];
 
+/// What begins the words about what is looked at.
+const TOLD: [&str; 15] = [
+    "what", "which", "how", "whether", "why", "was", "welche", "ob", "wie", "warum", "que",
+    "comment", "pourquoi", "cual", "quelles",
+];
+
 /// What joins two things to do, and the comma's own words.
 const JOINS: [&str; 12] = [
     "and", "then", "et", "puis", "ensuite", "und", "dann", "danach", "y", "luego", "despues", "e",
@@ -45,6 +51,9 @@ const JOINS: [&str; 12] = [
 
 /// True when the user asks only to look something up or to be told something.
 pub fn is_to_look(intent: &Intent) -> bool {
+    if intent.delegates() {
+        return false;
+    }
     let words = intent.words();
     let mut looks = false;
     for sentence in words.sentences() {
@@ -52,8 +61,7 @@ pub fn is_to_look(intent: &Intent) -> bool {
             if POLITE.contains(&words.get(i)) {
                 continue;
             }
-            let first = i == sentence.start
-                || POLITE.contains(&words.get(i - 1)) && i == sentence.start + 1;
+            let first = (sentence.start..i).all(|j| POLITE.contains(&words.get(j)));
             let joined =
                 i > sentence.start && (JOINS.contains(&words.get(i - 1)) || words.comma_before(i));
             if !first && !joined {
@@ -66,7 +74,7 @@ pub fn is_to_look(intent: &Intent) -> bool {
             }
         }
     }
-    looks && !does(intent, DEEDS)
+    looks && !does(intent, DEEDS, is_told)
 }
 
 /// True when the user asks for a draft, a preview or a simulation and not for
@@ -74,11 +82,23 @@ pub fn is_to_look(intent: &Intent) -> bool {
 pub fn is_to_draft(intent: &Intent) -> bool {
     let sketch = (0..intent.words().len())
         .any(|i| intent.words().senses(i).any(Senses::SKETCH) && !intent.denied(i));
-    sketch && !does(intent, FINAL)
+    sketch && !does(intent, FINAL, |_, _| false)
+}
+
+/// True for a verb of the words about what is looked at: "check what it would
+/// change".
+fn is_told(intent: &Intent, i: usize) -> bool {
+    let words = intent.words();
+    (0..i)
+        .rev()
+        .take_while(|j| words.sentence(*j) == words.sentence(i))
+        .map(|j| words.get(j))
+        .take_while(|word| !matches!(*word, "please" | "bitte") && !JOINS.contains(word))
+        .any(|word| TOLD.contains(&word))
 }
 
 /// True when a deed is asked, somewhere and in earnest.
-fn does(intent: &Intent, deeds: Senses) -> bool {
+fn does(intent: &Intent, deeds: Senses, spares: fn(&Intent, usize) -> bool) -> bool {
     let words = intent.words();
     (0..words.len()).any(|i| {
         let idle = Senses::LOOK | Senses::SKETCH;
@@ -86,7 +106,7 @@ fn does(intent: &Intent, deeds: Senses) -> bool {
         let helps = matches!(words.get(i), "do" | "does" | "did")
             && words.senses(i + 1).any(Senses::FIRST | Senses::YOU);
         let verb = !helps && words.senses(i).any(deeds) && !words.senses(i).any(idle);
-        verb && !intent.is_thing(i) && intent.asked_at(i, deeds)
+        verb && !intent.is_thing(i) && intent.asked_at(i, deeds) && !spares(intent, i)
     })
 }
 
@@ -197,6 +217,34 @@ mod tests {
             "",
         ] {
             assert_eq!(of(text), (false, false), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_look_is_told_from_a_task() {
+        for text in [
+            "How many orders are pending?",
+            "Check the logs of web-1",
+            "Vérifie si le nom est libre",
+            "What would change if we bump it?",
+            "Can you list the open tickets",
+            "Prüfe das Playbook gegen alle Server",
+            "Muestra las tablas",
+        ] {
+            assert!(of(text).0, "{text}");
+        }
+        for text in [
+            "Check the logs and restart the service",
+            "Fix the login",
+            "Look up the price. Then order it",
+            "Read the mail and reply to Ana",
+            "Renomme la fonction",
+            "Is there any way you can cancel my order?",
+            "Would it be possible to change the address?",
+            "",
+            "Find the duplicates and delete them",
+        ] {
+            assert!(!of(text).0, "{text}");
         }
     }
 }

@@ -9,6 +9,7 @@
 //! - [`dictionary`]: how they are found
 //! - [`payload`]: the arguments as a flat list of fields
 //! - [`money`]: amounts as people write them
+//! - [`alike`]: names that a reader may take for one another
 //! - [`target`]: where an effect goes: addresses, URLs, accounts
 //! - [`clause`]: what a sentence commits its writer to
 //! - [`message`]: what an action says to a stranger
@@ -37,6 +38,7 @@
 //! is bounded in the size of the action and does not grow with the session.
 
 pub mod act;
+pub mod alike;
 pub mod clause;
 #[cfg(test)]
 mod commitments_table;

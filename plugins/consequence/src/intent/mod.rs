@@ -6,11 +6,9 @@
 //! "explain the refund").
 //!
 //! - `names`: what and whom he names
-//! - `looks`: whether he only wants to know
 //! - `amounts`: how much money he lets go
 
 mod amounts;
-mod looks;
 mod names;
 #[cfg(test)]
 mod tests;

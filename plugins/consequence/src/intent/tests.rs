@@ -30,34 +30,6 @@ fn what_is_denied_or_kept_for_oneself_is_not_asked() {
 }
 
 #[test]
-fn a_look_is_told_from_a_task() {
-    for text in [
-        "How many orders are pending?",
-        "Check the logs of web-1",
-        "Vérifie si le nom est libre",
-        "What would change if we bump it?",
-        "Can you list the open tickets",
-        "Prüfe das Playbook gegen alle Server",
-        "Muestra las tablas",
-    ] {
-        assert!(Intent::of(Some(text)).only_looks(), "{text}");
-    }
-    for text in [
-        "Check the logs and restart the service",
-        "Fix the login",
-        "Look up the price. Then order it",
-        "Read the mail and reply to Ana",
-        "Renomme la fonction",
-        "Is there any way you can cancel my order?",
-        "Would it be possible to change the address?",
-        "",
-        "Find the duplicates and delete them",
-    ] {
-        assert!(!Intent::of(Some(text)).only_looks(), "{text}");
-    }
-}
-
-#[test]
 fn a_longer_name_does_not_name_a_shorter_thing() {
     let intent = Intent::of(Some("Drop the table orders_2019 and the old releases."));
     for thing in ["orders_2019", "old-releases", "releases/"] {

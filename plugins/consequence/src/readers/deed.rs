@@ -1,5 +1,6 @@
 //! What a piece of code would do that is worth a rule's look.
 
+use crate::errand;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
@@ -118,7 +119,7 @@ impl Deed {
         let intent = facts.intent();
         let wished = match &self.wish {
             Wish::Never => false,
-            Wish::Work => !intent.only_looks(),
+            Wish::Work => !errand::is_to_look(intent),
             Wish::Verb => intent.asks(self.verbs),
             Wish::Named(object) => {
                 intent.asks(self.verbs)

@@ -1,15 +1,18 @@
 //! See [`DOC`].
 
+use crate::alike::{almost, distance, near};
 use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
+use crate::lexicon::Senses;
+use crate::payload::{Field, Plain};
 use crate::spans::values::{self, Kind, Value};
 use crate::target::{Target, What};
 
 /// The reason code.
 pub const CODE: &str = "look-alike-target";
 /// What it holds.
-pub const DOC: &str = "The recipient, account or host is almost, but not quite, one that the user named: another ending, a letter more or less, letters \
+pub const DOC: &str = "The recipient, account, name or host is almost, but not quite, one that the user named: another ending, a letter more or less, letters \
 of another script, the known name inside a stranger's.";
 /// A session it holds.
 pub const EXAMPLE: &str = r#"{"intent":"Forward the April invoices to my accountant (ana.gil@gestoria-norte.example).","steps":[
@@ -20,10 +23,20 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Forward the April invoices to my 
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    let matters = Effects::HARD | Effects::WRITE | Effects::EXECUTE;
-    if !facts.does(matters) || facts.intent().is_unknown() {
+    if facts.intent().is_unknown() {
         return None;
     }
+    let matters = Effects::HARD | Effects::WRITE | Effects::EXECUTE;
+    let names = Effects::PAY | Effects::PAYEE | Effects::SEND | Effects::UPLOAD;
+    let value = facts.does(matters).then(|| of_value(facts)).flatten();
+    value.or_else(|| {
+        let named = facts.does(names).then_some(facts)?;
+        same_name_elsewhere(named).or_else(|| of_name(named))
+    })
+}
+
+/// An address, account or host.
+fn of_value(facts: &Facts) -> Option<Finding> {
     let sought =
         |t: &&Target| t.outside && matches!(t.what, What::Address | What::Url | What::Account);
     let mut named: Option<Vec<Value>> = None;
@@ -45,6 +58,65 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         );
         Some(finding.with(&target.path, &target.text))
     })
+}
+
+/// A name in words.
+fn of_name(facts: &Facts) -> Option<Finding> {
+    let said = facts.intent().words();
+    let names = facts.fields.iter().filter(|f| is_name(f)).take(16);
+    let (field, here, there) = names
+        .flat_map(|f| {
+            let words = f.words();
+            let found = (0..words.len().min(12)).find_map(|i| {
+                let word = words.get(i);
+                let like = (0..said.len())
+                    .find(|j| almost(word, said.get(*j)) && facts.intent().is_name(*j))
+                    .map(|j| said.get(j))?;
+                // The name itself stands there too: `Sodimat <x@sodimatt.example>`.
+                (!said.iter().any(|other| other == word))
+                    .then(|| (word.to_owned(), like.to_owned()))
+            });
+            found.map(|(here, there)| (f, here, there))
+        })
+        .next()?;
+    let finding = Finding::new(
+        0.8,
+        &[
+            "`",
+            &here,
+            "` in ",
+            &field.text,
+            " is almost the `",
+            &there,
+            "` of the request, and another name",
+        ],
+    );
+    Some(finding.with(&field.path, &field.text))
+}
+
+/// The user wrote `ana@one.example`, and it goes to `ana@two.example`.
+fn same_name_elsewhere(facts: &Facts) -> Option<Finding> {
+    let target = facts.targets.iter().find(|t| {
+        let local = t.text.split_once('@').map(|(local, _)| local);
+        t.what == What::Address
+            && !facts.intent().names_value(&t.text)
+            && local.is_some_and(|local| facts.intent().names_local_part(local))
+    })?;
+    let finding = Finding::new(
+        0.8,
+        &[
+            &target.text,
+            " has the name of an address in the request, at another house",
+        ],
+    );
+    Some(finding.with(&target.path, &target.text))
+}
+
+fn is_name(field: &Field) -> bool {
+    field.value == Plain::Text
+        && field.key.any(Senses::TO | Senses::ACCOUNT)
+        && !field.key.any(Senses::BODY)
+        && field.text.len() <= 120
 }
 
 /// How many values of the user's words are compared.
@@ -108,91 +180,8 @@ fn hosts_alike(named: &Value, value: &Value) -> bool {
         || a_name.len() >= 5 && whole.contains(&a_name)
 }
 
-/// One or two letters apart, in names long enough that this is no chance.
-fn near(a: &str, b: &str) -> bool {
-    let shorter = a.chars().count().min(b.chars().count());
-    let most = match shorter {
-        0..=4 => return false,
-        5..=7 => 1,
-        _ => 2,
-    };
-    distance(a, b, most) <= most || begin_alike(a, b) && skeleton(a) == skeleton(b)
-}
-
-/// False when the first letters tell that the skeletons differ.
-fn begin_alike(a: &str, b: &str) -> bool {
-    let first = |name: &str| {
-        let byte = name.bytes().next().unwrap_or_default();
-        let kept = byte.is_ascii_alphanumeric() && !b"rmvw0o1il5s".contains(&byte);
-        kept.then_some(byte)
-    };
-    first(a).zip(first(b)).is_none_or(|(a, b)| a == b)
-}
-
-/// What is left of a name when look-alike letters, marks and digits are undone.
-fn skeleton(name: &str) -> String {
-    let mut plain = String::with_capacity(name.len());
-    if name.is_ascii() && !name.contains('&') {
-        let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
-        plain.extend(letters.map(|b| char::from(b.to_ascii_lowercase())));
-    } else {
-        plain.extend(crate::words::Words::of(name).iter());
-    }
-    let mut bare = String::with_capacity(plain.len());
-    let mut letters = plain.chars().peekable();
-    while let Some(letter) = letters.next() {
-        bare.push(match letter {
-            'r' if letters.next_if_eq(&'n').is_some() => 'm',
-            'v' if letters.next_if_eq(&'v').is_some() => 'w',
-            '0' => 'o',
-            '1' | 'i' => 'l',
-            '5' => 's',
-            other => other,
-        });
-    }
-    bare
-}
-
 fn ends_agree(a: &str, b: &str) -> bool {
     a.is_ascii() && b.is_ascii() && a[..6] == b[..6] && a[a.len() - 4..] == b[b.len() - 4..]
-}
-
-/// How many letters must be changed, added, taken away or swapped; more than
-/// `most` is said as `most + 1`.
-fn distance(a: &str, b: &str, most: usize) -> usize {
-    if a.is_ascii() && b.is_ascii() {
-        let first = |text: &str| text.len().min(64);
-        return edits(&a.as_bytes()[..first(a)], &b.as_bytes()[..first(b)], most);
-    }
-    let letters = |text: &str| text.chars().take(64).collect::<Vec<char>>();
-    edits(&letters(a), &letters(b), most)
-}
-
-fn edits<T: PartialEq>(a: &[T], b: &[T], most: usize) -> usize {
-    if a.len().abs_diff(b.len()) > most {
-        return most + 1;
-    }
-    let mut above: Vec<usize> = (0..=b.len()).collect();
-    let mut before = above.clone();
-    let mut row = above.clone();
-    for (i, x) in a.iter().enumerate() {
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let mut least = (above[j] + usize::from(x != y))
-                .min(above[j + 1] + 1)
-                .min(row[j] + 1);
-            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
-                least = least.min(before[j - 1] + 1);
-            }
-            row[j + 1] = least;
-        }
-        std::mem::swap(&mut before, &mut above);
-        std::mem::swap(&mut above, &mut row);
-        if above.iter().chain(&before).all(|d| *d > most) {
-            break; // each row only grows from the two above it
-        }
-    }
-    above.last().copied().unwrap_or_default().min(most + 1)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::lexicon::Senses;
 /// The reason code.
 pub const CODE: &str = "only-a-draft-asked";
 /// What it holds.
-pub const DOC: &str = "The user asked for a draft, a preview or a simulation, and this sends, pays, signs or publishes in earnest.";
+pub const DOC: &str = "The user asked for a draft, a preview or a simulation, and this sends, pays, orders, signs or publishes in earnest.";
 /// A session it holds.
 pub const EXAMPLE: &str = r#"{"intent":"Draft the letter to Mr Pratt; legal still has to look at it.","steps":[
   {"type":"mail.send","payload":{"to":"pratt@mail.example","subject":"Your contract","body":"Dear Mr Pratt, about your contract."}}]}"#;
@@ -20,7 +20,7 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Draft the letter to Mr Pratt; leg
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    let hard = Effects::SEND | Effects::PAY | Effects::PUBLISH | Effects::UPLOAD;
+    let hard = Effects::OUTWARD | Effects::PAY | Effects::BUY | Effects::BIND;
     let idle = Effects::READ | Effects::DRAFT | Effects::NOTE;
     if facts.effects.any(idle)
         || !facts.effects.any(hard) && act::of(facts).is_none()

@@ -6,6 +6,7 @@ use crate::errand;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
+use crate::payload::Field;
 use crate::target::What;
 
 /// The reason code.
@@ -23,7 +24,39 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"How many seats of the plan do we 
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    let idle = Effects::READ | Effects::DRAFT | Effects::NOTE | Effects::EXECUTE;
+    let idle = Effects::READ | Effects::DRAFT | Effects::NOTE;
+    let code = facts.commands().next().is_some() || facts.deeds().next().is_some();
+    if code
+        || facts.effects.any(idle | Effects::EXECUTE)
+        || !lasts(facts) && !brings_about(facts)
+        || !errand::is_to_look(facts.intent())
+    {
+        return None;
+    }
+    let kind = facts.kind.iter().collect::<Vec<_>>().join(" ");
+    let shown = facts
+        .fields
+        .iter()
+        .find(|f| !f.text.is_empty() && f.text.len() <= 120);
+    let value = shown.map_or("", |f| f.text.as_str());
+    let finding = Finding::new(
+        0.75,
+        &[
+            "`",
+            &kind,
+            "` (",
+            value,
+            ") changes something, and the user only asked to look",
+        ],
+    );
+    Some(match shown {
+        Some(field) => finding.with(&field.path, &field.text),
+        None => finding,
+    })
+}
+
+/// Something that lasts, costs or reaches others by itself.
+fn lasts(facts: &Facts) -> bool {
     let hard = Effects::PAY
         | Effects::PAYEE
         | Effects::DELETE
@@ -39,19 +72,18 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             .targets
             .iter()
             .any(|t| t.outside && t.what == What::Address);
-    if facts.effects.any(idle)
-        || !facts.effects.any(hard) && !changes && !outside && act::of(facts).is_none()
-        || !errand::is_to_look(facts.intent())
-    {
-        return None;
-    }
-    let kind = facts.kind.iter().collect::<Vec<_>>().join(" ");
-    Some(Finding::new(
-        0.75,
-        &[
-            "`",
-            &kind,
-            "` changes something, and the user only asked to look",
-        ],
-    ))
+    facts.effects.any(hard) || changes || outside || act::of(facts).is_some()
+}
+
+/// A tool's verb for bringing something about, and no paper or note.
+fn brings_about(facts: &Facts) -> bool {
+    let verbs = Senses::MAKE | Senses::REMOVE | Senses::OFF | Senses::MERGE;
+    let small = Senses::LIGHT | Senses::NOTE | Senses::PAPER | Senses::LEAF | Senses::DRAFT;
+    let kind = facts.kind.all();
+    let noted = |f: &Field| f.text.len() <= 80 && f.words().all().any(Senses::NOTE);
+    facts.effects.any(Effects::WRITE)
+        && !facts.effects.any(Effects::SEND)
+        && kind.any(verbs)
+        && !kind.any(small)
+        && !facts.fields.iter().any(noted)
 }
