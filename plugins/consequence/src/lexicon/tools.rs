@@ -32,7 +32,7 @@ senses! {
     SEND: "send reply respond answer email mail message sms mms notify tell dm whatsapp forward post comment chat inform \
         envoyer envoi repondre reponse transmettre courriel courrier notifier poster message informer ecrire relance \
         enviar responder correo mensaje avisar senden schicken antworten antwort nachricht mitteilen informieren weiterleiten \
-        letter write respuesta manda mandar mande follow welcome relance avisa avise bescheid informe informa ecris envoie envoyez reponds repondez envia responde schick schreibe antworte";
+        letter write schreib schick antwort respuesta manda mandar mande follow welcome relance avisa avise bescheid informe informa ecris envoie envoyez reponds repondez envia responde schick schreibe antworte";
     /// Gets in touch with somebody, in a user's words.
     CONTACT: "ask contact thank invite confirm cancel remind request arrange organise organize apply register rsvp introduce propose know \
         reach coordinate apologise apologize complain offer enquire inquire invoice call convince agree negotiate dispute \
@@ -85,7 +85,7 @@ senses! {
     /// Ends something for good.
     DELETE: "delete purge destroy wipe erase drop truncate expunge obliterate shred supprimer supprime supprimez supprim* effacer efface \
         effacez purger detruire detruis ecraser loschen losche geloscht vernichten borrar borra eliminar elimina destruir vider vide videz \
-        vaciar leeren deleting removing deletion suppression";
+        vaciar leeren borres borre elimines elimine supprimes loscht deleting removing deletion suppression";
     /// Takes something away, often harmlessly.
     REMOVE: "remove clear clean cleanup retirer retire enlever enleve nettoyer nettoie entfernen entferne quitar quita limpiar limpia \
         uninstall tidy menage deduplicate";
