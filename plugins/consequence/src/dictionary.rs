@@ -16,6 +16,8 @@ pub struct Dictionary {
     stems: Vec<(&'static str, Senses)>,
     /// Where the stems of each first letter begin, and where the last ones end.
     letters: [u16; 27],
+    /// For each first letter the second ones there are, as bits from `a` on.
+    seconds: [u32; 26],
 }
 
 impl Dictionary {
@@ -43,6 +45,12 @@ impl Dictionary {
         let words: Vec<_> = all.into_iter().filter(|(w, _)| stem(w).is_none()).collect();
         let begin = |letter: u8| stems.partition_point(|s| s.0.as_bytes() < &[letter][..]);
         let letters = std::array::from_fn(|i| begin(b'a' + i as u8) as u16);
+        let mut seconds = [0; 26];
+        for (stem, _) in &stems {
+            if let [first @ b'a'..=b'z', second, ..] = stem.as_bytes() {
+                seconds[usize::from(first - b'a')] |= bit(*second);
+            }
+        }
         let mut slots = vec![0; (words.len() * 2).next_power_of_two()];
         for (i, (word, _)) in words.iter().enumerate() {
             let hash = hash(word);
@@ -57,6 +65,7 @@ impl Dictionary {
             words,
             stems,
             letters,
+            seconds,
         }
     }
 
@@ -84,10 +93,13 @@ impl Dictionary {
     }
 
     fn stem(&self, word: &str) -> Senses {
-        let Some(letter @ b'a'..=b'z') = word.bytes().next() else {
+        let [first @ b'a'..=b'z', second, ..] = word.as_bytes() else {
             return Senses::NONE;
         };
-        let letter = usize::from(letter - b'a');
+        let letter = usize::from(first - b'a');
+        if self.seconds[letter] & bit(*second) == 0 {
+            return Senses::NONE; // most words
+        }
         let (from, to) = (self.letters[letter], self.letters[letter + 1]);
         self.stems[usize::from(from)..usize::from(to)]
             .iter()
@@ -96,12 +108,31 @@ impl Dictionary {
     }
 }
 
-/// FNV-1a, its bits mixed once more: the table uses both ends of it.
+/// A bit for each letter, and one for all else.
+fn bit(letter: u8) -> u32 {
+    1 << letter.wrapping_sub(b'a').min(31)
+}
+
+/// Of a word's length, its ends and its middle, which cost the same however long
+/// it is. The table uses both ends of the number.
 fn hash(word: &str) -> u32 {
-    let mut hash = 0x811c_9dc5_u32;
-    for byte in word.bytes() {
-        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    }
+    let bytes = word.as_bytes();
+    let four = |from: usize| match bytes.get(from..).and_then(<[u8]>::first_chunk) {
+        Some(four) => u32::from_le_bytes(*four),
+        None => 0,
+    };
+    let length = bytes.len();
+    let mut hash = match bytes {
+        [] => 0,
+        [a] => u32::from(*a),
+        [a, b] => u32::from(*a) << 8 | u32::from(*b),
+        [a, b, c] => u32::from(*a) << 16 | u32::from(*b) << 8 | u32::from(*c),
+        _ => {
+            let ends = four(0).wrapping_mul(0x9e37_79b1) ^ four(length - 4).rotate_left(15);
+            ends.wrapping_mul(0x85eb_ca6b) ^ four(length / 2 - 2)
+        }
+    };
+    hash = (hash ^ length as u32).wrapping_mul(0xc2b2_ae35);
     hash ^= hash >> 15;
     hash = hash.wrapping_mul(0x85eb_ca6b);
     hash ^ (hash >> 13)

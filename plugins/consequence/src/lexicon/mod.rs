@@ -103,19 +103,21 @@ pub fn senses(word: &str) -> Senses {
         return found;
     }
     let bytes = word.as_bytes();
-    if bytes
-        .windows(2)
-        .any(|two| matches!(two, b"ae" | b"oe" | b"ue"))
-    {
-        // German without its dots: `loeschen` for `löschen`.
-        return DICTIONARY.senses(
-            &word
-                .replace("ae", "a")
-                .replace("oe", "o")
-                .replace("ue", "u"),
-        );
+    let umlaut = |i: usize| i > 0 && matches!(bytes[i - 1], b'a' | b'o' | b'u');
+    let mut digits = false;
+    for (i, byte) in bytes.iter().enumerate() {
+        if *byte == b'e' && umlaut(i) {
+            // German without its dots: `loeschen` for `löschen`.
+            return DICTIONARY.senses(
+                &word
+                    .replace("ae", "a")
+                    .replace("oe", "o")
+                    .replace("ue", "u"),
+            );
+        }
+        digits |= byte.is_ascii_digit();
     }
-    if let Some(plain) = without_digits(word) {
+    if digits && let Some(plain) = without_digits(word) {
         return DICTIONARY.senses(&plain);
     }
     match word.strip_suffix('s') {

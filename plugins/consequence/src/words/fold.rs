@@ -12,13 +12,26 @@ pub(super) enum Kind {
     Invisible,
 }
 
+/// What each ASCII character is.
+pub(super) const ASCII: [Kind; 128] = {
+    let mut kinds = [Kind::Gap; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
+            b'a'..=b'z' => Kind::Lower,
+            b'A'..=b'Z' => Kind::Upper,
+            b'0'..=b'9' => Kind::Digit,
+            b'.' | b'!' | b'?' | b';' | b'\n' | b':' => Kind::Stop,
+            _ => Kind::Gap,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
+/// What a character beyond ASCII is.
 pub(super) fn kind(c: char) -> Kind {
     match c {
-        'a'..='z' => Kind::Lower,
-        'A'..='Z' => Kind::Upper,
-        '0'..='9' => Kind::Digit,
-        '.' | '!' | '?' | ';' | '\n' | ':' => Kind::Stop,
-        _ if c.is_ascii() => Kind::Gap,
         '\u{ad}'
         | '\u{200b}'..='\u{200f}'
         | '\u{202a}'..='\u{202e}'

@@ -8,45 +8,36 @@
 
 mod entities;
 mod fold;
+mod read;
 #[cfg(test)]
 mod tests;
 
 use crate::lexicon::{self, Senses};
 
-use entities::without_entities;
-use fold::{Kind, fold, kind};
-
 /// A text as folded words, each with the sentence it stands in.
 #[derive(Debug, Default, Clone)]
 pub struct Words {
+    /// What was read in small letters, and behind it the words that are not found
+    /// there as they are.
     text: String,
     spans: Vec<Span>,
     /// Numbers of the sentences that end with a question mark, rising.
-    questions: Vec<u32>,
+    questions: Vec<u16>,
+    /// What the words mean, taken together.
+    all: Senses,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Span {
     start: u32,
     end: u32,
-    sentence: u32,
     /// Where it begins in the text that was read.
     source: u32,
+    sentence: u16,
     /// True when a comma or its like stands before it.
     comma: bool,
     senses: Senses,
 }
-
-/// Where a word begins.
-struct Start {
-    text: usize,
-    source: u32,
-    comma: bool,
-}
-
-/// How many words of one text are read. Far beyond any message, and a bound on
-/// what a hostile payload can cost.
-const MAX_WORDS: usize = 20_000;
 
 /// How many letters in a row, each standing alone, are read as one word written
 /// with spaces in between (`r e f u n d`).
@@ -57,84 +48,10 @@ impl Words {
     pub fn of(text: &str) -> Words {
         let mut words = Words {
             text: String::with_capacity(text.len()),
-            spans: Vec::new(),
-            questions: Vec::new(),
+            ..Words::default()
         };
         words.read(text);
         words
-    }
-
-    /// Reads a further text behind the ones already read, as its own sentence.
-    pub fn read(&mut self, text: &str) {
-        let first = self.spans.len();
-        let mut sentence = self.spans.last().map_or(0, |s| s.sentence + 1);
-        let mut start: Option<Start> = None;
-        let mut before = Kind::Gap;
-        let mut comma = false;
-        let plain = without_entities(text);
-        let mut chars = plain.char_indices().peekable();
-        while let Some((at, c)) = chars.next() {
-            let kind = kind(c);
-            match kind {
-                Kind::Invisible => continue,
-                Kind::Gap | Kind::Stop => {
-                    self.close(&mut start, sentence);
-                    // A dot ends a sentence only before a space: `gate.rs`, `4.50`.
-                    // A line that goes on with a small letter was only wrapped.
-                    let next = chars.peek().map(|(_, next)| *next);
-                    let ends = match c {
-                        '.' | ':' => next.is_none_or(char::is_whitespace),
-                        '\n' => next.is_none_or(|n| !n.is_lowercase()),
-                        _ => kind == Kind::Stop,
-                    };
-                    if ends && self.spans.last().is_some_and(|s| s.sentence == sentence) {
-                        if c == '?' {
-                            self.questions.push(sentence);
-                        }
-                        sentence += 1;
-                    }
-                    comma = comma && !ends || matches!(c, ',' | '(' | ')' | '–' | '—');
-                }
-                _ => {
-                    let hump = kind == Kind::Upper
-                        && (before == Kind::Lower
-                            || (before == Kind::Upper
-                                && chars.peek().is_some_and(|(_, n)| n.is_lowercase())));
-                    if hump {
-                        self.close(&mut start, sentence);
-                    }
-                    start.get_or_insert(Start {
-                        text: self.text.len(),
-                        source: at as u32,
-                        comma,
-                    });
-                    comma = false;
-                    fold(c, &mut self.text);
-                }
-            }
-            before = kind;
-            if self.spans.len() >= MAX_WORDS {
-                break;
-            }
-        }
-        self.close(&mut start, sentence);
-        self.join_spaced(first);
-    }
-
-    fn close(&mut self, start: &mut Option<Start>, sentence: u32) {
-        if let Some(s) = start.take()
-            && s.text < self.text.len()
-        {
-            self.spans.push(Span {
-                start: s.text as u32,
-                end: self.text.len() as u32,
-                sentence,
-                source: s.source,
-                comma: s.comma,
-                senses: lexicon::senses(&self.text[s.text..]),
-            });
-            self.text.push(' ');
-        }
     }
 
     /// Joins runs of single letters into the word they spell.
@@ -171,8 +88,8 @@ impl Words {
                 comma,
                 senses: lexicon::senses(&self.text[start as usize..]),
             };
-            self.text.push(' ');
             self.spans.splice(at..at + run, [word]);
+            self.all = self.each().fold(Senses::NONE, |all, senses| all | senses);
         }
     }
 
@@ -182,6 +99,7 @@ impl Words {
         for i in 0..self.spans.len().min(60) {
             if self.spans[i].senses == Senses::NONE {
                 self.spans[i].senses = lexicon::mended(self.get(i));
+                self.all = self.all | self.spans[i].senses;
             }
         }
     }
@@ -215,12 +133,12 @@ impl Words {
 
     /// The senses of all the words together.
     pub fn all(&self) -> Senses {
-        self.each().fold(Senses::NONE, |all, senses| all | senses)
+        self.all
     }
 
     /// The sentence the word at `i` stands in.
     pub fn sentence(&self, i: usize) -> u32 {
-        self.spans.get(i).map_or(u32::MAX, |s| s.sentence)
+        self.spans.get(i).map_or(u32::MAX, |s| s.sentence.into())
     }
 
     /// True when a comma, a bracket or a dash stands before the word at `i`.
@@ -230,7 +148,8 @@ impl Words {
 
     /// True when the sentence of the word at `i` ends with a question mark.
     pub fn is_question(&self, i: usize) -> bool {
-        self.questions.binary_search(&self.sentence(i)).is_ok()
+        let sentence = self.spans.get(i).map(|s| s.sentence);
+        sentence.is_some_and(|s| self.questions.binary_search(&s).is_ok())
     }
 
     /// Where the word at `i` begins in the text that [`Words::of`] read.

@@ -1,0 +1,177 @@
+//! Reads a text into words, in one pass over its bytes.
+
+use super::entities::without_entities;
+use super::fold::{ASCII, Kind, fold, kind};
+use super::{Span, Words};
+use crate::lexicon;
+
+/// How many words of one text are read. Far beyond any message, and a bound on
+/// what a hostile payload can cost.
+const MAX_WORDS: usize = 20_000;
+
+/// Letters and spaces that one word takes up, at the least in most texts.
+const USUAL: usize = 5;
+
+impl Words {
+    /// Reads a further text behind the ones already read, as its own sentence.
+    pub fn read(&mut self, text: &str) {
+        let text = without_entities(text);
+        let first = self.spans.len();
+        let sentence = self.spans.last().map_or(0, |s| s.sentence + 1);
+        let begin = self.text.len();
+        // Most words are taken from here as they are.
+        self.text.push_str(&text);
+        self.text[begin..].make_ascii_lowercase();
+        self.spans.reserve(text.len() / USUAL + 1);
+        let reader = Reader {
+            words: self,
+            text: &text,
+            begin,
+            at: 0,
+            sentence,
+            open: None,
+            comma: false,
+            folded: None,
+        };
+        reader.run();
+        self.join_spaced(first);
+    }
+}
+
+struct Reader<'w, 't> {
+    words: &'w mut Words,
+    text: &'t str,
+    /// Where the text begins in that of the words.
+    begin: usize,
+    at: usize,
+    sentence: u16,
+    /// Where the word that is being read begins, and whether a comma or its like
+    /// stands before it.
+    open: Option<(usize, bool)>,
+    /// True when one stands before the next word.
+    comma: bool,
+    /// The word so far, where it is not as it stands in the text.
+    folded: Option<String>,
+}
+
+impl Reader<'_, '_> {
+    fn run(mut self) {
+        let text = self.text;
+        let mut before = Kind::Gap;
+        while let Some(&byte) = text.as_bytes().get(self.at) {
+            let (c, kind) = match ASCII.get(usize::from(byte)) {
+                Some(kind) => (char::from(byte), *kind),
+                None => {
+                    let c = text[self.at..].chars().next().unwrap_or_default();
+                    (c, kind(c))
+                }
+            };
+            match kind {
+                Kind::Lower | Kind::Upper | Kind::Digit => {
+                    let hump = kind == Kind::Upper
+                        && (before == Kind::Lower
+                            || before == Kind::Upper
+                                && self.next(c).is_some_and(char::is_lowercase));
+                    if hump {
+                        self.close();
+                    }
+                    self.letter(c);
+                }
+                Kind::Gap | Kind::Stop => self.gap(c, kind),
+                Kind::Invisible => {
+                    self.fold();
+                    self.at += c.len_utf8();
+                    continue;
+                }
+            }
+            before = kind;
+            if self.words.spans.len() >= MAX_WORDS {
+                break;
+            }
+        }
+        self.close();
+    }
+
+    fn next(&self, c: char) -> Option<char> {
+        self.text[self.at + c.len_utf8()..].chars().next()
+    }
+
+    /// Takes a letter or digit, and the small letters behind it.
+    fn letter(&mut self, c: char) {
+        if self.open.is_none() {
+            self.open = Some((self.at, self.comma));
+            self.comma = false;
+        }
+        if !c.is_ascii() {
+            self.fold();
+        }
+        self.at += c.len_utf8();
+        if let Some(folded) = &mut self.folded {
+            fold(c, folded);
+        } else if c.is_ascii_lowercase() {
+            let behind = &self.text.as_bytes()[self.at..];
+            let letters = behind.iter().take_while(|b| b.is_ascii_lowercase());
+            self.at += letters.count();
+        }
+    }
+
+    /// From here on the word is not as it stands in the text.
+    fn fold(&mut self) {
+        if let Some((start, _)) = self.open
+            && self.folded.is_none()
+        {
+            let as_it_stands = &self.words.text[self.begin + start..self.begin + self.at];
+            self.folded = Some(as_it_stands.to_owned());
+        }
+    }
+
+    /// Takes what stands between words.
+    fn gap(&mut self, c: char, kind: Kind) {
+        self.close();
+        // A dot ends a sentence only before a space: `gate.rs`, `4.50`.
+        // A line that goes on with a small letter was only wrapped.
+        let ends = kind == Kind::Stop
+            && match c {
+                '.' | ':' => self.next(c).is_none_or(char::is_whitespace),
+                '\n' => self.next(c).is_none_or(|n| !n.is_lowercase()),
+                _ => true,
+            };
+        let spoken = |s: &Span| s.sentence == self.sentence;
+        if ends && self.words.spans.last().is_some_and(spoken) {
+            if c == '?' {
+                self.words.questions.push(self.sentence);
+            }
+            self.sentence += 1;
+        }
+        if c != ' ' {
+            self.comma = self.comma && !ends || matches!(c, ',' | '(' | ')' | '–' | '—');
+        }
+        self.at += c.len_utf8();
+    }
+
+    fn close(&mut self) {
+        let Some((start, comma)) = self.open.take() else {
+            return;
+        };
+        let text = &mut self.words.text;
+        let (from, to) = match self.folded.take() {
+            Some(folded) => {
+                text.push_str(&folded);
+                (text.len() - folded.len(), text.len())
+            }
+            None => (self.begin + start, self.begin + self.at),
+        };
+        if from < to {
+            let senses = lexicon::senses(&text[from..to]);
+            self.words.all = self.words.all | senses;
+            self.words.spans.push(Span {
+                start: from as u32,
+                end: to as u32,
+                source: start as u32,
+                sentence: self.sentence,
+                comma,
+                senses,
+            });
+        }
+    }
+}
