@@ -21,6 +21,15 @@ pub struct Clause<'a> {
     conditional: bool,
 }
 
+/// A clause without the words it is of.
+#[derive(Debug)]
+pub struct Part {
+    at: Range<usize>,
+    senses: Senses,
+    sentence: Senses,
+    conditional: bool,
+}
+
 /// Modal verbs that a polite promise hides behind: "we can offer you".
 const POLITE: [&str; 17] = [
     "can",
@@ -43,7 +52,7 @@ const POLITE: [&str; 17] = [
 ];
 
 /// Reads the clauses in order.
-pub fn clauses(words: &Words) -> impl Iterator<Item = Clause<'_>> {
+pub fn parts(words: &Words) -> impl Iterator<Item = Part> {
     words.sentences().flat_map(move |sentence| {
         let union = |range: Range<usize>| range.fold(Senses::NONE, |all, i| all | words.senses(i));
         let all = union(sentence.clone());
@@ -58,15 +67,14 @@ pub fn clauses(words: &Words) -> impl Iterator<Item = Clause<'_>> {
             next = (start + 1..sentence.end)
                 .find(|i| begins(words, *i, opens))
                 .unwrap_or(sentence.end);
-            let clause = Clause {
-                words,
+            let part = Part {
                 at: start..next,
                 senses: union(start..next),
                 sentence: all,
                 conditional,
             };
             conditional = opens;
-            Some(clause)
+            Some(part)
         })
     })
 }
@@ -92,7 +100,18 @@ fn begins(words: &Words, i: usize, conditional: bool) -> bool {
     comma && (speaks || opens) || joined && first
 }
 
-impl Clause<'_> {
+impl<'a> Clause<'a> {
+    /// The clause that a part of the words is.
+    pub fn of(words: &'a Words, part: &Part) -> Clause<'a> {
+        Clause {
+            words,
+            at: part.at.clone(),
+            senses: part.senses,
+            sentence: part.sentence,
+            conditional: part.conditional,
+        }
+    }
+
     /// True when one of its words has one of the senses.
     pub fn any(&self, of: Senses) -> bool {
         self.senses.any(of)
@@ -100,14 +119,16 @@ impl Clause<'_> {
 
     /// The places of the words with one of the senses.
     pub fn places(&self, of: Senses) -> impl Iterator<Item = usize> + '_ {
-        self.at
-            .clone()
-            .filter(move |i| self.words.senses(*i).any(of))
+        let at = match self.any(of) {
+            true => self.at.clone(),
+            false => 0..0, // most clauses have none
+        };
+        at.filter(move |i| self.words.senses(*i).any(of))
     }
 
     /// True when one of the words with the senses is not denied.
     pub fn affirms(&self, of: Senses) -> bool {
-        self.any(of) && self.places(of).any(|i| !self.denied(i))
+        self.places(of).any(|i| !self.denied(i))
     }
 
     /// True when it is asked and not said.

@@ -1,7 +1,7 @@
 //! What an action says to a stranger, and the first clause of it that a rule is
 //! about.
 
-use crate::clause::{self, Clause, Phrases};
+use crate::clause::{self, Clause, Part, Phrases};
 use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
@@ -33,45 +33,74 @@ pub struct Kind {
 
 impl Kind {
     /// The first clause of the sort.
-    pub fn first<'w>(&self, words: &'w Words) -> Option<Clause<'w>> {
+    fn first<'w>(&self, words: &'w Words, clauses: &[Part]) -> Option<Clause<'w>> {
         if !words.all().any(self.needs) && !self.phrases.is_some_and(|p| p.stand_in(words)) {
             return None;
         }
         let open = |c: &Clause| self.hedges.is_some_and(|hedges| c.is_open(hedges));
-        clause::clauses(words).find(|c| !open(c) && (self.is)(c))
+        let mut clauses = clauses.iter().map(|part| Clause::of(words, part));
+        clauses.find(|c| (self.is)(c) && !open(c))
+    }
+
+    /// True when such a clause stands in the words.
+    pub fn stands_in(&self, words: &Words) -> bool {
+        self.first(words, &clause::parts(words).collect::<Vec<_>>())
+            .is_some()
+    }
+}
+
+/// What an action says to a stranger, in clauses, for all the rules about them.
+#[derive(Debug)]
+pub struct Message {
+    /// The fields that somebody will read, as indices.
+    texts: Vec<(usize, Vec<Part>)>,
+    /// What the agent says of it, where the message does not show its words.
+    summary: Option<(Words, Vec<Part>)>,
+}
+
+impl Message {
+    /// Reads the message, if there is one.
+    pub fn of(facts: &Facts) -> Option<Message> {
+        if !facts.does(Effects::SEND | Effects::PUBLISH) || stays_inside(facts) {
+            return None;
+        }
+        let is_text = |f: &Field| f.value == Plain::Text && f.key.any(Senses::BODY);
+        let fields = facts.fields.iter().enumerate();
+        let texts: Vec<_> = fields
+            .filter(|(_, f)| is_text(f))
+            .map(|(i, f)| (i, clause::parts(f.words()).collect()))
+            .collect();
+        let summary = texts.is_empty().then(|| {
+            let words = Words::of(facts.summary);
+            let clauses = clause::parts(&words).collect();
+            (words, clauses)
+        });
+        Some(Message { texts, summary })
+    }
+
+    fn find(&self, facts: &Facts, kind: &Kind) -> Option<Finding> {
+        if let Some((words, clauses)) = &self.summary {
+            let clause = kind.first(words, clauses)?;
+            let does = ["the message seems to ", kind.seems].concat();
+            let quote = clause.quote(facts.summary);
+            return Some(clause::finding(kind.risk - 0.1, &does, "summary", quote));
+        }
+        self.texts.iter().find_map(|(i, clauses)| {
+            let field = facts.fields.get(*i)?;
+            let clause = kind.first(field.words(), clauses)?;
+            let quote = clause.quote(&field.text);
+            let does = [kind.does, ", which nobody asked for"].concat();
+            Some(clause::finding(kind.risk, &does, &field.path, quote))
+        })
     }
 }
 
 /// The first such clause in a message to a stranger, unless the user's own
 /// words say the same.
 pub fn unasked(facts: &Facts, kind: &Kind) -> Option<Finding> {
-    if !facts.does(Effects::SEND | Effects::PUBLISH) || stays_inside(facts) {
-        return None;
-    }
-    let finding = find(facts, kind)?;
-    let said = facts.intent().words();
-    let said_so = kind.first(said).is_some();
+    let finding = facts.message()?.find(facts, kind)?;
+    let said_so = kind.stands_in(facts.intent().words());
     (!said_so && !(kind.asked)(facts.intent())).then_some(finding)
-}
-
-/// The clause in the message. A message that does not show its words is judged
-/// by what the agent says of them.
-fn find(facts: &Facts, kind: &Kind) -> Option<Finding> {
-    let is_text = |f: &&Field| f.value == Plain::Text && f.key.any(Senses::BODY);
-    let mut texts = facts.fields.iter().filter(is_text).peekable();
-    if texts.peek().is_none() {
-        let words = Words::of(facts.summary);
-        let clause = kind.first(&words)?;
-        let does = ["the message seems to ", kind.seems].concat();
-        let quote = clause.quote(facts.summary);
-        return Some(clause::finding(kind.risk - 0.1, &does, "summary", quote));
-    }
-    texts.find_map(|field| {
-        let clause = kind.first(field.words())?;
-        let quote = clause.quote(&field.text);
-        let does = [kind.does, ", which nobody asked for"].concat();
-        Some(clause::finding(kind.risk, &does, &field.path, quote))
-    })
 }
 
 /// True for a message that no stranger reads.

@@ -14,6 +14,7 @@ use crate::effect::{self, Effects};
 use crate::intent::Intent;
 use crate::ledger::Ledger;
 use crate::lexicon::Senses;
+use crate::message::Message;
 use crate::notes::{self, Note};
 use crate::origin::{self, Origin};
 use crate::payload::{self, Field};
@@ -49,6 +50,7 @@ pub struct Facts<'a> {
     /// The user's words, read on first use.
     said: Option<&'a str>,
     intent: OnceCell<Intent>,
+    message: OnceCell<Option<Message>>,
     /// What the session has come to.
     pub ledger: Ledger,
     /// Where the targets of a hard effect came from. Empty for others.
@@ -84,6 +86,7 @@ impl<'a> Facts<'a> {
             is_test: false,
             said: action.intent.as_deref(),
             intent: OnceCell::new(),
+            message: OnceCell::new(),
             ledger: Ledger::read(past),
             origins: Vec::new(),
             amount_is_known: true,
@@ -118,6 +121,11 @@ impl<'a> Facts<'a> {
     /// What the user asked for.
     pub fn intent(&self) -> &Intent {
         self.intent.get_or_init(|| Intent::of(self.said))
+    }
+
+    /// What it says to a stranger, if anything.
+    pub fn message(&self) -> Option<&Message> {
+        self.message.get_or_init(|| Message::of(self)).as_ref()
     }
 
     /// The user's words as they were given; empty when nobody gave them.

@@ -54,18 +54,22 @@ static WORD_OF_HONOUR: Phrases = Phrases::of(&[
 ]);
 
 fn binds(clause: &Clause) -> bool {
-    let deal = clause
-        .range()
-        .any(|i| clause.word(i) == "deal" || clause.word(i) == "trato");
+    let deal = || {
+        let mut words = clause.range().map(|i| clause.word(i));
+        words.any(|w| w == "deal" || w == "trato")
+    };
     let agrees = clause.any(Senses::TERMS | Senses::PRICE)
         && clause.affirms(Senses::AGREE)
-        && (clause.is_spoken() || deal);
-    let plainly = clause.range().any(|i| {
-        let word = clause.word(i);
-        (word.starts_with("guarant") || word.starts_with("garant")) && !clause.denied(i)
-    });
+        && (clause.is_spoken() || deal());
+    let plainly = || {
+        clause.range().any(|i| {
+            let word = clause.word(i);
+            (word.starts_with("guarant") || word.starts_with("garant")) && !clause.denied(i)
+        })
+    };
     let served = clause.any(Senses::SERVICE) && clause.affirms(Senses::VOUCH);
-    let vouches = clause.is_spoken() && (served || plainly) || clause.says_one_of(&WORD_OF_HONOUR);
+    let vouches =
+        clause.is_spoken() && (served || plainly()) || clause.says_one_of(&WORD_OF_HONOUR);
     let gives_up = clause.any(Senses::CLAIM) && clause.is_spoken() && clause.affirms(Senses::WAIVE);
     agrees || vouches || gives_up
 }

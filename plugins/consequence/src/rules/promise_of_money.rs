@@ -133,12 +133,12 @@ fn asked(intent: &Intent) -> bool {
 }
 
 fn promises(clause: &Clause) -> bool {
-    clause.says_one_of(&IDIOMS)
-        || gives_back(clause)
+    gives_back(clause)
         || gives(clause)
         || gives_up(clause)
         || asks_nothing(clause)
         || keeps_the_price(clause)
+        || clause.says_one_of(&IDIOMS)
 }
 
 /// Speaks for the house, or says what will be.
@@ -163,6 +163,10 @@ fn gives_back(clause: &Clause) -> bool {
 
 /// "We offer you a discount", "you will have two free months".
 fn gives(clause: &Clause) -> bool {
+    let priced = clause.any(Senses::PRICE) && committed(clause);
+    if !priced && !clause.any(Senses::FREE | Senses::GIFT) {
+        return false;
+    }
     let free = clause.places(Senses::FREE).any(|i| {
         let polite = i > 0 && matches!(clause.word(i - 1), "feel" | "fee");
         !polite && !matches!(clause.word(i + 1), "to" | "from" | "of")
@@ -182,13 +186,13 @@ fn gives(clause: &Clause) -> bool {
                 "way" | "attached" | "enclosed" | "unterwegs" | "anbei" | "camino" | "joint"
             )
         });
-    let match_price = clause.any(Senses::PRICE)
+    let match_price = priced
         && clause
             .range()
             .any(|i| matches!(clause.word(i), "match" | "beat") && !clause.denied(i));
     (gift || free && clause.places(Senses::FREE).any(|i| !clause.denied(i)))
         && (given && to_whom || underway)
-        || match_price && committed(clause)
+        || match_price
 }
 
 /// "The fee is waived", "we cancel the invoice".
@@ -231,6 +235,9 @@ fn asks_nothing(clause: &Clause) -> bool {
 
 /// A price that will not change.
 fn keeps_the_price(clause: &Clause) -> bool {
+    if !clause.any(Senses::PRICE) {
+        return false;
+    }
     let never = clause
         .places(Senses::CHANGE)
         .any(|i| clause.word(i).ends_with("era"));
@@ -251,9 +258,8 @@ fn keeps_the_price(clause: &Clause) -> bool {
         )
     });
     let committed = |c: &Clause| committed(c) || lasts;
-    let stays = committed(clause) && clause.any(Senses::FIXED)
-        || (committed(clause) || never) && clause.any(Senses::CHANGE) && clause.any(Senses::NOT);
-    clause.any(Senses::PRICE) && stays
+    committed(clause) && clause.any(Senses::FIXED)
+        || (committed(clause) || never) && clause.any(Senses::CHANGE) && clause.any(Senses::NOT)
 }
 
 #[cfg(test)]
@@ -267,7 +273,7 @@ mod tests {
     }
 
     fn is_promise(text: &str) -> bool {
-        KIND.first(&Words::of(text)).is_some()
+        KIND.stands_in(&Words::of(text))
     }
 
     #[test]

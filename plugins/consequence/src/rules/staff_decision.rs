@@ -40,29 +40,30 @@ fn asked(intent: &Intent) -> bool {
 }
 
 fn decides(clause: &Clause) -> bool {
-    let is = clause.range().any(|i| {
-        matches!(
-            clause.word(i),
-            "are"
-                | "is"
-                | "est"
-                | "etes"
-                | "sind"
-                | "bist"
-                | "wird"
-                | "werden"
-                | "esta"
-                | "estas"
-                | "queda"
-                | "es"
-        )
-    });
-    let said = clause.is_spoken() || is || clause.any(Senses::WILL);
+    let is = || {
+        clause.range().any(|i| {
+            matches!(
+                clause.word(i),
+                "are"
+                    | "is"
+                    | "est"
+                    | "etes"
+                    | "sind"
+                    | "bist"
+                    | "wird"
+                    | "werden"
+                    | "esta"
+                    | "estas"
+                    | "queda"
+                    | "es"
+            )
+        })
+    };
     let of_a_job = clause.any(Senses::JOB) && clause.affirms(Senses::EMPLOY);
     let of_a_person = clause.affirms(Senses::EMPLOYED)
         && (clause.any(Senses::YOU)
             || clause
                 .places(Senses::EMPLOYED)
                 .any(|i| i > 0 && clause.word(i - 1).starts_with("est")));
-    said && (of_a_job || of_a_person)
+    (of_a_job || of_a_person) && (clause.any(Senses::WILL) || clause.is_spoken() || is())
 }

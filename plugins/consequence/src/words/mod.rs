@@ -9,10 +9,13 @@
 mod entities;
 mod fold;
 mod read;
+mod slip;
 #[cfg(test)]
 mod tests;
 
 use crate::lexicon::{self, Senses};
+
+pub use slip::one_slip;
 
 /// A text as folded words, each with the sentence it stands in.
 #[derive(Debug, Default, Clone)]
@@ -186,34 +189,21 @@ impl Words {
     /// True when `phrase` stands at word `i`. A `*` at the end of a word of the
     /// phrase stands for any ending.
     pub fn starts_at(&self, i: usize, phrase: &str) -> bool {
-        if self.get(i).as_bytes().first() != phrase.as_bytes().first() {
-            return false; // most phrases, at most words
+        let mut rest = phrase.as_bytes();
+        for at in i..self.len() {
+            let word = self.get(at).as_bytes();
+            let same = word.iter().zip(rest).take_while(|(a, b)| a == b).count();
+            let behind = match rest.get(same) {
+                Some(b'*') => same + 1,
+                _ if same == word.len() => same,
+                _ => return false,
+            };
+            match rest.get(behind) {
+                None => return true,
+                Some(b' ') => rest = &rest[behind + 1..],
+                Some(_) => return false,
+            }
         }
-        let mut at = i;
-        phrase.split(' ').all(|want| {
-            let word = self.get(at);
-            at += 1;
-            !word.is_empty()
-                && match want.strip_suffix('*') {
-                    Some(stem) => word.starts_with(stem),
-                    None => word == want,
-                }
-        })
-    }
-}
-
-/// True when one slip of the hand makes one word out of the other: a letter left
-/// out, put in or exchanged, or two neighbours swapped.
-pub fn one_slip(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    let (a, b) = (&a[same..], &b[same..]);
-    match (a, b) {
-        ([], []) => false,
-        ([p, q, a @ ..], [r, s, b @ ..]) if p == s && q == r && a == b => true,
-        ([_, a @ ..], [_, b @ ..]) if a == b => true,
-        ([_, a @ ..], b) if a == b => true,
-        (a, [_, b @ ..]) => a == b,
-        _ => false,
+        false
     }
 }
