@@ -243,14 +243,15 @@ impl<'a> Clause<'a> {
     }
 }
 
-/// Turns of phrase as folded words, looked up by their first letter, since a
-/// message has many words and few of them.
+/// Turns of phrase as folded words, looked up by how their first word begins,
+/// since a message has many words and few of them.
 #[derive(Debug)]
 pub struct Phrases {
     sorted: &'static [&'static str],
     letters: [u16; 27],
-    /// For each first letter the second ones there are, as bits from `a` on.
-    seconds: [u32; 26],
+    /// A bit for each beginning of a first word, told apart by two letters and
+    /// its length. An open end has any.
+    beginnings: [u64; 4],
 }
 
 impl Phrases {
@@ -266,19 +267,29 @@ impl Phrases {
             letters[letter] = before as u16;
             letter += 1;
         }
-        let mut seconds = [0; 26];
+        let mut beginnings = [0; 4];
         let mut i = 0;
         while i < sorted.len() {
             let phrase = sorted[i].as_bytes();
-            if phrase[0] >= b'a' && phrase[0] <= b'z' {
-                seconds[(phrase[0] - b'a') as usize] |= second_bit(phrase);
+            let mut length = 0;
+            while length < phrase.len() && phrase[length] != b' ' && phrase[length] != b'*' {
+                length += 1;
+            }
+            let mut most = length;
+            if length < phrase.len() && phrase[length] == b'*' {
+                most = LONGEST;
+            }
+            while length <= most {
+                let bit = beginning(phrase, length);
+                beginnings[bit >> 6] |= 1 << (bit & 63);
+                length += 1;
             }
             i += 1;
         }
         Phrases {
             sorted,
             letters,
-            seconds,
+            beginnings,
         }
     }
 
@@ -289,19 +300,19 @@ impl Phrases {
 
     /// True when one of them stands at the word.
     fn stand_at(&self, words: &Words, i: usize) -> bool {
-        let word = words.get(i).as_bytes();
+        let word = words.bytes(i);
+        let bit = beginning(word, word.len());
+        if self.beginnings[bit >> 6] >> (bit & 63) & 1 == 0 {
+            return false; // most words
+        }
         let Some(letter @ b'a'..=b'z') = word.first() else {
             return false;
         };
-        let second = word.get(1).unwrap_or(&b' ');
         let letter = usize::from(letter - b'a');
-        if self.seconds[letter] & second_bit(word) == 0 {
-            return false; // most words
-        }
         let (from, to) = (self.letters[letter], self.letters[letter + 1]);
         self.sorted[usize::from(from)..usize::from(to)]
             .iter()
-            .any(|phrase| phrase.as_bytes().get(1) == Some(second) && words.starts_at(i, phrase))
+            .any(|phrase| words.starts_at(i, phrase))
     }
 
     /// True when they are in the order that they are looked up in.
@@ -311,12 +322,18 @@ impl Phrases {
     }
 }
 
-/// The second letter as a bit; what is none has one of its own.
-const fn second_bit(word: &[u8]) -> u32 {
-    match word {
-        [_, second @ b'a'..=b'z', ..] => 1 << (*second - b'a'),
-        _ => 1 << 26,
-    }
+/// Longer words count as this long.
+const LONGEST: usize = 15;
+
+/// Which of the 256 beginnings a word of this length has.
+const fn beginning(word: &[u8], length: usize) -> usize {
+    let (first, second) = match word {
+        [first, second, ..] if length > 1 => (*first, *second),
+        [first, ..] => (*first, 0),
+        [] => (0, 0),
+    };
+    let length = if length > LONGEST { LONGEST } else { length };
+    (first as usize ^ (second as usize) << 3 ^ length << 4) & 255
 }
 
 /// French `on` (we) and not English `on`: a French verb or pronoun follows.

@@ -3,14 +3,18 @@
 /// The shortest run that is taken for an encoding.
 const MIN_RUN: usize = 20;
 
+/// The longest.
+const MAX_RUN: usize = 16_384;
+
 /// Readable texts that stand encoded in a text.
 pub fn decoded(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for run in text.as_bytes().split(|b| !is_of_a_run(*b)) {
+    let mut rest = text.as_bytes();
+    while let Some(run) = next_run(&mut rest) {
         if found.len() >= 16 {
             break;
         }
-        if run.len() < MIN_RUN || run.len() > 16_384 {
+        if run.len() > MAX_RUN {
             continue;
         }
         let run = std::str::from_utf8(run).unwrap_or_default(); // it is ASCII
@@ -24,9 +28,34 @@ pub fn decoded(text: &str) -> Vec<String> {
     found
 }
 
-/// True for what the encodings are written in.
-fn is_of_a_run(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_' | b'%' | b'.')
+/// What the encodings are written in.
+const OF_A_RUN: [bool; 256] = {
+    let mut of_a_run = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        of_a_run[byte] = b.is_ascii_alphanumeric()
+            || matches!(b, b'+' | b'/' | b'=' | b'-' | b'_' | b'%' | b'.');
+        byte += 1;
+    }
+    of_a_run
+};
+
+/// The next run that is long enough. Between two other bytes so far apart stands
+/// a long one, so most bytes of short ones need no look.
+fn next_run<'t>(rest: &mut &'t [u8]) -> Option<&'t [u8]> {
+    let other = |b: &u8| !OF_A_RUN[usize::from(*b)];
+    while let Some(head) = rest.get(..MIN_RUN) {
+        if let Some(last) = head.iter().rposition(other) {
+            *rest = &rest[last + 1..];
+            continue;
+        }
+        let length = rest.iter().position(other).unwrap_or(rest.len());
+        let (run, behind) = rest.split_at(length);
+        *rest = behind;
+        return Some(run);
+    }
+    None
 }
 
 /// The bytes of a run of hexadecimal digits.

@@ -36,15 +36,10 @@ const SHORTEST: usize = 16;
 
 /// The first secret in a text. One pass over its words, digits in groups joined.
 pub fn find(text: &str) -> Option<Secret<'_>> {
-    if let Some(at) = text.find("-----BEGIN ")
-        && text[at..]
-            .lines()
-            .next()
-            .is_some_and(|l| l.contains("PRIVATE KEY"))
-    {
+    if let Some(text) = private_key(text) {
         return Some(Secret {
             what: "a private key",
-            text: &text[at..],
+            text,
         });
     }
     long_words(text).find_map(issued).or_else(|| {
@@ -53,6 +48,14 @@ pub fn find(text: &str) -> Option<Secret<'_>> {
             text,
         })
     })
+}
+
+/// The text from the head of a private key on.
+fn private_key(text: &str) -> Option<&str> {
+    let mut dashes = text.match_indices('-').map(|(at, _)| &text[at..]);
+    let key = dashes.find(|rest| rest.starts_with("-----BEGIN "))?;
+    let head = key.lines().next()?;
+    head.contains("PRIVATE KEY").then_some(key)
 }
 
 /// What may stand around a key.
@@ -110,11 +113,8 @@ fn issued(word: &str) -> Option<Secret<'_>> {
 fn card(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();
     let mut i = 0;
-    while i < bytes.len() {
-        if !bytes[i].is_ascii_digit() {
-            i += 1;
-            continue;
-        }
+    while let Some(next) = bytes[i..].iter().position(u8::is_ascii_digit) {
+        i += next;
         let start = i;
         let mut digits = 0;
         let mut end = i;

@@ -15,6 +15,7 @@ mod tests;
 
 use std::cell::OnceCell;
 
+use crate::clause::Phrases;
 use crate::lexicon::{self, Senses};
 use crate::money;
 use crate::words::Words;
@@ -49,35 +50,35 @@ const JOINS: [&str; 14] = [
 ];
 
 /// Words with which a user lets somebody else's words decide. The French,
-/// German and Spanish ones are stems.
-const DELEGATIONS: [&str; 26] = [
-    "do what",
-    "does what",
-    "follow the",
-    "follow his",
-    "follow her",
-    "follow their",
-    "as instructed",
+/// German and Spanish ones are stems; sorted.
+static DELEGATIONS: Phrases = Phrases::of(&[
+    "act on",
     "as asked",
     "as described",
     "as he asks",
+    "as instructed",
     "as she asks",
-    "act on",
-    "instructions in",
-    "todo list",
-    "to do list",
-    "whatever it says",
-    "take care of",
-    "do the tasks",
-    "tasks on",
     "complete the",
+    "do the tasks",
+    "do what",
+    "does what",
     "fais ce qu*",
-    "suis les instructions",
-    "occupe toi",
+    "follow her",
+    "follow his",
+    "follow the",
+    "follow their",
     "haz lo que",
+    "instructions in",
     "mach was",
+    "occupe toi",
+    "suis les instructions",
+    "take care of",
+    "tasks on",
+    "to do list",
+    "todo list",
     "was in der",
-];
+    "whatever it says",
+]);
 
 impl Intent {
     /// Reads the user's words.
@@ -266,7 +267,7 @@ impl Intent {
 
     /// True when the user lets somebody else's words decide.
     pub fn delegates(&self) -> bool {
-        DELEGATIONS.iter().any(|phrase| self.words.contains(phrase))
+        DELEGATIONS.stand_in(&self.words)
     }
 
     /// True when the user asks for all there is, not for one thing.

@@ -5,8 +5,9 @@ fn asks(text: &str, verbs: Senses) -> bool {
 }
 
 #[test]
-fn the_list_of_determiners_is_sorted() {
+fn the_lists_are_sorted() {
     assert!(BEFORE_A_THING.is_sorted());
+    assert!(DELEGATIONS.are_sorted());
 }
 
 #[test]
