@@ -138,7 +138,8 @@ impl Judge {
         }
     }
 
-    /// Judges an action and appends it to its session.
+    /// Judges an action and appends it to its session. The same action under the
+    /// same id is the same step, however often it is sent.
     ///
     /// Never fails: what cannot be judged is held, or blocked if the operator
     /// says so.
@@ -148,19 +149,25 @@ impl Judge {
         if action.at == 0 {
             action.at = now();
         }
-        if action.id.is_empty() {
+        let named = !action.id.is_empty();
+        if !named {
             action.id = fresh_id();
         }
         let action = Arc::new(action);
         let asked = generation.asked(&action.kind);
         let outcome = self.retried(|| {
             let mut turn = self.sessions.turn(&action.session)?;
-            let view = turn.view();
+            let before = named.then(|| turn.step_of(&action)).flatten();
+            let view = match before {
+                Some(step) => turn.view_before(step),
+                None => turn.view(),
+            };
             let opinions = self.opinions(&generation, &asked, &action, &view, &mut turn)?;
             drop(view); // while somebody looks at the history, adding to it copies it
             let judgement = verdict::combine(&generation.rules, &action.kind, &opinions);
             let step = match action.session.is_empty() {
                 true => None, // it stands alone: nobody will look back at it
+                false if before.is_some() => before,
                 false => Some(turn.push(action.clone(), &judgement)?),
             };
             settle_failures(&asked, &mut turn);

@@ -20,6 +20,7 @@
 //! | [`recording`], [`recorder`] | recorded sessions, read and written |
 //! | [`cli`] | the command line, one file a subcommand |
 //! | [`http`] | the server |
+//! | [`answers`] | what was answered, so that a repeated question gets the same |
 //! | [`keys`] | API keys and what they may do |
 //! | [`config`] | `coldnotch.toml` and the environment, checked once |
 //! | [`json`], [`wire`] | what comes in from outside, and what goes out |
@@ -40,6 +41,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod action;
+pub mod answers;
 pub mod approvals;
 pub mod audit;
 pub mod cli;

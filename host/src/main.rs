@@ -9,5 +9,6 @@ use coldnotch::http;
 fn main() -> ExitCode {
     Cli::parse().run(&Edges {
         serve: |config, watch| Ok(http::serve(config, watch)?),
+        openapi: http::document,
     })
 }

@@ -93,6 +93,53 @@ pub fn parse_action(bytes: &[u8]) -> Result<Action, WireError> {
     action(object(bytes)?)
 }
 
+/// Reads an observation that stands alone: `{"session", "id", "output", "succeeded"}`.
+///
+/// # Errors
+/// What is wrong with it, by field.
+pub fn parse_observation(bytes: &[u8]) -> Result<Observation, WireError> {
+    observation(object(bytes)?)
+}
+
+/// Reads `{"actions": [...]}` with at most so many.
+///
+/// # Errors
+/// What is wrong, and with which of them; `None` when with the whole.
+pub fn parse_actions(bytes: &[u8], most: usize) -> Result<Vec<Action>, (Option<usize>, WireError)> {
+    let whole = |e: WireError| (None, e);
+    let mut members = match json::parse(bytes).map_err(|e| whole(e.into()))? {
+        Value::Object(members) => members,
+        other => {
+            let found = kind_name(&other);
+            return Err(whole(WireError::NotAnObject { found }));
+        }
+    };
+    unknown(&members, &["actions"]).map_err(whole)?;
+    let list = match members.remove("actions") {
+        None => return Err(whole(WireError::Missing("actions"))),
+        Some(Value::Array(list)) => list,
+        Some(other) => return Err(whole(kind("actions", "an array", &other))),
+    };
+    if list.is_empty() || list.len() > most {
+        let what = format!("must have from 1 to {most} actions, not {}", list.len());
+        return Err(whole(WireError::Name {
+            key: "actions",
+            what,
+        }));
+    }
+    let one = |(place, value): (usize, Value)| match value {
+        _ if bytes.len() > MAX_BYTES && value.to_string().len() > MAX_BYTES => {
+            Err((Some(place), WireError::TooLarge))
+        }
+        Value::Object(members) => action(members).map_err(|e| (Some(place), e)),
+        other => {
+            let found = kind_name(&other);
+            Err((Some(place), WireError::NotAnObject { found }))
+        }
+    };
+    list.into_iter().enumerate().map(one).collect()
+}
+
 fn object(bytes: &[u8]) -> Result<Map<String, Value>, WireError> {
     if bytes.len() > MAX_BYTES {
         return Err(WireError::TooLarge);

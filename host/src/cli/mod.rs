@@ -86,6 +86,8 @@ pub struct Edges {
     /// Serves over HTTP until told to end; the second reads the configuration again
     /// when it changes.
     pub serve: fn(Config, Option<Load>) -> anyhow::Result<()>,
+    /// The OpenAPI document of what is served.
+    pub openapi: fn() -> serde_json::Value,
 }
 
 /// What a run came to.

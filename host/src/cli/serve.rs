@@ -22,12 +22,16 @@ use crate::config::Config;
     after_help = "\
 Examples:
   coldnotch serve
+  coldnotch serve --openapi > openapi.json
   coldnotch keys create ops --role operator && coldnotch serve --listen 0.0.0.0:8765"
 )]
 pub(super) struct Serve {
     /// Where to listen [default: `server.listen`, 127.0.0.1:8765]
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Option<SocketAddr>,
+    /// Print the OpenAPI document of the API instead of serving
+    #[arg(long)]
+    openapi: bool,
     /// Keep the policy this begins with, whatever changes on disk
     #[arg(long)]
     no_watch: bool,
@@ -39,6 +43,10 @@ impl Serve {
         config_file: Option<PathBuf>,
         edges: &Edges,
     ) -> anyhow::Result<Outcome> {
+        if self.openapi {
+            anstream::println!("{:#}", (edges.openapi)());
+            return Ok(Outcome::Success);
+        }
         let listen = self.listen;
         let load = move |file: Option<&Path>| {
             let mut config = Config::load(file.or(config_file.as_deref()))?.shared();

@@ -77,7 +77,9 @@ impl FromRequestParts<Server> for Identity {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
-        identify(&server.keys, &parts.headers, &parts.uri)
+        let identity = identify(&server.keys, &parts.headers, &parts.uri)?;
+        server.limits.one(&identity)?;
+        Ok(identity)
     }
 }
 

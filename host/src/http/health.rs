@@ -14,14 +14,19 @@ pub(super) fn routes() -> Router<Server> {
         .route("/readyz", get(readyz))
 }
 
-/// The process answers.
-async fn healthz() -> Json<Value> {
+/// The process answers
+#[utoipa::path(get, path = "/healthz", tag = "health", security(()),
+    responses((status = 200, description = "It does", body = Object)))]
+pub(super) async fn healthz() -> Json<Value> {
     Json(json!({"ok": true}))
 }
 
 /// It can decide: the log takes records, the approvals can be used, and it is not
-/// about to end.
-async fn readyz(State(server): State<Server>) -> (StatusCode, Json<Value>) {
+/// about to end
+#[utoipa::path(get, path = "/readyz", tag = "health", security(()), responses(
+    (status = 200, description = "It can", body = Object),
+    (status = 503, description = "It cannot; what fails is false", body = Object)))]
+pub(super) async fn readyz(State(server): State<Server>) -> (StatusCode, Json<Value>) {
     let checked = server
         .with_gate(|gate| {
             (

@@ -5,17 +5,36 @@
 //! auth.rs      who asks: a key, or nobody but this machine while there are no keys
 //! problem.rs   what every refusal looks like
 //! waiting.rs   one thread follows the approvals; those who wait for an answer hold none
+//! limits.rs    how much each may ask
+//! body.rs      bodies and parameters
+//! decide.rs    /v1/decide, /v1/decide/batch, /v1/observe
+//! approvals.rs /v1/approvals…
+//! events.rs    /v1/events
+//! authzen.rs   /access/v1/…
+//! legacy.rs    the routes of 0.0.1
 //! health.rs    /healthz, /readyz
+//! metrics.rs   /metrics
+//! openapi.rs   /openapi.json
 //! ```
 //!
 //! The gate is synchronous: handlers call it on blocking threads
 //! ([`Server::with_gate`]), and nobody holds such a thread while a human thinks
 //! ([`Server::wait`]).
 
+mod approvals;
 mod auth;
+mod authzen;
+mod body;
+mod decide;
+mod events;
 mod health;
+mod legacy;
+mod limits;
+mod metrics;
+mod openapi;
 mod problem;
 mod serve;
+mod tls;
 mod waiting;
 
 use std::path::Path;
@@ -23,13 +42,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
 use tokio::sync::watch;
 
+use crate::answers::Answers;
 use crate::approvals::ApprovalError;
 use crate::config::{Config, ConfigError};
 use crate::gate::{Decision, Gate};
 
 pub use auth::{Identity, KeyRing};
+pub use body::{Body, Params};
+pub use limits::Limits;
+pub use openapi::document;
 pub use problem::Problem;
 pub use serve::{ServeError, serve};
 pub use waiting::Waiting;
@@ -50,6 +76,10 @@ pub struct Parts {
     pub config: Config,
     /// The API keys.
     pub keys: KeyRing,
+    /// How much each may ask.
+    pub limits: Limits,
+    /// What was answered.
+    pub answers: Answers,
     /// Those who wait for an answer.
     pub waiting: Arc<Waiting>,
     /// True once the server is to end.
@@ -130,5 +160,40 @@ impl Server {
 
 /// Every route there is. Each file of routes adds its own with `merge`.
 pub fn router(server: Server) -> Router {
-    Router::new().merge(health::routes()).with_state(server)
+    let most = server.config.server.max_body;
+    Router::new()
+        .merge(health::routes())
+        .merge(metrics::routes())
+        .merge(openapi::routes())
+        .merge(decide::routes())
+        .merge(approvals::routes())
+        .merge(events::routes())
+        .merge(authzen::routes())
+        .merge(legacy::routes())
+        .fallback(nowhere)
+        .method_not_allowed_fallback(not_so)
+        .layer(DefaultBodyLimit::max(most))
+        .layer(axum::middleware::map_response(unkept))
+        .with_state(server)
+}
+
+async fn nowhere() -> Problem {
+    let detail = "there is nothing here; `/openapi.json` says what there is";
+    Problem::new(StatusCode::NOT_FOUND, "no-route", detail)
+}
+
+async fn not_so() -> Problem {
+    let detail = "this takes another method; `/openapi.json` says which";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", detail)
+}
+
+/// Answers are for whoever asked: no cache keeps them, and no browser takes them for
+/// something else.
+async fn unkept(mut response: axum::response::Response) -> impl IntoResponse {
+    let headers = response.headers_mut();
+    let no_store = axum::http::HeaderValue::from_static("no-store");
+    headers.entry(header::CACHE_CONTROL).or_insert(no_store);
+    let as_is = axum::http::HeaderValue::from_static("nosniff");
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, as_is);
+    response
 }

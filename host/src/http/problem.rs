@@ -3,6 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::approvals::ApprovalError;
 use crate::gate::ObserveError;
@@ -10,7 +11,7 @@ use crate::session::SessionError;
 use crate::wire::WireError;
 
 /// Why a request was not done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
     /// A short word for programs, as `urn:coldnotch:WORD`.
     #[serde(rename = "type")]
@@ -46,6 +47,16 @@ impl Problem {
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
+        self
+    }
+
+    /// Names where in the whole the wrong field is.
+    #[must_use]
+    pub fn within(mut self, place: &str) -> Self {
+        self.field = Some(match self.field {
+            Some(field) => format!("{place}.{field}"),
+            None => place.to_owned(),
+        });
         self
     }
 

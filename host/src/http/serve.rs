@@ -9,14 +9,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use super::tls::Certificate;
 use super::waiting::{self, Waiting};
-use super::{KeyRing, Load, Parts, Server, router};
+use super::{KeyRing, Limits, Load, Parts, Server, router};
+use crate::answers::{Answers, AnswersError};
 use crate::approvals::Elsewhere;
 use crate::config::Config;
 use crate::gate::{self, Gate};
@@ -37,6 +40,9 @@ pub enum ServeError {
     /// The keys cannot be read.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// Answers cannot be kept.
+    #[error(transparent)]
+    Answers(#[from] AnswersError),
     /// It would be open to others without keys.
     #[error(
         "{0} is reachable from other machines and there are no keys in {path}; make one first \
@@ -75,17 +81,25 @@ pub fn serve(config: Config, watch: Option<Load>) -> Result<(), ServeError> {
         .enable_all()
         .thread_name("coldnotch-http")
         .build()?;
+    let answers = Answers::open(config.server.answers.as_deref())?;
+    answers.catch_up(&config.audit_path, crate::judge::now())?;
+    let certificate = match &config.server.tls {
+        Some(files) => Some(Arc::new(Certificate::read(files)?)),
+        None => None,
+    };
     let (end, ending) = watch::channel(false);
     let waiting = Arc::new(Waiting::default());
     let follower = waiting::follow(gate.clone(), waiting.clone(), ending.clone())?;
     let server = Server::new(Parts {
         gate,
+        limits: Limits::new(&config.server),
         config,
         keys,
+        answers,
         waiting,
         ending,
     });
-    let served = runtime.block_on(listen_on(server, listen, end.clone()));
+    let served = runtime.block_on(listen_on(server, listen, certificate, end.clone()));
     let _ = end.send(true); // the follower may have ended
     let _ = follower.join();
     // Decisions under way are on their threads: what began is recorded.
@@ -96,28 +110,38 @@ pub fn serve(config: Config, watch: Option<Load>) -> Result<(), ServeError> {
 async fn listen_on(
     server: Server,
     listen: SocketAddr,
+    certificate: Option<Arc<Certificate>>,
     end: watch::Sender<bool>,
 ) -> Result<(), ServeError> {
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|e| ServeError::Listen(listen, e))?;
     let address = listener.local_addr()?;
-    tracing::info!("listening on http://{address}");
+    let scheme = if certificate.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    tracing::info!("listening on {scheme}://{address}");
     let app = router(server);
     let connections = GracefulShutdown::new();
-    let (mut terminate, mut interrupt) = (
+    let (mut terminate, mut interrupt, mut hangup) = (
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
+        signal(SignalKind::hangup())?,
     );
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => serve_one(stream, &app, &connections),
+                Ok((stream, _)) => serve_one(stream, certificate.clone(), &app, &connections),
                 Err(e) => {
                     tracing::warn!("cannot accept: {e}");
                     // Out of file handles: others have to end first.
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
+            },
+            _ = hangup.recv() => if let Some(certificate) = &certificate {
+                certificate.read_again();
             },
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
@@ -135,17 +159,37 @@ async fn listen_on(
     Ok(())
 }
 
-fn serve_one(stream: TcpStream, app: &axum::Router, connections: &GracefulShutdown) {
+fn serve_one(
+    stream: TcpStream,
+    certificate: Option<Arc<Certificate>>,
+    app: &axum::Router,
+    connections: &GracefulShutdown,
+) {
     let _ = stream.set_nodelay(true); // slower without
-    let service = TowerToHyperService::new(app.clone());
+    let (app, watcher) = (app.clone(), connections.watcher());
+    tokio::spawn(async move {
+        let Some(certificate) = certificate else {
+            return speak(stream, app, watcher).await;
+        };
+        let shaken = tokio::time::timeout(HEAD, certificate.acceptor().accept(stream)).await;
+        match shaken {
+            Ok(Ok(stream)) => speak(stream, app, watcher).await,
+            Ok(Err(e)) => tracing::debug!("no TLS: {e}"),
+            Err(_) => {}
+        }
+    });
+}
+
+async fn speak(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    app: axum::Router,
+    watcher: Watcher,
+) {
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
-        .serve_connection(TokioIo::new(stream), service);
-    let watched = connections.watch(connection);
-    tokio::spawn(async move {
-        if let Err(e) = watched.await {
-            tracing::debug!("a connection ended: {e}");
-        }
-    });
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app));
+    if let Err(e) = watcher.watch(connection).await {
+        tracing::debug!("a connection ended: {e}");
+    }
 }

@@ -318,6 +318,14 @@ impl Turn<'_> {
         &self.session.history
     }
 
+    /// The step of this very action, if it was sent before under the same id.
+    pub fn step_of(&self, action: &Action) -> Option<u32> {
+        let history = &self.session.history;
+        let step = history.find_action(&action.id)?;
+        let before = history.step(step)?;
+        (before.action.digest() == action.digest()).then_some(step)
+    }
+
     /// Appends a judged action.
     ///
     /// # Errors
