@@ -32,6 +32,11 @@ fn hot_swap() {
 }
 
 #[test]
+fn http_python() {
+    example("http-python");
+}
+
+#[test]
 fn rule_pack() {
     example("rule-pack");
 }
@@ -51,7 +56,14 @@ fn every_example_is_tested() {
         .map(|entry| entry.file_name().into_string().unwrap())
         .collect();
     found.sort_unstable();
-    let tested = ["chain", "hot-swap", "quickstart", "replay", "rule-pack"];
+    let tested = [
+        "chain",
+        "hot-swap",
+        "http-python",
+        "quickstart",
+        "replay",
+        "rule-pack",
+    ];
     assert_eq!(found, tested);
 }
 

@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn old_answers_go() {
         let answers = Answers::open(None).unwrap();
-        let count = || -> u64 {
+        let count = || -> i64 {
             let db = answers.db.lock();
             db.query_row("SELECT count(*) FROM answer", [], |row| row.get(0))
                 .unwrap()
@@ -333,7 +333,7 @@ mod tests {
                 .keep(("s", &n.to_string()), digest, &known, 1)
                 .unwrap()
         });
-        assert_eq!(count(), EVERY);
+        assert_eq!(count(), i64::try_from(EVERY).unwrap());
         answers
             .keep(("s", "new"), digest, &known, KEEP + 2)
             .unwrap();

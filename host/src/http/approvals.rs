@@ -1,6 +1,6 @@
 //! `/v1/approvals`: questions, their answers, and what became of them.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::{Body, Params};
+use super::body::{Body, Id, Params};
 use super::decide::{Told, Wait};
 use super::openapi::{ApprovalBody, ApprovalsBody, DecisionBody, Refusals, StateName};
 use super::{Identity, Problem, Server};
@@ -89,7 +89,7 @@ pub(super) async fn list(
 pub(super) async fn show(
     State(server): State<Server>,
     identity: Identity,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
     let approval = found(&server, &identity, &id, Right::Read).await?;
     Ok(Json(wire::approval(&approval)))
@@ -147,7 +147,7 @@ async fn found(
 pub(super) async fn outcome(
     State(server): State<Server>,
     identity: Identity,
-    Path(id): Path<String>,
+    Id(id): Id,
     Params(wait): Params<Wait>,
 ) -> Result<Told, Problem> {
     identity.needs(Right::Act)?;
@@ -206,7 +206,7 @@ pub(super) struct Taken {
 pub(super) async fn answer(
     State(server): State<Server>,
     identity: Identity,
-    Path(id): Path<String>,
+    Id(id): Id,
     body: Body,
 ) -> Result<Json<Taken>, Problem> {
     identity.needs(Right::Answer)?;
@@ -278,7 +278,7 @@ fn digest(text: &str) -> Result<ActionDigest, Problem> {
 pub(super) async fn cancel(
     State(server): State<Server>,
     identity: Identity,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Json<Taken>, Problem> {
     found(&server, &identity, &id, Right::Operate).await?;
     let at = id.clone();

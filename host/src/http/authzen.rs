@@ -12,7 +12,7 @@
 //! `/access/v1/requests` gives the task that stands for the question; once it is
 //! approved, the same evaluation is permitted, once, with `context.approval`.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::{Body, Id};
 use super::decide::{MOST, Told};
 use super::openapi::Refusals;
 use super::{Identity, Problem, Server};
@@ -67,6 +67,19 @@ pub(super) struct Evaluation {
     subject: Option<Entity>,
     action: Option<Operation>,
     resource: Option<Entity>,
+    /// `session`, `id`, `summary` and `intent` are the action's own; `approval` is what
+    /// a task gave.
+    context: Option<Map<String, Value>>,
+}
+
+/// One evaluation that stands alone.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = SingleEvaluation)]
+#[expect(dead_code, reason = "says what of an evaluation is required")]
+pub(super) struct Single {
+    subject: Entity,
+    action: Operation,
+    resource: Entity,
     /// `session`, `id`, `summary` and `intent` are the action's own; `approval` is what
     /// a task gave.
     context: Option<Map<String, Value>>,
@@ -224,7 +237,7 @@ fn time(millis: u64) -> String {
 ///
 /// A HOLD is `decision: false` with `context.access_request`.
 #[utoipa::path(
-    post, path = "/access/v1/evaluation", tag = "AuthZEN", request_body = Evaluation,
+    post, path = "/access/v1/evaluation", tag = "AuthZEN", request_body = Single,
     responses(
         (status = 200, description = "Permitted, denied, or denied but requestable", body = Outcome),
         (status = 404, description = "There is no such approval of theirs", body = Problem, content_type = "application/problem+json"),
@@ -457,7 +470,7 @@ pub(super) async fn request(
 pub(super) async fn task(
     State(server): State<Server>,
     identity: Identity,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Json<TaskBody>, Problem> {
     identity.needs(Right::Act)?;
     let approval = server.asked(&identity, id).await?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
 use serde::de::DeserializeOwned;
 
@@ -69,6 +69,23 @@ impl Body {
                 None => problem,
             }
         })
+    }
+}
+
+/// The id in the address.
+#[derive(Debug)]
+pub struct Id(pub String);
+
+impl FromRequestParts<Server> for Id {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+        match Path::from_request_parts(parts, server).await {
+            Ok(Path(id)) => Ok(Id(id)),
+            Err(_) => {
+                Err(Problem::bad("parameter", "the id in the address is not UTF-8").field("id"))
+            }
+        }
     }
 }
 

@@ -95,6 +95,7 @@ pub(super) async fn pending(
 pub(super) struct DecisionIn {
     approval_id: String,
     /// `approve` or `deny`
+    #[schema(pattern = "^(approve|deny)$")]
     decision: String,
     /// Kept with the reason; who answers is the key
     #[schema(max_length = 256)]

@@ -62,7 +62,7 @@ pub enum ServeError {
 ///
 /// # Errors
 /// What it needs cannot be set up.
-pub fn serve(config: Config, watch: Option<Load>) -> Result<(), ServeError> {
+pub fn serve(mut config: Config, watch: Option<Load>) -> Result<(), ServeError> {
     #[cfg(unix)]
     crate::watch::expect_hangups();
     let listen = config.server.listen;
@@ -70,6 +70,9 @@ pub fn serve(config: Config, watch: Option<Load>) -> Result<(), ServeError> {
     if !listen.ip().is_loopback() && !keys.are_needed() {
         return Err(ServeError::Open(listen, config.server.keys.clone()));
     }
+    let listener =
+        std::net::TcpListener::bind(listen).map_err(|e| ServeError::Listen(listen, e))?;
+    listener.set_nonblocking(true)?;
     let gate = Arc::new(Gate::open(&config, Box::new(Elsewhere))?);
     let _watching = watch.and_then(|load| {
         let started = Watch::start(gate.clone(), &config, load);
@@ -77,6 +80,7 @@ pub fn serve(config: Config, watch: Option<Load>) -> Result<(), ServeError> {
             .map_err(|e| tracing::error!("{e}; the policy stays as it is"))
             .ok()
     });
+    config.server.listen = listener.local_addr()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("coldnotch-http")
@@ -99,7 +103,7 @@ pub fn serve(config: Config, watch: Option<Load>) -> Result<(), ServeError> {
         waiting,
         ending,
     });
-    let served = runtime.block_on(listen_on(server, listen, certificate, end.clone()));
+    let served = runtime.block_on(listen_on(server, listener, certificate, end.clone()));
     let _ = end.send(true); // the follower may have ended
     let _ = follower.join();
     // Decisions under way are on their threads: what began is recorded.
@@ -109,13 +113,11 @@ pub fn serve(config: Config, watch: Option<Load>) -> Result<(), ServeError> {
 
 async fn listen_on(
     server: Server,
-    listen: SocketAddr,
+    listener: std::net::TcpListener,
     certificate: Option<Arc<Certificate>>,
     end: watch::Sender<bool>,
 ) -> Result<(), ServeError> {
-    let listener = TcpListener::bind(listen)
-        .await
-        .map_err(|e| ServeError::Listen(listen, e))?;
+    let listener = TcpListener::from_std(listener)?;
     let address = listener.local_addr()?;
     let scheme = if certificate.is_some() {
         "https"
