@@ -46,6 +46,11 @@ fn replay() {
     example("replay");
 }
 
+#[test]
+fn slack() {
+    example("slack");
+}
+
 /// A folder without a test of its own would only look like an example that runs.
 #[test]
 fn every_example_is_tested() {
@@ -63,6 +68,7 @@ fn every_example_is_tested() {
         "quickstart",
         "replay",
         "rule-pack",
+        "slack",
     ];
     assert_eq!(found, tested);
 }

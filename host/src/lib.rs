@@ -21,6 +21,9 @@
 //! | [`cli`] | the command line, one file a subcommand |
 //! | [`http`] | the server |
 //! | [`answers`] | what was answered, so that a repeated question gets the same |
+//! | [`slack`] | cards in a channel, and the clicks that answer them |
+//! | [`webhooks`] | signed messages to others, and signed answers |
+//! | [`outgoing`], [`secret`] | requests to others; what is signed with |
 //! | [`keys`] | API keys and what they may do |
 //! | [`config`] | `coldnotch.toml` and the environment, checked once |
 //! | [`json`], [`wire`] | what comes in from outside, and what goes out |
@@ -55,14 +58,18 @@ pub mod json;
 pub mod judge;
 pub mod keys;
 pub mod notes;
+pub mod outgoing;
 pub mod plugins;
 pub mod policy;
 pub mod printable;
 pub mod recorder;
 pub mod recording;
 pub mod runtime;
+pub mod secret;
 pub mod session;
+pub mod slack;
 pub mod stats;
 pub mod verdict;
 pub mod watch;
+pub mod webhooks;
 pub mod wire;

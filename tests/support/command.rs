@@ -60,7 +60,10 @@ impl Place {
             .env_remove("XDG_CONFIG_HOME")
             .env_remove("COLDNOTCH_CONFIG")
             .env_remove("COLDNOTCH_AUDIT")
-            .env_remove("COLDNOTCH_APPROVALS");
+            .env_remove("COLDNOTCH_APPROVALS")
+            .env_remove("SLACK_BOT_TOKEN")
+            .env_remove("SLACK_CHANNEL")
+            .env_remove("SLACK_SIGNING_SECRET");
         command
     }
 

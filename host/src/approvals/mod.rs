@@ -19,6 +19,7 @@ mod channel;
 mod console;
 mod error;
 mod held;
+mod outbox;
 mod store;
 mod terms;
 
@@ -34,6 +35,7 @@ pub use approval::{Answer, Approval, Conclusion, Given, State};
 pub use channel::{Card, Channel, Elsewhere, Fixed};
 pub use console::Console;
 pub use error::ApprovalError;
+pub use outbox::{Delivery, Posting, SlackCard, Waiting};
 pub use store::Change;
 pub use terms::{ApprovalsConfig, OnTimeout};
 

@@ -4,6 +4,7 @@
 //! the file's write lock, so that of all who try, in whatever process, one succeeds
 //! and the others see what it did. A step is on disk before it is told.
 
+mod outbox;
 mod read;
 mod write;
 
@@ -20,7 +21,10 @@ pub use read::Change;
 
 /// How the schema came to be: `user_version` counts those that were applied. New ones
 /// are added at the end; one that was released is never changed.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/001_questions.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("schema/001_questions.sql"),
+    include_str!("schema/003_outbox.sql"),
+];
 
 /// An open approvals file.
 pub(super) struct Store {

@@ -11,6 +11,9 @@ pub(super) struct Environment {
     pub(super) config: Option<PathBuf>,
     pub(super) audit: Option<PathBuf>,
     pub(super) approvals: Option<PathBuf>,
+    pub(super) slack_token: Option<String>,
+    pub(super) slack_channel: Option<String>,
+    pub(super) slack_signing_secret: Option<String>,
     pub(super) config_home: Option<PathBuf>,
     pub(super) cache_home: Option<PathBuf>,
 }
@@ -22,12 +25,16 @@ impl Environment {
                 .filter(|value| !value.is_empty())
                 .map(PathBuf::from)
         };
+        let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let home = path("HOME");
         let under = |folder: &str| home.as_ref().map(|home| home.join(folder));
         Environment {
             config: path("COLDNOTCH_CONFIG"),
             audit: path("COLDNOTCH_AUDIT"),
             approvals: path("COLDNOTCH_APPROVALS"),
+            slack_token: text("SLACK_BOT_TOKEN"),
+            slack_channel: text("SLACK_CHANNEL"),
+            slack_signing_secret: text("SLACK_SIGNING_SECRET"),
             config_home: path("XDG_CONFIG_HOME").or_else(|| under(".config")),
             cache_home: path("XDG_CACHE_HOME").or_else(|| under(".cache")),
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::server;
+use super::{server, slack, webhook};
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
@@ -19,6 +19,8 @@ pub(super) struct File {
     pub(super) runtime: Runtime,
     pub(super) recorder: Recorder,
     pub(super) server: server::Section,
+    pub(super) slack: Option<slack::Section>,
+    pub(super) webhook: Option<Vec<webhook::Section>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -126,6 +128,8 @@ pub(super) const KEYS: &[(&str, &[&str])] = &[
             "runtime",
             "recorder",
             "server",
+            "slack",
+            "webhook",
         ],
     ),
     (
@@ -192,6 +196,8 @@ pub(super) const KEYS: &[(&str, &[&str])] = &[
     ),
     ("recorder", &["path", "redact"]),
     ("server", server::KEYS),
+    ("slack", slack::KEYS),
+    ("webhook", webhook::KEYS),
 ];
 
 /// Reads the text; also the keys nobody knows.
@@ -213,7 +219,7 @@ mod tests {
             for key in keys.iter().filter(|_| !section.is_empty()) {
                 // A wrong kind of value is an error only where the key is known.
                 let (head, open) = match section {
-                    "plugin" => ("[[plugin]]".to_owned(), ""),
+                    "plugin" | "webhook" => (format!("[[{section}]]"), ""),
                     "plugin.limits" => ("[[plugin]]".to_owned(), "limits."),
                     _ => (format!("[{section}]"), ""),
                 };

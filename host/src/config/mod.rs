@@ -9,6 +9,8 @@ mod file;
 mod reader;
 mod sections;
 mod server;
+mod slack;
+mod webhook;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,8 @@ use crate::audit::Durability;
 use crate::policy::{Policy, Source};
 use crate::runtime::EngineConfig;
 use crate::session::SessionConfig;
+use crate::slack::SlackConfig;
+use crate::webhooks::WebhookConfig;
 use crate::wire::nearest;
 use environment::Environment;
 use reader::Reader;
@@ -127,6 +131,10 @@ pub struct Config {
     pub recorder: Option<(PathBuf, Vec<String>)>,
     /// The server's own settings.
     pub server: ServerConfig,
+    /// Slack, if anything is said of it.
+    pub slack: Option<SlackConfig>,
+    /// Those who are told by webhooks, or answer by them.
+    pub webhooks: Vec<WebhookConfig>,
     /// Every value with its origin, in the order of the file's sections.
     pub settings: Vec<Setting>,
 }

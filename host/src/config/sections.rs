@@ -42,6 +42,8 @@ impl Reader<'_> {
         let engine = self.engine(file.runtime, session.patience)?;
         let recorder = self.recorder(file.recorder)?;
         let server = self.server(file.server)?;
+        let slack = self.slack(file.slack)?;
+        let webhooks = self.webhooks(file.webhook.unwrap_or_default())?;
         Ok(Config {
             file: self.path.map(Path::to_owned),
             absent: Vec::new(),
@@ -53,6 +55,8 @@ impl Reader<'_> {
             approvals,
             recorder,
             server,
+            slack,
+            webhooks,
             settings: self.settings,
         })
     }

@@ -44,6 +44,29 @@ impl FromRequest<Server> for Body {
     }
 }
 
+/// A body of any kind, as the exact bytes that were signed.
+#[derive(Debug)]
+pub struct Raw(pub Bytes);
+
+impl FromRequest<Server> for Raw {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, server: &Server) -> Result<Self, Problem> {
+        let read = tokio::time::timeout(PATIENCE, Bytes::from_request(request, server)).await;
+        match read {
+            Ok(Ok(bytes)) => Ok(Raw(bytes)),
+            Ok(Err(e)) if e.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                let detail = "the body is larger than any that is taken here";
+                Err(Problem::new(e.status(), "too-large", detail))
+            }
+            _ => Err(Problem::bad(
+                "body",
+                "the body cannot be read, or took too long",
+            )),
+        }
+    }
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers
         .get(header::CONTENT_TYPE)

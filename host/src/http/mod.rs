@@ -15,6 +15,9 @@
 //! health.rs    /healthz, /readyz
 //! metrics.rs   /metrics
 //! openapi.rs   /openapi.json
+//! slack.rs     /slack/actions: a click is an answer
+//! webhooks.rs  /webhooks/decision: a program answers, signed
+//! outbox.rs    starts those who tell others
 //! ```
 //!
 //! The gate is synchronous: handlers call it on blocking threads
@@ -32,10 +35,13 @@ mod legacy;
 mod limits;
 mod metrics;
 mod openapi;
+mod outbox;
 mod problem;
 mod serve;
+mod slack;
 mod tls;
 mod waiting;
+mod webhooks;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -170,6 +176,8 @@ pub fn router(server: Server) -> Router {
         .merge(events::routes())
         .merge(authzen::routes())
         .merge(legacy::routes())
+        .merge(slack::routes())
+        .merge(webhooks::routes())
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
         .layer(DefaultBodyLimit::max(most))

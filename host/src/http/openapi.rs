@@ -13,7 +13,7 @@ use utoipa::openapi::{Content, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, Modify, OpenApi, ToSchema};
 
 use super::{Problem, Server};
-use super::{approvals, authzen, decide, events, health, legacy, metrics};
+use super::{approvals, authzen, decide, events, health, legacy, metrics, slack, webhooks};
 
 pub(super) fn routes() -> Router<Server> {
     Router::new().route("/openapi.json", get(openapi))
@@ -45,7 +45,7 @@ pub(super) async fn openapi() -> Json<Value> {
         events::events,
         authzen::evaluation, authzen::evaluations, authzen::configuration,
         authzen::request, authzen::task,
-        legacy::pending, legacy::decision,
+        legacy::pending, legacy::decision, slack::actions, webhooks::decision,
     ),
     components(schemas(Problem)),
     modifiers(&Keys),

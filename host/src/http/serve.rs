@@ -18,7 +18,7 @@ use tokio::sync::watch;
 
 use super::tls::Certificate;
 use super::waiting::{self, Waiting};
-use super::{KeyRing, Limits, Load, Parts, Server, router};
+use super::{KeyRing, Limits, Load, Parts, Server, outbox, router};
 use crate::answers::{Answers, AnswersError};
 use crate::approvals::Elsewhere;
 use crate::config::Config;
@@ -50,6 +50,13 @@ pub enum ServeError {
         path = .1.display()
     )]
     Open(SocketAddr, PathBuf),
+    /// Anybody could answer in Slack's name.
+    #[error(
+        "Slack is set up without `slack.signing_secret` (or SLACK_SIGNING_SECRET), and this \
+         server can be reached from other machines: anybody could answer in Slack's name. Set \
+         it, from the app's page under Basic Information"
+    )]
+    Unsigned,
     /// It cannot listen there.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, io::Error),
@@ -70,6 +77,7 @@ pub fn serve(mut config: Config, watch: Option<Load>) -> Result<(), ServeError> 
     if !listen.ip().is_loopback() && !keys.are_needed() {
         return Err(ServeError::Open(listen, config.server.keys.clone()));
     }
+    outbox::check(&config, listen)?;
     let listener =
         std::net::TcpListener::bind(listen).map_err(|e| ServeError::Listen(listen, e))?;
     listener.set_nonblocking(true)?;
@@ -125,6 +133,7 @@ async fn listen_on(
         "http"
     };
     tracing::info!("listening on {scheme}://{address}");
+    outbox::start(&server)?;
     let app = router(server);
     let connections = GracefulShutdown::new();
     let (mut terminate, mut interrupt, mut hangup) = (

@@ -1,0 +1,181 @@
+//! What is to be told to others: cards in Slack and webhooks. It is kept in the
+//! approvals file, so that a process that ends loses none of it.
+
+use super::{Approval, ApprovalError, Approvals, State};
+
+/// Whether a card is in Slack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Posting {
+    /// It is not.
+    Not,
+    /// Somebody began to post it then, and nobody knows what came of it.
+    Unknown(u64),
+    /// It is there.
+    Posted {
+        /// The channel's id.
+        channel: String,
+        /// Slack's name for the message.
+        ts: String,
+    },
+}
+
+/// A card that somebody should see to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlackCard {
+    /// The approval it is about.
+    pub approval: String,
+    /// Whether it is there.
+    pub posting: Posting,
+    /// What it shows.
+    pub shown: Option<String>,
+    /// How often it was to change so far.
+    pub wanted: i64,
+    /// How often it could not be posted or drawn since it last could.
+    pub tries: u32,
+}
+
+/// A message for an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its number.
+    pub seq: i64,
+    /// Its id, the same at each try.
+    pub message: String,
+    /// What is sent.
+    pub body: String,
+    /// Since when it is to be sent, in milliseconds since the Unix epoch.
+    pub since: u64,
+    /// How often it was tried.
+    pub tries: u32,
+}
+
+/// What an endpoint has not got yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Waiting {
+    /// It has everything.
+    Nothing,
+    /// Nothing is due before then, in milliseconds since the Unix epoch.
+    Until(u64),
+    /// This is due now, and the caller's for a quarter of a minute.
+    Due(Delivery),
+}
+
+impl Approvals {
+    /// A random key by this name, made up by whoever asks first, and the same for
+    /// every process that shares the file.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn key(&self, name: &str) -> Result<Vec<u8>, ApprovalError> {
+        let random = [(); 3].map(|()| uuid::Uuid::new_v4().into_bytes());
+        let fresh = random.concat();
+        self.store()?.memo(name, &fresh)
+    }
+
+    /// Looks which cards are to be posted or drawn anew. Call it until it is false.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn feed_cards(&self, now: u64) -> Result<bool, ApprovalError> {
+        self.store()?.feed_cards(now)
+    }
+
+    /// A card to see to now. It is the caller's for a quarter of a minute.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn next_card(&self, now: u64) -> Result<Option<SlackCard>, ApprovalError> {
+        self.store()?.next_card(now)
+    }
+
+    /// Says, before it is posted, that a card is about to be. Only one may.
+    ///
+    /// # Errors
+    /// The file failed: then it must not be posted.
+    pub fn posting(&self, card: &SlackCard, now: u64) -> Result<bool, ApprovalError> {
+        self.store()?.posting(&card.approval, now)
+    }
+
+    /// A card is there, and shows this.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn posted(
+        &self,
+        card: &SlackCard,
+        place: (&str, &str),
+        shown: &str,
+        now: u64,
+    ) -> Result<(), ApprovalError> {
+        self.store()?.posted(card, place, shown, now)
+    }
+
+    /// A card is certainly not there; it is to be posted then.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn not_posted(&self, card: &SlackCard, due: u64) -> Result<(), ApprovalError> {
+        self.store()?.not_posted(&card.approval, due)
+    }
+
+    /// A card is looked at again then, or when something changes.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn card_later(&self, card: &SlackCard, due: Option<u64>) -> Result<(), ApprovalError> {
+        self.store()?.card_later(&card.approval, due)
+    }
+
+    /// Keeps what an endpoint is to be told of the changes: `message` gives the
+    /// message's id and body, from an approval and the state it went to. Call it until
+    /// it is false.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn feed_endpoint(
+        &self,
+        endpoint: &str,
+        now: u64,
+        message: impl Fn(&Approval, State) -> Option<(String, String)>,
+    ) -> Result<bool, ApprovalError> {
+        self.store()?.feed_endpoint(endpoint, now, message)
+    }
+
+    /// Says which generation is in force. Where it is another one than before,
+    /// `messages` (endpoint, id, body) made of the one before are to be sent.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn feed_generation(
+        &self,
+        generation: &str,
+        now: u64,
+        messages: impl FnOnce(&str) -> Vec<(String, String, String)>,
+    ) -> Result<(), ApprovalError> {
+        self.store()?.feed_generation(generation, now, messages)
+    }
+
+    /// The first message that an endpoint has not got: messages are sent in order.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn next_delivery(&self, endpoint: &str, now: u64) -> Result<Waiting, ApprovalError> {
+        self.store()?.next_delivery(endpoint, now)
+    }
+
+    /// A message was delivered, or given up.
+    ///
+    /// # Errors
+    /// The file failed: it may be sent again.
+    pub fn done_with(&self, delivery: &Delivery) -> Result<(), ApprovalError> {
+        self.store()?.done_with(delivery.seq)
+    }
+
+    /// A message was not delivered; it is tried again then.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn deliver_later(&self, delivery: &Delivery, due: u64) -> Result<(), ApprovalError> {
+        self.store()?.deliver_later(delivery.seq, due)
+    }
+}

@@ -1,0 +1,386 @@
+//! What is to be told to others, kept beside what it is about.
+
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::super::{Approval, Posting, SlackCard, State, Waiting};
+use super::read::{Change, load};
+use super::{Result, Store, Undone, millis, stamp};
+
+/// How long one who sends something has it for itself, in milliseconds: longer than
+/// any request may take.
+const LEASE: u64 = 15_000;
+/// How many changes are read in one go, so that nobody waits long for the file.
+const CHANGES: u32 = 64;
+
+type Undoable<T> = std::result::Result<T, Undone>;
+
+/// Who reads the changes for the cards.
+const CARDS: &str = "slack";
+
+impl Store {
+    /// A value kept from run to run; made up by the first who asks.
+    pub(in crate::approvals) fn memo(&self, name: &str, fresh: &[u8]) -> Result<Vec<u8>> {
+        let kept = self.look(|db| {
+            Ok(db
+                .prepare_cached("SELECT value FROM memo WHERE name = ?1")?
+                .query_row([name], |row| row.get(0))
+                .optional()?)
+        })?;
+        if let Some(kept) = kept {
+            return Ok(kept);
+        }
+        self.step(|tx| {
+            tx.prepare_cached("INSERT OR IGNORE INTO memo VALUES (?1, ?2)")?
+                .execute(params![name, fresh])?;
+            Ok(tx
+                .prepare_cached("SELECT value FROM memo WHERE name = ?1")?
+                .query_row([name], |row| row.get(0))?)
+        })
+    }
+
+    /// Marks the cards that are to be posted or drawn anew; whether there may be more.
+    pub(in crate::approvals) fn feed_cards(&self, now: u64) -> Result<bool> {
+        if !self.is_behind(CARDS)? {
+            return Ok(false);
+        }
+        self.step(|tx| {
+            let (from, _) = reader(tx, CARDS)?;
+            let Some(to) = last_of_next(tx, from)? else {
+                return Ok(false);
+            };
+            let span = params![stamp(from), stamp(to), stamp(now)];
+            // A card is drawn again even if somebody is drawing it just now.
+            tx.prepare_cached(
+                "UPDATE slack_card SET due = MIN(IFNULL(due, ?3), ?3), wanted = wanted + 1
+                 WHERE posting IS NULL AND approval IN
+                    (SELECT approval FROM change WHERE seq > ?1 AND seq <= ?2)",
+            )?
+            .execute(span)?;
+            tx.prepare_cached(
+                "UPDATE slack_card SET wanted = wanted + 1 WHERE posting IS NOT NULL AND approval IN
+                    (SELECT approval FROM change WHERE seq > ?1 AND seq <= ?2)",
+            )?
+            .execute(params![stamp(from), stamp(to)])?;
+            tx.prepare_cached(
+                "INSERT OR IGNORE INTO slack_card (approval, due)
+                    SELECT id, ?3 FROM approval WHERE state = 'pending' AND id IN
+                        (SELECT approval FROM change WHERE seq > ?1 AND seq <= ?2)",
+            )?
+            .execute(params![stamp(from), stamp(to), stamp(now)])?;
+            advance(tx, CARDS, to)?;
+            Ok(true)
+        })
+    }
+
+    /// The next card to see to; it is the caller's for a while.
+    pub(in crate::approvals) fn next_card(&self, now: u64) -> Result<Option<SlackCard>> {
+        const DUE: &str = "SELECT approval, channel, ts, posting, shown, wanted, tries
+             FROM slack_card WHERE due <= ?1 ORDER BY due LIMIT 1";
+        let waits = self.look(|db| {
+            Ok(db
+                .prepare_cached("SELECT 1 FROM slack_card WHERE due <= ?1 LIMIT 1")?
+                .exists([stamp(now)])?)
+        })?;
+        if !waits {
+            return Ok(None);
+        }
+        self.step(|tx| {
+            let found = tx
+                .prepare_cached(DUE)?
+                .query_row([stamp(now)], |row| {
+                    let (channel, ts): (Option<String>, Option<String>) =
+                        (row.get(1)?, row.get(2)?);
+                    let posting: Option<i64> = row.get(3)?;
+                    Ok(SlackCard {
+                        approval: row.get(0)?,
+                        posting: match (channel.zip(ts), posting) {
+                            (Some((channel, ts)), _) => Posting::Posted { channel, ts },
+                            (None, Some(since)) => Posting::Unknown(millis(since)),
+                            (None, None) => Posting::Not,
+                        },
+                        shown: row.get(4)?,
+                        wanted: row.get(5)?,
+                        tries: row.get(6)?,
+                    })
+                })
+                .optional()?;
+            if let Some(card) = &found {
+                tx.prepare_cached("UPDATE slack_card SET due = ?2 WHERE approval = ?1")?
+                    .execute(params![card.approval, stamp(now.saturating_add(LEASE))])?;
+            }
+            Ok(found)
+        })
+    }
+
+    /// Says that somebody begins to post a card: from now on nobody knows whether it
+    /// is there, until it is `posted` or `not_posted`. False if somebody else has.
+    pub(in crate::approvals) fn posting(&self, approval: &str, now: u64) -> Result<bool> {
+        self.step(|tx| {
+            let begun = tx
+                .prepare_cached(
+                    "UPDATE slack_card SET posting = ?2
+                     WHERE approval = ?1 AND ts IS NULL AND posting IS NULL",
+                )?
+                .execute(params![approval, stamp(now)])?;
+            Ok(begun == 1)
+        })
+    }
+
+    pub(in crate::approvals) fn posted(
+        &self,
+        card: &SlackCard,
+        (channel, ts): (&str, &str),
+        shown: &str,
+        now: u64,
+    ) -> Result<()> {
+        self.step(|tx| {
+            tx.prepare_cached(
+                "UPDATE slack_card SET channel = ?2, ts = ?3, shown = ?4, posting = NULL,
+                    tries = 0, due = CASE wanted WHEN ?5 THEN NULL ELSE ?6 END
+                 WHERE approval = ?1",
+            )?
+            .execute(params![
+                card.approval,
+                channel,
+                ts,
+                shown,
+                card.wanted,
+                stamp(now)
+            ])?;
+            Ok(())
+        })
+    }
+
+    /// It is certain that this card is not there; it is tried again later.
+    pub(in crate::approvals) fn not_posted(&self, approval: &str, due: u64) -> Result<()> {
+        self.change_card(
+            "UPDATE slack_card SET posting = NULL, tries = tries + 1, due = ?2 WHERE approval = ?1",
+            approval,
+            Some(due),
+        )
+    }
+
+    /// Looked at again later, or only when something changes.
+    pub(in crate::approvals) fn card_later(&self, approval: &str, due: Option<u64>) -> Result<()> {
+        self.change_card(
+            "UPDATE slack_card SET tries = tries + 1, due = ?2 WHERE approval = ?1",
+            approval,
+            due,
+        )
+    }
+
+    fn change_card(&self, sql: &str, approval: &str, due: Option<u64>) -> Result<()> {
+        self.step(|tx| {
+            tx.prepare_cached(sql)?
+                .execute(params![approval, due.map(stamp)])?;
+            Ok(())
+        })
+    }
+
+    /// Reads changes for an endpoint, and keeps what is to be sent of them; whether
+    /// there may be more. What was over before it began is no news.
+    pub(in crate::approvals) fn feed_endpoint(
+        &self,
+        endpoint: &str,
+        now: u64,
+        message: impl Fn(&Approval, State) -> Option<(String, String)>,
+    ) -> Result<bool> {
+        let name = format!("webhook:{endpoint}");
+        if !self.is_behind(&name)? {
+            return Ok(false);
+        }
+        self.step(|tx| {
+            let (from, born) = reader(tx, &name)?;
+            let Some(to) = last_of_next(tx, from)? else {
+                return Ok(false);
+            };
+            for change in news(tx, from, to, born)? {
+                let approval = load(tx, &change.approval)?;
+                if let Some((message, body)) = message(&approval, change.state) {
+                    enqueue(tx, endpoint, &message, &body, now)?;
+                }
+            }
+            advance(tx, &name, to)?;
+            Ok(true)
+        })
+    }
+
+    /// Keeps that this generation is in force. If another one was, these messages are
+    /// to be sent, made of the one before.
+    pub(in crate::approvals) fn feed_generation(
+        &self,
+        generation: &str,
+        now: u64,
+        messages: impl FnOnce(&str) -> Vec<(String, String, String)>,
+    ) -> Result<()> {
+        const NAME: &str = "generation";
+        self.step(|tx| {
+            let before: Option<Vec<u8>> = tx
+                .prepare_cached("SELECT value FROM memo WHERE name = ?1")?
+                .query_row([NAME], |row| row.get(0))
+                .optional()?;
+            if before.as_deref() == Some(generation.as_bytes()) {
+                return Ok(());
+            }
+            tx.prepare_cached("INSERT OR REPLACE INTO memo VALUES (?1, ?2)")?
+                .execute(params![NAME, generation.as_bytes()])?;
+            let before = before.unwrap_or_default();
+            if !before.is_empty() {
+                for (endpoint, message, body) in messages(&String::from_utf8_lossy(&before)) {
+                    enqueue(tx, &endpoint, &message, &body, now)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// The first message that an endpoint has not got. The caller's for a while, if
+    /// it is due.
+    pub(in crate::approvals) fn next_delivery(&self, endpoint: &str, now: u64) -> Result<Waiting> {
+        const FIRST: &str = "SELECT seq, message, body, since, tries, due FROM delivery
+             WHERE endpoint = ?1 ORDER BY seq LIMIT 1";
+        let due = self.look(|db| {
+            Ok(db
+                .prepare_cached(FIRST)?
+                .query_row([endpoint], |row| row.get(5).map(millis))
+                .optional()?)
+        })?;
+        match due {
+            None => return Ok(Waiting::Nothing),
+            Some(due) if due > now => return Ok(Waiting::Until(due)),
+            Some(_) => {}
+        }
+        self.step(|tx| {
+            let found = tx
+                .prepare_cached(FIRST)?
+                .query_row([endpoint], |row| {
+                    let delivery = super::super::Delivery {
+                        seq: row.get(0)?,
+                        message: row.get(1)?,
+                        body: row.get(2)?,
+                        since: row.get(3).map(millis)?,
+                        tries: row.get(4)?,
+                    };
+                    Ok((delivery, row.get(5).map(millis)?))
+                })
+                .optional()?;
+            match found {
+                None => Ok(Waiting::Nothing),
+                Some((_, due)) if due > now => Ok(Waiting::Until(due)),
+                Some((delivery, _)) => {
+                    tx.prepare_cached("UPDATE delivery SET due = ?2 WHERE seq = ?1")?
+                        .execute(params![delivery.seq, stamp(now.saturating_add(LEASE))])?;
+                    Ok(Waiting::Due(delivery))
+                }
+            }
+        })
+    }
+
+    /// A message was delivered, or given up.
+    pub(in crate::approvals) fn done_with(&self, seq: i64) -> Result<()> {
+        self.step(|tx| {
+            tx.prepare_cached("DELETE FROM delivery WHERE seq = ?1")?
+                .execute([seq])?;
+            Ok(())
+        })
+    }
+
+    /// A message was not delivered; it is tried again then.
+    pub(in crate::approvals) fn deliver_later(&self, seq: i64, due: u64) -> Result<()> {
+        self.step(|tx| {
+            tx.prepare_cached("UPDATE delivery SET tries = tries + 1, due = ?2 WHERE seq = ?1")?
+                .execute(params![seq, stamp(due)])?;
+            Ok(())
+        })
+    }
+
+    /// Whether there are changes this one has not read, or it has not begun; looked at
+    /// without the lock.
+    fn is_behind(&self, name: &str) -> Result<bool> {
+        self.look(|db| {
+            let read: Option<i64> = db
+                .prepare_cached("SELECT seq FROM reader WHERE name = ?1")?
+                .query_row([name], |row| row.get(0))
+                .optional()?;
+            let Some(read) = read else { return Ok(true) };
+            Ok(db
+                .prepare_cached("SELECT 1 FROM change WHERE seq > ?1 LIMIT 1")?
+                .exists([read])?)
+        })
+    }
+}
+
+/// How far this one has read, and the last change before it began. Begins with the
+/// first change there is: what waits already is news to it.
+fn reader(tx: &Transaction<'_>, name: &str) -> Undoable<(u64, u64)> {
+    tx.prepare_cached(
+        "INSERT OR IGNORE INTO reader
+            VALUES (?1, 0, (SELECT COALESCE(MAX(seq), 0) FROM change))",
+    )?
+    .execute([name])?;
+    let found = tx
+        .prepare_cached("SELECT seq, born FROM reader WHERE name = ?1")?
+        .query_row([name], |row| {
+            Ok((row.get(0).map(millis)?, row.get(1).map(millis)?))
+        })?;
+    Ok(found)
+}
+
+fn advance(tx: &Transaction<'_>, name: &str, to: u64) -> Undoable<()> {
+    tx.prepare_cached("UPDATE reader SET seq = ?2 WHERE name = ?1")?
+        .execute(params![name, stamp(to)])?;
+    Ok(())
+}
+
+/// The last of the next few changes.
+fn last_of_next(tx: &Transaction<'_>, from: u64) -> Undoable<Option<u64>> {
+    let last: Option<i64> = tx
+        .prepare_cached(
+            "SELECT MAX(seq) FROM (SELECT seq FROM change WHERE seq > ?1 ORDER BY seq LIMIT ?2)",
+        )?
+        .query_row(params![stamp(from), CHANGES], |row| row.get(0))?;
+    Ok(last.map(millis))
+}
+
+/// The changes to another state, in order: the first of an approval, and those after
+/// which it was in another one than before.
+fn news(tx: &Transaction<'_>, from: u64, to: u64, born: u64) -> Undoable<Vec<Change>> {
+    let mut select = tx.prepare_cached(
+        "SELECT c.seq, c.approval, c.state FROM change c JOIN approval a ON a.id = c.approval
+         WHERE c.seq > ?1 AND c.seq <= ?2 AND (c.seq > ?3 OR a.state = 'pending')
+           AND c.state IS NOT (SELECT p.state FROM change p
+                WHERE p.approval = c.approval AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1)
+         ORDER BY c.seq",
+    )?;
+    let rows = select.query_map(params![stamp(from), stamp(to), stamp(born)], |row| {
+        let name: String = row.get(2)?;
+        Ok((row.get(0).map(millis)?, row.get(1)?, State::named(&name)))
+    })?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (seq, approval, state) = row?;
+        // A state that a newer program wrote is nobody's news here.
+        if let Some(state) = state {
+            found.push(Change {
+                seq,
+                approval,
+                state,
+            });
+        }
+    }
+    Ok(found)
+}
+
+fn enqueue(
+    tx: &Transaction<'_>,
+    endpoint: &str,
+    message: &str,
+    body: &str,
+    now: u64,
+) -> Undoable<()> {
+    tx.prepare_cached(
+        "INSERT INTO delivery (endpoint, message, body, since, due) VALUES (?1, ?2, ?3, ?4, ?4)",
+    )?
+    .execute(params![endpoint, message, body, stamp(now)])?;
+    Ok(())
+}

@@ -1,0 +1,238 @@
+//! Sends what an endpoint has not got yet: one after another, each until it was taken.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::{StatusCode, Url};
+use tokio::sync::watch;
+
+use super::address::{PRIVATE, PublicOnly, is_private_literal};
+use super::{Event, Keys, WebhookConfig, message};
+use crate::approvals::{ApprovalError, Delivery, Waiting};
+use crate::gate::Gate;
+use crate::judge::now;
+use crate::outgoing::{self, backoff, with};
+
+/// How long an endpoint has to answer: less than a message is one sender's.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often it looks for messages whose time has come, and after a failure of the file.
+const TICK: Duration = Duration::from_secs(1);
+/// How long a message is tried: a day.
+const GIVE_UP: u64 = 24 * 3_600_000;
+
+/// Sends to one endpoint.
+#[derive(Debug)]
+pub struct Sender {
+    name: String,
+    url: Url,
+    keys: Keys,
+    events: Vec<Event>,
+    allow_private: bool,
+    http: reqwest::Client,
+}
+
+/// What came of a try.
+enum Tried {
+    Taken,
+    /// It will never be: sending the same again changes nothing.
+    Never(String),
+    Later(String, Option<Duration>),
+}
+
+impl Sender {
+    /// A sender for this endpoint; `None` if it is not told anything.
+    ///
+    /// # Errors
+    /// No TLS can be set up.
+    pub fn new(config: &WebhookConfig) -> Result<Option<Self>, reqwest::Error> {
+        // Both were checked when the configuration was read.
+        let (Some(url), Some(keys)) = (
+            config.url.as_ref().and_then(|url| Url::parse(url).ok()),
+            Keys::read(&config.secrets),
+        ) else {
+            return Ok(None);
+        };
+        let client = outgoing::client(PATIENCE);
+        let client = match config.allow_private {
+            true => client,
+            false => client.dns_resolver(PublicOnly),
+        };
+        Ok(Some(Sender {
+            name: config.name.clone(),
+            url,
+            keys,
+            events: config.events.clone(),
+            allow_private: config.allow_private,
+            http: client.build()?,
+        }))
+    }
+
+    async fn send(&self, delivery: &Delivery) -> Tried {
+        if !self.allow_private && is_private_literal(&self.url) {
+            return Tried::Later(PRIVATE.to_owned(), None);
+        }
+        let timestamp = now() / 1000;
+        let body = delivery.body.as_bytes();
+        let request = self
+            .http
+            .post(self.url.clone())
+            .header("content-type", "application/json")
+            .header("webhook-id", &delivery.message)
+            .header("webhook-timestamp", timestamp)
+            .header(
+                "webhook-signature",
+                self.keys.sign(&delivery.message, timestamp, body),
+            )
+            .body(delivery.body.clone());
+        match request.send().await {
+            Err(e) => Tried::Later(outgoing::told(&e), None),
+            Ok(answer) => match answer.status() {
+                status if status.is_success() => Tried::Taken,
+                StatusCode::BAD_REQUEST
+                | StatusCode::GONE
+                | StatusCode::PAYLOAD_TOO_LARGE
+                | StatusCode::UNPROCESSABLE_ENTITY => {
+                    Tried::Never(format!("it answered {}", answer.status()))
+                }
+                status if status.is_redirection() => {
+                    let what = format!("it answered {status}; redirects are not followed");
+                    Tried::Later(what, None)
+                }
+                status => {
+                    let after = outgoing::retry_after(&answer);
+                    Tried::Later(format!("it answered {status}"), after)
+                }
+            },
+        }
+    }
+}
+
+/// Runs all senders until the server ends; `news` changes when an approval does.
+pub async fn run(
+    gate: Arc<Gate>,
+    senders: Vec<Sender>,
+    inbox: Option<String>,
+    news: watch::Receiver<u64>,
+    ending: watch::Receiver<bool>,
+) {
+    let swapped: Vec<String> = senders
+        .iter()
+        .filter(|sender| sender.events.contains(&Event::Swap))
+        .map(|sender| sender.name.clone())
+        .collect();
+    for sender in senders {
+        let (gate, inbox) = (gate.clone(), inbox.clone());
+        tokio::spawn(serve(gate, sender, inbox, news.clone(), ending.clone()));
+    }
+    watch_swaps(gate, swapped, ending).await;
+}
+
+/// Keeps a message for each endpoint when another generation is in force.
+async fn watch_swaps(gate: Arc<Gate>, endpoints: Vec<String>, mut ending: watch::Receiver<bool>) {
+    let mut known = String::new();
+    while !endpoints.is_empty() && !*ending.borrow() {
+        let generation = gate.generation();
+        if generation != known {
+            let (next, endpoints) = (generation.clone(), endpoints.clone());
+            let kept = with(&gate, move |gate| {
+                gate.approvals().feed_generation(&next, now(), |previous| {
+                    let message = |name: String| {
+                        let (id, body) = message::of_swap(&next, previous, now());
+                        (name, id, body)
+                    };
+                    endpoints.into_iter().map(message).collect()
+                })
+            });
+            match kept.await {
+                Ok(()) => known = generation,
+                Err(e) => tracing::error!("webhooks: {e}"),
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(TICK / 4) => {}
+            _ = ending.wait_for(|ending| *ending) => {}
+        }
+    }
+}
+
+/// Serves one endpoint.
+async fn serve(
+    gate: Arc<Gate>,
+    sender: Sender,
+    inbox: Option<String>,
+    mut news: watch::Receiver<u64>,
+    mut ending: watch::Receiver<bool>,
+) {
+    let sender = Arc::new(sender);
+    while !*ending.borrow() {
+        if let Err(e) = round(&gate, &sender, inbox.as_ref(), &ending).await {
+            tracing::error!("webhook {}: {e}", sender.name);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(TICK) => {}
+            _ = news.changed() => {}
+            _ = ending.wait_for(|ending| *ending) => {}
+        }
+    }
+}
+
+/// Reads the changes and sends what is due.
+async fn round(
+    gate: &Arc<Gate>,
+    sender: &Arc<Sender>,
+    inbox: Option<&String>,
+    ending: &watch::Receiver<bool>,
+) -> Result<(), ApprovalError> {
+    loop {
+        let (told, inbox) = (sender.clone(), inbox.cloned());
+        let more = with(gate, move |gate| {
+            let message = |approval: &_, state| {
+                message::of_change(&told.events, inbox.as_deref(), approval, state, now())
+            };
+            gate.approvals().feed_endpoint(&told.name, now(), message)
+        });
+        if !more.await? {
+            break;
+        }
+    }
+    while !*ending.borrow() {
+        let name = sender.name.clone();
+        let next = with(gate, move |gate| {
+            gate.approvals().next_delivery(&name, now())
+        })
+        .await?;
+        let Waiting::Due(delivery) = next else {
+            break; // what comes later waits for what comes first
+        };
+        deliver(gate, sender, delivery).await?;
+    }
+    Ok(())
+}
+
+async fn deliver(
+    gate: &Arc<Gate>,
+    sender: &Sender,
+    delivery: Delivery,
+) -> Result<(), ApprovalError> {
+    let (name, id) = (&sender.name, delivery.message.clone());
+    let (what, after) = match sender.send(&delivery).await {
+        Tried::Taken => return with(gate, move |g| g.approvals().done_with(&delivery)).await,
+        Tried::Never(what) => {
+            tracing::error!("webhook {name}: {id} is given up: {what}");
+            return with(gate, move |g| g.approvals().done_with(&delivery)).await;
+        }
+        Tried::Later(what, after) => (what, after),
+    };
+    let tries = delivery.tries + 1;
+    if now() >= delivery.since.saturating_add(GIVE_UP) {
+        tracing::error!("webhook {name}: {id} is given up after a day and {tries} tries: {what}");
+        return with(gate, move |g| g.approvals().done_with(&delivery)).await;
+    }
+    let pause = after.unwrap_or_default().max(backoff(delivery.tries));
+    tracing::warn!(
+        "webhook {name}: {id} was not taken: {what}; tried again in {} s",
+        pause.as_secs().max(1)
+    );
+    let due = now() + u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+    with(gate, move |g| g.approvals().deliver_later(&delivery, due)).await
+}

@@ -1,0 +1,475 @@
+//! Webhooks, with the real command on one side and receivers on the other that check
+//! signatures with an HMAC of their own.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/command.rs"]
+mod command;
+#[path = "support/web.rs"]
+mod web;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use command::*;
+use data_encoding::BASE64;
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+use web::{Answer, Request, hmac, kill, ok, seconds, send, status, until};
+
+const HOLDING: &str = r#"
+[[plugin]]
+name = "keywords"
+source = "builtin:keywords"
+limits = { time = "10s" }
+
+[policy]
+hold_types = ["pay"]
+
+[approvals]
+store = "coldnotch_approvals.db"
+on_timeout = "pause"
+"#;
+
+const OLD: &[u8] = b"an old key of thirty-two bytes!!";
+const NEW: &[u8] = b"a new key of thirty-two bytes!!!";
+const ANSWERS: &[u8] = b"the answers' own key of 32 bytes";
+
+fn whsec(key: &[u8]) -> String {
+    format!("whsec_{}", BASE64.encode(key))
+}
+
+fn pay(id: &str) -> String {
+    json!({"type": "pay", "agent": "bot", "session": "s", "id": id, "payload": {"amount": 10}})
+        .to_string()
+}
+
+/// A question that waits, and nobody with it.
+fn ask(place: &Place, action: &str) -> Value {
+    let asked = place.run("decide --wait 1ms", action);
+    let answer = answers(&asked).remove(0);
+    assert_eq!(answer["approved"], Value::Null, "{answer}");
+    answer
+}
+
+/// What is answered to the nth request.
+type Mood = fn(usize) -> Answer;
+
+/// One who is told, and what they heard.
+#[derive(Clone)]
+struct Receiver {
+    address: SocketAddr,
+    heard: Arc<Mutex<Vec<Request>>>,
+    /// What they answer.
+    mood: Arc<Mutex<Mood>>,
+}
+
+impl Receiver {
+    fn start(mood: Mood) -> Self {
+        let heard = Arc::<Mutex<Vec<Request>>>::default();
+        let mood = Arc::new(Mutex::new(mood));
+        let (kept, now) = (heard.clone(), mood.clone());
+        let address = web::serve(move |request| {
+            let mut kept = kept.lock();
+            kept.push(request);
+            let (count, mood) = (kept.len(), *now.lock());
+            drop(kept);
+            mood(count)
+        });
+        Receiver {
+            address,
+            heard,
+            mood,
+        }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}/hook", self.address)
+    }
+
+    /// What was heard, once it is this much.
+    fn heard(&self, count: usize) -> Vec<Request> {
+        until("messages", || {
+            let heard = self.heard.lock().clone();
+            (heard.len() >= count).then_some(heard)
+        })
+    }
+}
+
+fn fine(_: usize) -> Answer {
+    ok("")
+}
+
+fn hook(name: &str, url: &str, more: &str) -> String {
+    let secret = whsec(OLD);
+    format!("[[webhook]]\nname = \"{name}\"\nurl = \"{url}\"\nsecret = \"{secret}\"\n{more}\n")
+}
+
+const PRIVATE: &str = "allow_private = true";
+
+/// As a receiver does it, from the specification.
+fn is_signed(request: &Request, key: &[u8]) -> bool {
+    let (id, at) = (
+        request.header("webhook-id"),
+        request.header("webhook-timestamp"),
+    );
+    let text = [id.as_bytes(), b".", at.as_bytes(), b".", &request.body].concat();
+    let expected = format!("v1,{}", BASE64.encode(&hmac(key, &text)));
+    let near = at.parse::<u64>().unwrap().abs_diff(seconds()) < 60;
+    near && request
+        .header("webhook-signature")
+        .split(' ')
+        .any(|sent| sent == expected)
+}
+
+fn told(requests: &[Request]) -> Vec<(String, String)> {
+    let one = |request: &Request| {
+        let body = request.json();
+        let id = body["data"]["id"].as_str().unwrap_or_default().to_owned();
+        (body["type"].as_str().unwrap().to_owned(), id)
+    };
+    requests.iter().map(one).collect()
+}
+
+#[test]
+fn holds_and_decisions_are_told_in_order_and_signed_with_every_secret() {
+    let receiver = Receiver::start(fine);
+    let secrets = format!("secret = [\"{}\", \"{}\"]", whsec(NEW), whsec(OLD));
+    let hook = hook("audit", &receiver.url(), PRIVATE)
+        .replace(&format!("secret = \"{}\"", whsec(OLD)), &secrets);
+    let place = Place::new(&format!("{HOLDING}{hook}"));
+    let before = ask(&place, &pay("0")); // before anybody listened
+    let (_server, _) = web::started(&place);
+    receiver.heard(1);
+    let held = ask(&place, &pay("1"));
+    let id = held["approval_id"].as_str().unwrap();
+    let said = place.run(
+        &format!("approvals approve {id} --by ana --reason fine"),
+        "",
+    );
+    assert!(said.status.success(), "{said:?}");
+    let id = before["approval_id"].as_str().unwrap();
+    assert!(
+        place
+            .run(&format!("approvals refuse {id} --by bob"), "")
+            .status
+            .success()
+    );
+
+    let heard = receiver.heard(4);
+    let expected = [
+        ("hold", "0"),
+        ("hold", "1"),
+        ("decision", "1"),
+        ("decision", "0"),
+    ];
+    assert_eq!(
+        told(&heard),
+        expected.map(|(a, b)| (a.to_owned(), b.to_owned()))
+    );
+    let mut ids: Vec<&str> = heard
+        .iter()
+        .map(|request| request.header("webhook-id"))
+        .collect();
+    for request in &heard {
+        assert!(is_signed(request, NEW) && is_signed(request, OLD) && !is_signed(request, ANSWERS));
+        assert_eq!(
+            (request.method.as_str(), request.path.as_str()),
+            ("POST", "/hook")
+        );
+        assert_eq!(request.header("content-type"), "application/json");
+    }
+    let (hold, decision) = (heard[1].json(), heard[2].json());
+    assert_eq!(hold["data"]["action_digest"], held["action_digest"]);
+    assert_eq!(hold["data"]["approval_id"], held["approval_id"]);
+    assert!(hold["timestamp"].is_string() && hold["data"]["reason"].is_string());
+    assert_eq!(hold["data"].get("payload"), None, "the arguments stay here");
+    assert_eq!(decision["data"]["approved"], json!(true));
+    let given = &decision["data"]["answers"][0];
+    assert_eq!(
+        (&given["reason"], &given["approved"]),
+        (&json!("fine"), &json!(true))
+    );
+    assert_eq!(heard[3].json()["data"]["state"], "refused");
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 4);
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(receiver.heard.lock().len(), 4, "told twice");
+}
+
+#[test]
+fn an_endpoint_that_is_down_holds_up_no_other_and_misses_nothing_over_a_kill() {
+    let (down, up) = (Receiver::start(|_| status(503)), Receiver::start(fine));
+    let hooks = hook("down", &down.url(), PRIVATE) + &hook("up", &up.url(), PRIVATE);
+    let place = Place::new(&format!("{HOLDING}{hooks}"));
+    let (server, _) = web::started(&place);
+    ask(&place, &pay("1"));
+    ask(&place, &pay("2"));
+    up.heard(2);
+    let tried = down.heard(2);
+    assert_eq!(tried[0].header("webhook-id"), tried[1].header("webhook-id"));
+    kill(server);
+    let failed = down.heard.lock().len();
+    *down.mood.lock() = fine;
+    let (_server, _) = web::started(&place);
+    let heard = down.heard(failed + 2).split_off(failed);
+    let expected = [("hold", "1"), ("hold", "2")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+    assert_eq!(told(&heard), expected);
+    assert!(is_signed(&heard[0], OLD));
+    assert_eq!(heard[0].header("webhook-id"), tried[0].header("webhook-id"));
+    assert_eq!(up.heard.lock().len(), 2, "told again what was taken");
+}
+
+#[test]
+fn what_is_never_taken_is_given_up_and_retry_after_is_kept_to() {
+    let picky = Receiver::start(|count| status(if count == 1 { 422 } else { 200 }));
+    let tired = Receiver::start(|count| match count {
+        1 => Some((429, vec![("retry-after", "3".to_owned())], String::new())),
+        _ => ok(""),
+    });
+    let hooks = hook("picky", &picky.url(), PRIVATE) + &hook("tired", &tired.url(), PRIVATE);
+    let place = Place::new(&format!("{HOLDING}{hooks}"));
+    let (mut server, _) = web::started(&place);
+    ask(&place, &pay("1"));
+    ask(&place, &pay("2"));
+    assert_eq!(told(&picky.heard(2))[1].1, "2");
+    let line = server.heard("is given up");
+    assert!(line.contains("picky") && line.contains("422"), "{line}");
+    let heard = tired.heard(3);
+    assert!(heard[1].at - heard[0].at >= Duration::from_millis(2900));
+    assert_eq!(told(&heard)[1..], told(&picky.heard(2))[..]);
+}
+
+#[test]
+fn nothing_is_sent_to_private_addresses_and_no_redirect_is_followed() {
+    let receiver = Receiver::start(fine);
+    let port = receiver.address.port();
+    let urls = [
+        ("literal", format!("https://127.0.0.1:{port}/")),
+        ("name", format!("https://localhost:{port}/")),
+        ("mapped", format!("https://[::ffff:127.0.0.1]:{port}/")),
+        ("decimal", format!("https://2130706433:{port}/")),
+        ("metadata", "https://169.254.169.254/latest/".to_owned()),
+    ];
+    let hooks: String = urls.iter().map(|(name, url)| hook(name, url, "")).collect();
+    let place = Place::new(&format!("{HOLDING}{hooks}"));
+    let (mut server, _) = web::started(&place);
+    ask(&place, &pay("1"));
+    let mut left: Vec<&str> = urls.iter().map(|(name, _)| *name).collect();
+    while !left.is_empty() {
+        let line = server.heard("allow_private");
+        left.retain(|name| !line.contains(&format!("webhook {name}:")));
+    }
+    drop(server);
+    assert!(receiver.heard.lock().is_empty());
+
+    let elsewhere = Receiver::start(fine);
+    let to = Arc::new(elsewhere.url());
+    let seen = Arc::<Mutex<u32>>::default();
+    let count = seen.clone();
+    let redirects = web::serve(move |_| {
+        *count.lock() += 1;
+        Some((307, vec![("location", to.to_string())], String::new()))
+    });
+    let hook = hook("away", &format!("http://{redirects}/"), PRIVATE);
+    let place = Place::new(&format!("{HOLDING}{hook}"));
+    let (mut server, _) = web::started(&place);
+    ask(&place, &pay("1"));
+    let line = server.heard("307");
+    assert!(line.contains("not followed"), "{line}");
+    assert!(*seen.lock() >= 1 && elsewhere.heard.lock().is_empty());
+}
+
+#[test]
+fn a_swap_is_told_once() {
+    let receiver = Receiver::start(fine);
+    let hook = hook(
+        "ops",
+        &receiver.url(),
+        &format!("{PRIVATE}\nevents = [\"swap\"]"),
+    );
+    let place = Place::new(&format!("{HOLDING}{hook}"));
+    let (mut server, _) = web::started(&place);
+    ask(&place, &pay("1")); // nobody wants to hear that
+    // The generation in force is known once the first was kept.
+    std::thread::sleep(Duration::from_secs(1));
+    let other = HOLDING.replace("[\"pay\"]", "[\"pay\", \"send\"]");
+    place.replace("coldnotch.toml", format!("{other}{hook}"));
+    server.heard("policy swapped");
+    let heard = receiver.heard(1);
+    assert_eq!(told(&heard)[0].0, "swap");
+    let data = heard[0].json()["data"].clone();
+    assert!(
+        data["generation"].is_string() && data["generation"] != data["previous"],
+        "{data}"
+    );
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(receiver.heard.lock().len(), 1);
+}
+
+fn answer(to: SocketAddr, key: &[u8], body: &Value, at: u64) -> (u16, Value) {
+    let body = body.to_string();
+    let id = "msg_1";
+    let signed = hmac(key, format!("{id}.{at}.{body}").as_bytes());
+    let signature = format!("v1,{}", BASE64.encode(&signed));
+    let at = at.to_string();
+    let headers = [
+        ("webhook-id", id),
+        ("webhook-timestamp", at.as_str()),
+        ("webhook-signature", signature.as_str()),
+        ("content-type", "application/json"),
+    ];
+    let (status, text) = send(to, "POST", "/webhooks/decision", &headers, body.as_bytes());
+    (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+}
+
+#[test]
+fn a_signed_answer_counts_once_and_an_unsigned_one_never() {
+    let robot = format!(
+        "[[webhook]]\nname = \"robot\"\nanswer_secret = \"{}\"\n",
+        whsec(ANSWERS)
+    );
+    let told = hook("told", "https://hooks.invalid/", "");
+    let place = Place::new(&format!("{HOLDING}{robot}{told}"));
+    let (_server, address) = web::started(&place);
+    let held = ask(&place, &pay("1"));
+    let (id, digest) = (&held["approval_id"], &held["action_digest"]);
+    let yes = json!({"approval_id": id, "action_digest": digest, "decision": "approve"});
+    let with = |key: &str, value: &str| {
+        let mut changed = yes.clone();
+        changed[key] = json!(value);
+        changed
+    };
+    let now = seconds();
+    assert_eq!(answer(address, NEW, &yes, now).0, 401);
+    assert_eq!(
+        answer(address, OLD, &yes, now).0,
+        401,
+        "the secret of outgoing messages"
+    );
+    assert_eq!(answer(address, ANSWERS, &yes, now - 302).0, 401);
+    assert_eq!(answer(address, ANSWERS, &yes, now + 330).0, 401);
+    assert_eq!(
+        send(
+            address,
+            "POST",
+            "/webhooks/decision",
+            &[("content-type", "application/json")],
+            b"{}"
+        )
+        .0,
+        401
+    );
+    let other = format!("sha256:{}", "0".repeat(64));
+    assert_eq!(
+        answer(address, ANSWERS, &with("action_digest", &other), now).0,
+        409
+    );
+    assert_eq!(
+        answer(address, ANSWERS, &with("approval_id", "apr-0"), now).0,
+        404
+    );
+    assert_eq!(
+        answer(address, ANSWERS, &with("decision", "perhaps"), now).0,
+        400
+    );
+    assert_eq!(answer(address, ANSWERS, &with("by", "ana"), now).0, 400);
+
+    let (status, said) = answer(address, ANSWERS, &yes, now);
+    assert_eq!(
+        (status, &said["state"], &said["again"]),
+        (200, &json!("approved"), &json!(false))
+    );
+    let agent = place.run("decide --wait 60s", pay("1"));
+    assert_eq!(agent.status.code(), Some(0), "{agent:?}");
+    // Sent again, since the answer may have been lost on the way.
+    let (status, said) = answer(address, ANSWERS, &yes, now);
+    assert_eq!((status, &said["again"]), (200, &json!(true)), "{said}");
+    assert_eq!(
+        answer(address, ANSWERS, &with("decision", "deny"), now).0,
+        409
+    );
+    let records = place.records();
+    let decided: Vec<&Value> = records.iter().filter(|r| r["kind"] == "decision").collect();
+    assert_eq!(decided.len(), 1);
+    assert_eq!(decided[0]["approval"]["by"], "webhook:robot");
+    assert_eq!(decided[0]["approval"]["via"], "webhook");
+}
+
+#[test]
+fn mistakes_in_the_configuration_are_named_and_secrets_are_not_shown() {
+    let secret = whsec(OLD);
+    let wrong = [
+        (
+            "url = \"https://a.example/\"",
+            "`webhook.0.name` is missing",
+        ),
+        (
+            "name = \"a\"\nurl = \"https://a.example/\"",
+            "`webhook.0.secret` is missing",
+        ),
+        ("name = \"a\"", "`webhook.0.url` is missing"),
+        ("name = \"a b\"", "`webhook.0.name` must be"),
+        (
+            "name = \"a\"\nsecret = \"short\"",
+            "`webhook.0.secret` must be \"whsec_\"",
+        ),
+        ("name = \"a\"\nurl = \"http://a.example/\"", "must be https"),
+        ("name = \"a\"\nurl = \"ftp://a.example/\"", "must be a URL"),
+        ("name = \"a\"\nsecrt = \"\"", "did you mean `secret`?"),
+    ];
+    for (section, words) in wrong {
+        let place = Place::new(&format!("{HOLDING}[[webhook]]\n{section}\n"));
+        let told = errors(&place.run("config check", ""));
+        assert!(told.contains(words), "{section}: {told}");
+    }
+    let same = format!(
+        "{}answer_secret = \"{secret}\"\n",
+        hook("a", "https://a.example/", "")
+    );
+    let told = errors(&Place::new(&format!("{HOLDING}{same}")).run("config check", ""));
+    assert!(told.contains("another than `secret`"), "{told}");
+    let events = hook(
+        "a",
+        "https://a.example/secret-path",
+        "events = [\"hold\", \"moon\"]",
+    );
+    let told = errors(&Place::new(&format!("{HOLDING}{events}")).run("config check", ""));
+    assert!(told.contains("hold, decision, swap"), "{told}");
+
+    let right = hook("a", "https://a.example/secret-path", "");
+    let shown = Place::new(&format!("{HOLDING}{right}")).run("config show", "");
+    let text = String::from_utf8(shown.stdout).unwrap();
+    assert!(
+        text.contains("webhook.0.url") && text.contains("a.example"),
+        "{text}"
+    );
+    assert!(
+        !text.contains(&secret) && !text.contains("secret-path"),
+        "{text}"
+    );
+}
+
+#[test]
+fn many_changes_are_told_in_order_each_once() {
+    let receiver = Receiver::start(fine);
+    let place = Place::new(&format!(
+        "{HOLDING}{}",
+        hook("all", &receiver.url(), PRIVATE)
+    ));
+    let (_server, _) = web::started(&place);
+    let mut stream = Stream::start(place.command("decide --wait 1ms"));
+    let begun = Instant::now();
+    for n in 0..200 {
+        let held = stream.ask(&pay(&n.to_string()));
+        assert_eq!(held["approved"], Value::Null, "{held}");
+    }
+    let asked = begun.elapsed();
+    let heard = receiver.heard(200);
+    let ids: Vec<String> = told(&heard).into_iter().map(|(_, id)| id).collect();
+    let expected: Vec<String> = (0..200).map(|n| n.to_string()).collect();
+    assert_eq!(ids, expected, "in order, each once");
+    assert!(asked < DEADLINE, "{asked:?}");
+}
