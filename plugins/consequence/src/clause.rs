@@ -2,6 +2,7 @@
 //! thought of. What a clause commits its writer to is read from here by the
 //! rules; none of them thinks about grammar.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::finding::{Finding, short};
@@ -17,8 +18,7 @@ pub struct Clause<'a> {
     pub senses: Senses,
     /// What the words of the whole sentence mean.
     pub sentence: Senses,
-    /// True behind "if ..., ".
-    conditional: bool,
+    part: &'a Part,
 }
 
 /// A clause without the words it is of.
@@ -27,7 +27,10 @@ pub struct Part {
     at: Range<usize>,
     senses: Senses,
     sentence: Senses,
+    /// True behind "if ..., ".
     conditional: bool,
+    /// True when the writer speaks for himself and his house. Found on first use.
+    spoken: OnceCell<bool>,
 }
 
 /// Modal verbs that a polite promise hides behind: "we can offer you".
@@ -72,6 +75,7 @@ pub fn parts(words: &Words) -> impl Iterator<Item = Part> {
                 senses: union(start..next),
                 sentence: all,
                 conditional,
+                spoken: OnceCell::new(),
             };
             conditional = opens;
             Some(part)
@@ -102,13 +106,13 @@ fn begins(words: &Words, i: usize, conditional: bool) -> bool {
 
 impl<'a> Clause<'a> {
     /// The clause that a part of the words is.
-    pub fn of(words: &'a Words, part: &Part) -> Clause<'a> {
+    pub fn of(words: &'a Words, part: &'a Part) -> Clause<'a> {
         Clause {
             words,
             at: part.at.clone(),
             senses: part.senses,
             sentence: part.sentence,
-            conditional: part.conditional,
+            part,
         }
     }
 
@@ -139,7 +143,7 @@ impl<'a> Clause<'a> {
     /// True when a modal verb or a condition leaves it open. "We can offer you"
     /// and "I can promise" leave nothing open.
     pub fn is_open(&self, hedges: Senses) -> bool {
-        if self.conditional || self.is_question() {
+        if self.part.conditional || self.is_question() {
             return true;
         }
         let firm = Senses::OFFER | Senses::VOUCH;
@@ -168,15 +172,16 @@ impl<'a> Clause<'a> {
 
     /// True when the writer speaks for himself and his house.
     pub fn is_spoken(&self) -> bool {
-        self.any(Senses::FIRST)
-            || self.at.clone().any(|i| {
-                let word = self.words.get(i);
-                match word.len() {
-                    2 => word == "on" && is_french_on(self.words, i),
-                    6.. => is_first_person(word) || matches!(word, "hereby" | "hiermit"),
-                    _ => false,
-                }
-            })
+        self.any(Senses::FIRST) || *self.part.spoken.get_or_init(|| self.has_first_person())
+    }
+
+    fn has_first_person(&self) -> bool {
+        self.at.clone().any(|i| match self.words.bytes(i) {
+            b"on" => is_french_on(self.words, i),
+            b"hereby" | b"hiermit" => true,
+            [.., b'o' | b'n', b's'] => is_first_person(self.words.get(i)),
+            _ => false,
+        })
     }
 
     /// True when a negation reaches the word.

@@ -11,7 +11,7 @@ use crate::lexicon::Senses;
 pub struct Dictionary {
     /// Index of a word plus one, with the upper half of its hash; 0 when free.
     slots: Vec<u32>,
-    words: Vec<(&'static str, Senses)>,
+    words: Vec<(Key, &'static str, Senses)>,
     /// Words that stand for any ending, sorted.
     stems: Vec<(&'static str, Senses)>,
     /// Where the stems of each first letter begin, and where the last ones end.
@@ -42,7 +42,8 @@ impl Dictionary {
             .filter_map(|(w, s)| Some((stem(w)?, *s)))
             .collect();
         stems.sort_unstable_by(|a, b| a.0.cmp(b.0));
-        let words: Vec<_> = all.into_iter().filter(|(w, _)| stem(w).is_none()).collect();
+        let whole = all.into_iter().filter(|(w, _)| stem(w).is_none());
+        let words: Vec<_> = whole.map(|(w, s)| (Key::of(w.as_bytes()), w, s)).collect();
         let begin = |letter: u8| stems.partition_point(|s| s.0.as_bytes() < &[letter][..]);
         let letters = std::array::from_fn(|i| begin(b'a' + i as u8) as u16);
         let mut seconds = [0; 26];
@@ -52,8 +53,8 @@ impl Dictionary {
             }
         }
         let mut slots = vec![0; (words.len() * 2).next_power_of_two()];
-        for (i, (word, _)) in words.iter().enumerate() {
-            let hash = hash(word);
+        for (i, (key, ..)) in words.iter().enumerate() {
+            let hash = key.hash();
             let mut at = hash as usize & (slots.len() - 1);
             while slots[at] != 0 {
                 at = (at + 1) & (slots.len() - 1);
@@ -70,30 +71,31 @@ impl Dictionary {
     }
 
     /// The senses of a word and of the stems it begins with.
-    pub fn senses(&self, word: &str) -> Senses {
+    pub fn senses(&self, word: &[u8]) -> Senses {
         self.whole(word) | self.stem(word)
     }
 
-    fn whole(&self, word: &str) -> Senses {
-        let hash = hash(word);
+    fn whole(&self, word: &[u8]) -> Senses {
+        let key = Key::of(word);
+        let hash = key.hash();
         let mut at = hash as usize & (self.slots.len() - 1);
-        loop {
-            let slot = self.slots[at];
-            if slot == 0 {
-                return Senses::NONE;
-            }
+        while let Some(&slot) = self.slots.get(at)
+            && slot != 0
+        {
             if (slot ^ hash) & 0xffff_0000 == 0
-                && let Some((found, senses)) = self.words.get((slot & 0xffff) as usize - 1)
-                && *found == word
+                && let Some((found, text, senses)) = self.words.get((slot & 0xffff) as usize - 1)
+                && *found == key
+                && (word.len() <= Key::WHOLE || text.as_bytes() == word)
             {
                 return *senses;
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
+        Senses::NONE
     }
 
-    fn stem(&self, word: &str) -> Senses {
-        let [first @ b'a'..=b'z', second, ..] = word.as_bytes() else {
+    fn stem(&self, word: &[u8]) -> Senses {
+        let [first @ b'a'..=b'z', second, ..] = word else {
             return Senses::NONE;
         };
         let letter = usize::from(first - b'a');
@@ -103,7 +105,7 @@ impl Dictionary {
         let (from, to) = (self.letters[letter], self.letters[letter + 1]);
         self.stems[usize::from(from)..usize::from(to)]
             .iter()
-            .filter(|(stem, _)| word.starts_with(stem))
+            .filter(|(stem, _)| word.starts_with(stem.as_bytes()))
             .fold(Senses::NONE, |all, (_, senses)| all | *senses)
     }
 }
@@ -113,29 +115,35 @@ fn bit(letter: u8) -> u32 {
     1 << letter.wrapping_sub(b'a').min(31)
 }
 
-/// Of a word's length, its ends and its middle, which cost the same however long
-/// it is. The table uses both ends of the number.
-fn hash(word: &str) -> u32 {
-    let bytes = word.as_bytes();
-    let four = |from: usize| match bytes.get(from..).and_then(<[u8]>::first_chunk) {
-        Some(four) => u32::from_le_bytes(*four),
-        None => 0,
-    };
-    let length = bytes.len();
-    let mut hash = match bytes {
-        [] => 0,
-        [a] => u32::from(*a),
-        [a, b] => u32::from(*a) << 8 | u32::from(*b),
-        [a, b, c] => u32::from(*a) << 16 | u32::from(*b) << 8 | u32::from(*c),
-        _ => {
-            let ends = four(0).wrapping_mul(0x9e37_79b1) ^ four(length - 4).rotate_left(15);
-            ends.wrapping_mul(0x85eb_ca6b) ^ four(length / 2 - 2)
-        }
-    };
-    hash = (hash ^ length as u32).wrapping_mul(0xc2b2_ae35);
-    hash ^= hash >> 15;
-    hash = hash.wrapping_mul(0x85eb_ca6b);
-    hash ^ (hash >> 13)
+/// A word's length and its two ends: all of it, unless it is long.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Key(u64, u64, usize);
+
+impl Key {
+    /// Longer words may have the same key.
+    const WHOLE: usize = 16;
+
+    fn of(word: &[u8]) -> Key {
+        let (head, tail) = match (word.first_chunk(), word.last_chunk()) {
+            (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
+            _ => match (word.first_chunk(), word.last_chunk()) {
+                (Some(head), Some(tail)) => {
+                    let (head, tail) = (u32::from_le_bytes(*head), u32::from_le_bytes(*tail));
+                    (head.into(), tail.into())
+                }
+                _ => (word.iter().fold(0, |all, b| all << 8 | u64::from(*b)), 0),
+            },
+        };
+        Key(head, tail, word.len())
+    }
+
+    /// The table uses both ends of the number.
+    fn hash(self) -> u32 {
+        let mixed = self.0 ^ self.1.rotate_left(29) ^ self.2 as u64;
+        let mixed = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let hash = (mixed >> 32) as u32;
+        hash ^ hash >> 15
+    }
 }
 
 #[cfg(test)]
@@ -146,9 +154,9 @@ mod tests {
     fn whole_words_and_stems_are_found() {
         let dictionary =
             Dictionary::of(&[(Senses::PAY, "pay bezahl*"), (Senses::MONEY, "pay cash")]);
-        assert_eq!(dictionary.senses("pay"), Senses::PAY | Senses::MONEY);
-        assert_eq!(dictionary.senses("bezahlen"), Senses::PAY);
-        assert_eq!(dictionary.senses("payment"), Senses::NONE);
-        assert_eq!(dictionary.senses(""), Senses::NONE);
+        assert_eq!(dictionary.senses(b"pay"), Senses::PAY | Senses::MONEY);
+        assert_eq!(dictionary.senses(b"bezahlen"), Senses::PAY);
+        assert_eq!(dictionary.senses(b"payment"), Senses::NONE);
+        assert_eq!(dictionary.senses(b""), Senses::NONE);
     }
 }

@@ -77,7 +77,7 @@ fn hard(facts: &Facts, field: &Field, text: &str, found: &mut Vec<Echo>) {
             continue;
         }
         let whole = text.len() <= value.text.len() + 16;
-        for (note, _) in notes.filter(|(_, n)| !quotes(text, n.text)) {
+        for (note, _) in notes.filter(|(_, n)| !quotes(text, n.text.as_str())) {
             found.push(Echo {
                 note,
                 kind: Some(value.kind),
@@ -99,7 +99,7 @@ fn soft(facts: &Facts, field: &Field, text: &str, found: &mut Vec<Echo>) {
     let plots = facts.notes.iter().enumerate();
     let plots = plots.filter(|(_, n)| n.level() == Level::Plot);
     for (note, plot) in plots.take(MAX_SEARCHED) {
-        if has_words(plot.text, text) && !facts.intent().names_value(text) {
+        if has_words(plot.text.as_str(), text) && !facts.intent().names_value(text) {
             found.push(Echo {
                 note,
                 kind: None,
@@ -136,17 +136,18 @@ fn quotes(field: &str, passage: &str) -> bool {
 
 /// True when the passage has a value of the action; a URL also by its host.
 fn has(note: &Note, said: &Value) -> bool {
-    let values = note.values.iter().filter(|(kind, _)| *kind == said.kind);
-    let mut values = values.map(|(_, value)| *value);
+    let values = note.values.each().filter(|(kind, _)| *kind == said.kind);
+    let mut values = values.map(|(_, value)| value);
     if said.kind != Kind::Url {
-        return values.any(|value| value == said.text);
+        return values.any(|value| value == said.text.as_bytes());
     }
     let host = values::host(&said.text);
-    values.any(|value| value.starts_with(host) && agrees(said, host, value))
+    values.any(|value| value.starts_with(host.as_bytes()) && agrees(said, host, value))
 }
 
 /// True when two URLs are the same, or of a host that is one house's own.
-fn agrees(said: &Value, host: &str, value: &str) -> bool {
+fn agrees(said: &Value, host: &str, value: &[u8]) -> bool {
+    let value = std::str::from_utf8(value).unwrap_or_default();
     said.text == value
         || host == values::host(value)
             && (host.len() == value.len() || !is_shared(host) || said.text.starts_with(value))

@@ -33,7 +33,7 @@ pub struct Kind {
 
 impl Kind {
     /// The first clause of the sort.
-    fn first<'w>(&self, words: &'w Words, clauses: &[Part]) -> Option<Clause<'w>> {
+    fn first<'w>(&self, words: &'w Words, clauses: &'w [Part]) -> Option<Clause<'w>> {
         if !words.all().any(self.needs) && !self.phrases.is_some_and(|p| p.stand_in(words)) {
             return None;
         }

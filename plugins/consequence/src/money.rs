@@ -37,12 +37,12 @@ pub fn amounts(text: &str) -> Vec<f64> {
     while let Some(piece) = pieces.get(i) {
         let start = i;
         i += 1;
+        if !piece.bytes().any(|b| b.is_ascii_digit()) {
+            continue;
+        }
         let mut number = piece
             .trim_matches(|c: char| matches!(c, ',' | '.' | ';' | ':' | '(' | ')' | '?' | '!'))
             .to_owned();
-        if !number.bytes().any(|b| b.is_ascii_digit()) {
-            continue;
-        }
         // Groups of three digits behind it belong to it: `2 310,00`.
         while let Some(next) = pieces.get(i) {
             let digits = next.bytes().take_while(u8::is_ascii_digit).count();

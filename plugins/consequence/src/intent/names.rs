@@ -105,12 +105,12 @@ impl Intent {
     /// True when the value stands in the user's words, but for case and spaces.
     pub fn names_value(&self, value: &str) -> bool {
         let value = value.to_lowercase();
-        if self.text.contains(&value) {
+        if stands_in(&self.text, &value) {
             return true;
         }
         let sought = compact(&value);
         let said = self.compact.get_or_init(|| compact(&self.text));
-        sought.len() >= 6 && said.contains(&sought)
+        sought.len() >= 6 && stands_in(said, &sought)
     }
 
     /// True when the user writes an address with this name before the `@`.
@@ -139,7 +139,20 @@ impl Intent {
 
 /// The letters and digits of a text.
 fn compact(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).collect()
+    let mut compact = String::with_capacity(text.len());
+    compact.extend(text.chars().filter(|c| c.is_alphanumeric()));
+    compact
+}
+
+/// True when a value stands in a text. What users say is short, and a search
+/// that makes ready for a long text costs more.
+fn stands_in(text: &str, value: &str) -> bool {
+    let (text, value) = (text.as_bytes(), value.as_bytes());
+    let [first, .., last] = value else {
+        return value.first().is_none_or(|only| text.contains(only));
+    };
+    let mut places = text.windows(value.len());
+    places.any(|place| place.first() == Some(first) && place.last() == Some(last) && place == value)
 }
 
 /// True when two words have the same stem: equal, or one begins the other and

@@ -98,29 +98,30 @@ pub fn prepare() {
 
 /// The senses of one folded word.
 pub fn senses(word: &str) -> Senses {
+    senses_of(word.as_bytes())
+}
+
+/// The same of a word in bytes.
+pub fn senses_of(word: &[u8]) -> Senses {
     let found = DICTIONARY.senses(word);
     if found != Senses::NONE {
         return found;
     }
-    let bytes = word.as_bytes();
-    let umlaut = |i: usize| i > 0 && matches!(bytes[i - 1], b'a' | b'o' | b'u');
+    let umlaut = |i: usize| i > 0 && matches!(word[i - 1], b'a' | b'o' | b'u');
     let mut digits = false;
-    for (i, byte) in bytes.iter().enumerate() {
+    for (i, byte) in word.iter().enumerate() {
         if *byte == b'e' && umlaut(i) {
             // German without its dots: `loeschen` for `löschen`.
-            return DICTIONARY.senses(
-                &word
-                    .replace("ae", "a")
-                    .replace("oe", "o")
-                    .replace("ue", "u"),
-            );
+            let text = String::from_utf8_lossy(word);
+            let plain = text.replace("ae", "a").replace("oe", "o");
+            return DICTIONARY.senses(plain.replace("ue", "u").as_bytes());
         }
         digits |= byte.is_ascii_digit();
     }
-    if digits && let Some(plain) = without_digits(word) {
-        return DICTIONARY.senses(&plain);
+    if digits && let Some(plain) = without_digits(&String::from_utf8_lossy(word)) {
+        return DICTIONARY.senses(plain.as_bytes());
     }
-    match word.strip_suffix('s') {
+    match word.strip_suffix(b"s") {
         Some(singular) if singular.len() >= 4 => DICTIONARY.senses(singular),
         _ => Senses::NONE,
     }

@@ -13,10 +13,10 @@ use crate::echo;
 use crate::effect::Effects;
 use crate::intent::Intent;
 use crate::payload::{self, Plain};
-use crate::spans::values::Kind;
 use crate::spans::{self, Signals, Span};
 use crate::words::Words;
 
+pub use record::{Text, Values};
 use record::{VERSION, read, records, subject, write};
 
 /// The most spans and the most bytes that are kept.
@@ -50,9 +50,9 @@ pub struct Note<'n> {
     /// Where it stands: step and path.
     pub places: Vec<(u32, &'n str)>,
     /// Its words, or the beginning of them.
-    pub text: &'n str,
+    pub text: Text<'n>,
     /// What it mentions.
-    pub values: Vec<(Kind, &'n str)>,
+    pub values: Values<'n>,
 }
 
 /// How far a span goes.
@@ -69,7 +69,7 @@ pub enum Level {
 impl Note<'_> {
     /// Its beginning, for a human.
     pub fn excerpt(&self) -> &str {
-        spans::short(self.text, 90)
+        spans::short(self.text.as_str(), 90)
     }
 
     /// How far it goes, judged by its signals together.
@@ -188,13 +188,8 @@ fn parent(path: &str) -> &str {
 fn add(records: &mut Vec<Vec<u8>>, span: &Span, step: u32, path: &str, source: Source) {
     let known = records.iter().position(|record| {
         read(record).is_some_and(|note| {
-            note.text == wording(span)
-                && note.values.len() == span.values.len()
-                && note
-                    .values
-                    .iter()
-                    .zip(&span.values)
-                    .all(|(a, b)| a.1 == b.text)
+            let values = span.values.iter().map(|v| v.text.as_bytes());
+            note.text.as_str() == wording(span) && note.values.each().map(|v| v.1).eq(values)
         })
     });
     let mut places = vec![(step, place(path))];

@@ -49,7 +49,8 @@ fn write_text(record: &mut Vec<u8>, text: &str) {
     record.extend_from_slice(text.as_bytes());
 }
 
-/// Reads a record; `None` when it is none.
+/// Reads a record; `None` when it is none. Its text and values are read where
+/// somebody asks for them: most decisions do not.
 pub(super) fn read(record: &[u8]) -> Option<Note<'_>> {
     let mut bytes = Bytes(record);
     let (signals, effects) = head(&mut bytes)?;
@@ -63,20 +64,49 @@ pub(super) fn read(record: &[u8]) -> Option<Note<'_>> {
     for _ in 0..count {
         places.push((u32::from_le_bytes(bytes.take()?), bytes.text()?));
     }
-    let text = bytes.long_text()?;
-    let count = bytes.byte()?;
-    let mut values = Vec::with_capacity(usize::from(count));
-    for _ in 0..count {
-        values.push((Kind::numbered(bytes.byte()?)?, bytes.text()?));
-    }
+    let length = usize::from(u16::from_le_bytes(bytes.take()?));
+    let text = bytes.cut(length)?;
+    bytes.byte()?; // how many values there are
     Some(Note {
         signals,
         effects,
         source,
         places,
-        text,
-        values,
+        text: Text(text),
+        values: Values(bytes.0),
     })
+}
+
+/// The words of a note.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Text<'n>(&'n [u8]);
+
+impl<'n> Text<'n> {
+    /// As text.
+    pub fn as_str(self) -> &'n str {
+        std::str::from_utf8(self.0).unwrap_or_default()
+    }
+}
+
+/// The values of a note.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Values<'n>(&'n [u8]);
+
+impl<'n> Values<'n> {
+    /// True when there is none.
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Each with its kind, in order.
+    pub fn each(self) -> impl Iterator<Item = (Kind, &'n [u8])> {
+        let mut bytes = Bytes(self.0);
+        std::iter::from_fn(move || {
+            let kind = Kind::numbered(bytes.byte()?)?;
+            let length = usize::from(bytes.byte()?);
+            Some((kind, bytes.cut(length)?))
+        })
+    }
 }
 
 /// What tells whether a record is worth reading.
@@ -106,17 +136,12 @@ impl<'b> Bytes<'b> {
 
     fn text(&mut self) -> Option<&'b str> {
         let length = usize::from(self.byte()?);
-        self.str(length)
+        std::str::from_utf8(self.cut(length)?).ok()
     }
 
-    fn long_text(&mut self) -> Option<&'b str> {
-        let length = usize::from(u16::from_le_bytes(self.take()?));
-        self.str(length)
-    }
-
-    fn str(&mut self, length: usize) -> Option<&'b str> {
+    fn cut(&mut self, length: usize) -> Option<&'b [u8]> {
         let (head, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
-        std::str::from_utf8(head).ok()
+        Some(head)
     }
 }

@@ -96,8 +96,7 @@ impl Found {
 /// The next run without spaces, quotes and brackets that has a mark or a digit,
 /// and the text behind it. Most words have none and are not worth a look.
 fn next_word(text: &str) -> Option<(&str, &str)> {
-    let marked = |b| matches!(b, b'@' | b'.' | b'#' | b'0'..=b'9');
-    let mark = text.bytes().position(marked)?;
+    let mark = text.bytes().position(|b| MARKS[usize::from(b)])?;
     let mut before = text[..mark].char_indices().rev();
     let start = before
         .find(|(_, c)| divides(*c))
@@ -107,6 +106,17 @@ fn next_word(text: &str) -> Option<(&str, &str)> {
         .map_or(text.len(), |length| mark + length);
     Some((&text[start..end], &text[end..]))
 }
+
+/// What a word has that may be a value.
+const MARKS: [bool; 256] = {
+    let mut marks = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        marks[byte] = matches!(byte as u8, b'@' | b'.' | b'#' | b'0'..=b'9');
+        byte += 1;
+    }
+    marks
+};
 
 /// True for spaces, quotes and brackets.
 fn divides(c: char) -> bool {
@@ -119,6 +129,9 @@ fn divides(c: char) -> bool {
 
 fn read_word(word: &str, found: &mut Found) {
     let word = word.trim_matches(|c: char| matches!(c, '.' | ':' | '!' | '?' | '=' | '…'));
+    if word.len() < 2 {
+        return; // a stop behind a word
+    }
     let word = word.strip_prefix("mailto:").unwrap_or(word);
     let number = word.len() < 8 && word.bytes().all(|b| b.is_ascii_alphanumeric());
     if word.len() < 2 || word.len() > 400 || number {

@@ -59,6 +59,12 @@ impl Reader<'_, '_> {
         let text = self.text;
         let mut before = Kind::Gap;
         while let Some(&byte) = text.as_bytes().get(self.at) {
+            if byte == b' ' {
+                self.close();
+                self.at += 1;
+                before = Kind::Gap;
+                continue;
+            }
             let (c, kind) = match ASCII.get(usize::from(byte)) {
                 Some(kind) => (char::from(byte), *kind),
                 None => {
@@ -85,9 +91,6 @@ impl Reader<'_, '_> {
                 }
             }
             before = kind;
-            if self.words.spans.len() >= MAX_WORDS {
-                break;
-            }
         }
         self.close();
     }
@@ -143,9 +146,7 @@ impl Reader<'_, '_> {
             }
             self.sentence += 1;
         }
-        if c != ' ' {
-            self.comma = self.comma && !ends || matches!(c, ',' | '(' | ')' | '–' | '—');
-        }
+        self.comma = self.comma && !ends || matches!(c, ',' | '(' | ')' | '–' | '—');
         self.at += c.len_utf8();
     }
 
@@ -161,8 +162,8 @@ impl Reader<'_, '_> {
             }
             None => (self.begin + start, self.begin + self.at),
         };
-        if from < to {
-            let senses = lexicon::senses(&text[from..to]);
+        if from < to && self.words.spans.len() < MAX_WORDS {
+            let senses = lexicon::senses_of(text.as_bytes().get(from..to).unwrap_or_default());
             self.words.all = self.words.all | senses;
             self.words.spans.push(Span {
                 start: from as u32,
