@@ -55,10 +55,21 @@ fn skeleton(name: &str) -> String {
 pub fn distance(a: &str, b: &str, most: usize) -> usize {
     if a.is_ascii() && b.is_ascii() {
         let first = |text: &str| text.len().min(64);
-        return edits(&a.as_bytes()[..first(a)], &b.as_bytes()[..first(b)], most);
+        let (a, b) = (&a.as_bytes()[..first(a)], &b.as_bytes()[..first(b)]);
+        // A change exchanges one letter for another at the most.
+        let other = (letters_of(a) ^ letters_of(b)).count_ones() as usize;
+        return match other > 2 * most {
+            true => most + 1,
+            false => edits(a, b, most),
+        };
     }
     let letters = |text: &str| text.chars().take(64).collect::<Vec<char>>();
     edits(&letters(a), &letters(b), most)
+}
+
+/// The letters a name has, as bits.
+fn letters_of(name: &[u8]) -> u64 {
+    name.iter().fold(0, |all, byte| all | 1 << (byte & 63))
 }
 
 fn edits<T: PartialEq>(a: &[T], b: &[T], most: usize) -> usize {
@@ -92,10 +103,13 @@ fn edits<T: PartialEq>(a: &[T], b: &[T], most: usize) -> usize {
 /// places, and neither is the plural or another ending of the other.
 pub fn almost(a: &str, b: &str) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if short.len() < SHORTEST || long.len() - short.len() > 1 {
+        return false; // most words
+    }
     let ending = long
         .strip_prefix(short)
         .is_some_and(|rest| matches!(rest, "s" | "e" | "n" | "d" | "r" | "o" | "a"));
-    if short.len() < SHORTEST || long.len() - short.len() > 1 || ending || a == b {
+    if ending || a == b {
         return false;
     }
     let (s, l) = (short.as_bytes(), long.as_bytes());

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::finding::{Finding, short};
 use crate::lexicon::Senses;
-use crate::words::Words;
+use crate::words::{LONGEST, Words, beginning};
 
 /// A stretch of a sentence that makes one statement.
 #[derive(Debug, Clone)]
@@ -87,21 +87,28 @@ pub fn parts(words: &Words) -> impl Iterator<Item = Part> {
 /// else where somebody new acts.
 fn begins(words: &Words, i: usize, conditional: bool) -> bool {
     let comma = words.comma_before(i);
-    let joined = matches!(
-        words.get(i),
-        "and" | "so" | "et" | "und" | "y" | "also" | "donc"
-    );
-    if !comma && !joined {
-        return words.senses(i).any(Senses::TURN);
-    }
-    let subject = if joined { i + 1 } else { i };
-    let first = words.senses(subject).any(Senses::FIRST);
-    let speaks = first
-        || is_first_person(words.get(subject))
-        || matches!(words.get(subject), "you" | "vous" | "sie" | "it" | "usted");
+    let (here, next) = (words.senses(i), words.senses(i + 1));
     let turns = Senses::IF | Senses::TURN;
-    let opens = conditional || words.senses(i).any(turns) || words.senses(subject).any(turns);
-    comma && (speaks || opens) || joined && first
+    if !comma && !here.any(Senses::TURN) && !next.any(Senses::FIRST) {
+        return false; // most words
+    }
+    let joined = matches!(
+        words.bytes(i),
+        b"and" | b"so" | b"et" | b"und" | b"y" | b"also" | b"donc"
+    );
+    if !comma {
+        return if joined {
+            next.any(Senses::FIRST)
+        } else {
+            here.any(Senses::TURN)
+        };
+    }
+    let (subject, senses) = if joined { (i + 1, next) } else { (i, here) };
+    senses.any(Senses::FIRST)
+        || is_first_person(words.get(subject))
+        || matches!(words.get(subject), "you" | "vous" | "sie" | "it" | "usted")
+        || conditional
+        || (here | senses).any(turns)
 }
 
 impl<'a> Clause<'a> {
@@ -285,7 +292,7 @@ impl Phrases {
                 most = LONGEST;
             }
             while length <= most {
-                let bit = beginning(phrase, length);
+                let bit = beginning(phrase, length) as usize;
                 beginnings[bit >> 6] |= 1 << (bit & 63);
                 length += 1;
             }
@@ -305,12 +312,11 @@ impl Phrases {
 
     /// True when one of them stands at the word.
     fn stand_at(&self, words: &Words, i: usize) -> bool {
-        let word = words.bytes(i);
-        let bit = beginning(word, word.len());
+        let bit = usize::from(words.beginning(i));
         if self.beginnings[bit >> 6] >> (bit & 63) & 1 == 0 {
             return false; // most words
         }
-        let Some(letter @ b'a'..=b'z') = word.first() else {
+        let Some(letter @ b'a'..=b'z') = words.bytes(i).first() else {
             return false;
         };
         let letter = usize::from(letter - b'a');
@@ -325,20 +331,6 @@ impl Phrases {
     pub fn are_sorted(&self) -> bool {
         self.sorted.is_sorted_by_key(|p| p.as_bytes().first())
     }
-}
-
-/// Longer words count as this long.
-const LONGEST: usize = 15;
-
-/// Which of the 256 beginnings a word of this length has.
-const fn beginning(word: &[u8], length: usize) -> usize {
-    let (first, second) = match word {
-        [first, second, ..] if length > 1 => (*first, *second),
-        [first, ..] => (*first, 0),
-        [] => (0, 0),
-    };
-    let length = if length > LONGEST { LONGEST } else { length };
-    (first as usize ^ (second as usize) << 3 ^ length << 4) & 255
 }
 
 /// French `on` (we) and not English `on`: a French verb or pronoun follows.

@@ -48,10 +48,11 @@ pub fn echoes(facts: &Facts, past: &impl Past) -> Vec<Echo> {
         return Vec::new();
     }
     let mut found = Vec::new();
+    let mut known = None;
     for field in facts.fields.iter().filter(|f| f.value == Plain::Text) {
         let text = crate::finding::short(field.text.trim(), MAX_FIELD);
         if text.len() >= 2 && found.len() < MAX_ECHOES {
-            hard(facts, field, text, &mut found);
+            hard(facts, field, text, &mut known, &mut found);
             if !looks && text.len() <= 80 && !is_body(field.key) {
                 soft(facts, field, text, &mut found);
             }
@@ -62,7 +63,13 @@ pub fn echoes(facts: &Facts, past: &impl Past) -> Vec<Echo> {
 }
 
 /// Values that no two things share by chance, wherever they stand.
-fn hard(facts: &Facts, field: &Field, text: &str, found: &mut Vec<Echo>) {
+fn hard(
+    facts: &Facts,
+    field: &Field,
+    text: &str,
+    known: &mut Option<Known>,
+    found: &mut Vec<Echo>,
+) {
     let mut said = values::values(text, MAX_VALUES);
     if text.len() >= 20 {
         let plain = encodings::decoded(text);
@@ -70,6 +77,12 @@ fn hard(facts: &Facts, field: &Field, text: &str, found: &mut Vec<Echo>) {
     }
     let decides = field.key.any(Senses::COMMAND | Senses::URL | Senses::TO);
     for value in said {
+        if !known
+            .get_or_insert_with(|| Known::of(&facts.notes))
+            .may_have(&value)
+        {
+            continue; // most values
+        }
         let notes = facts.notes.iter().enumerate();
         let mut notes = notes.filter(|(_, n)| has(n, &value)).peekable();
         // Asked once and only of what some passage has: it costs the most.
@@ -87,6 +100,40 @@ fn hard(facts: &Facts, field: &Field, text: &str, found: &mut Vec<Echo>) {
                 clean: false,
             });
         }
+    }
+}
+
+/// Which values the passages have, as bits of a hash of each: tells of most
+/// others that none has them.
+struct Known([u64; 64]);
+
+impl Known {
+    fn of(notes: &[Note]) -> Known {
+        let mut known = Known([0; 64]);
+        for (kind, value) in notes.iter().flat_map(|n| n.values.each()) {
+            let (at, bit) = Known::place(kind, value);
+            known.0[at] |= bit;
+        }
+        known
+    }
+
+    fn may_have(&self, said: &Value) -> bool {
+        let (at, bit) = Known::place(said.kind, said.text.as_bytes());
+        self.0[at] & bit != 0
+    }
+
+    /// A URL goes by how its host begins, all else by its ends and its length.
+    fn place(kind: Kind, value: &[u8]) -> (usize, u64) {
+        let hash = if kind == Kind::Url {
+            let host = value.iter().take(3).take_while(|b| !b"/?#:".contains(b));
+            host.fold(0, |all, byte| all << 8 | u32::from(*byte))
+        } else {
+            let four = |bytes: Option<&[u8; 4]>| bytes.map_or(0, |b| u32::from_le_bytes(*b));
+            let ends = four(value.first_chunk()) ^ four(value.last_chunk()).rotate_left(13);
+            ends ^ value.len() as u32
+        };
+        let hash = hash.wrapping_mul(0x9e37_79b1) >> 20;
+        (hash as usize >> 6, 1 << (hash & 63))
     }
 }
 

@@ -46,7 +46,11 @@ pub fn fields(payload: &Value) -> Vec<Field> {
     let mut fields = Vec::new();
     let mut path = String::from("payload");
     let mut keys = Keys::default();
-    walk(payload, &mut path, Senses::NONE, &mut keys, &mut fields);
+    let key = Key {
+        name: 0,
+        senses: Senses::NONE,
+    };
+    walk(payload, &mut path, key, &mut keys, &mut fields);
     fields
 }
 
@@ -70,11 +74,19 @@ impl<'a> Keys<'a> {
     }
 }
 
+/// The key a value stands below.
+#[derive(Clone, Copy)]
+struct Key {
+    /// Where the last part of its path begins.
+    name: usize,
+    senses: Senses,
+}
+
 /// Nesting is at most 64 levels (the host's promise), so recursion is safe.
 fn walk<'a>(
     value: &'a Value,
     path: &mut String,
-    key: Senses,
+    key: Key,
     keys: &mut Keys<'a>,
     to: &mut Vec<Field>,
 ) {
@@ -84,13 +96,10 @@ fn walk<'a>(
     let length = path.len();
     let leaf = |text: &str, value| Field {
         path: path.clone(),
-        key,
+        key: key.senses,
         text: text.to_owned(),
         value,
-        name: path
-            .bytes()
-            .rposition(|b| b == b'.')
-            .map_or(0, |dot| dot + 1),
+        name: key.name,
         words: OnceCell::new(),
     };
     match value {
@@ -98,7 +107,11 @@ fn walk<'a>(
             for (name, inner) in map {
                 path.push('.');
                 path.push_str(name);
-                let key = keys.senses(name);
+                let dot = name.bytes().rposition(|b| b == b'.');
+                let key = Key {
+                    name: length + 1 + dot.map_or(0, |dot| dot + 1),
+                    senses: keys.senses(name),
+                };
                 walk(inner, path, key, keys, to);
                 path.truncate(length);
             }
@@ -106,7 +119,7 @@ fn walk<'a>(
         Value::Array(items) => {
             for (i, inner) in items.iter().enumerate() {
                 path.push('[');
-                path.push_str(&i.to_string());
+                push_number(path, i as u64);
                 path.push(']');
                 walk(inner, path, key, keys, to);
                 path.truncate(length);
@@ -114,16 +127,34 @@ fn walk<'a>(
         }
         Value::String(text) => to.push(leaf(text, Plain::Text)),
         Value::Number(number) => {
-            to.push(leaf(
-                &number.to_string(),
-                Plain::Number(number.as_f64().unwrap_or(f64::MAX)),
-            ));
+            let text = match number.as_u64() {
+                Some(whole) => {
+                    let mut digits = String::new();
+                    push_number(&mut digits, whole);
+                    digits
+                }
+                None => number.to_string(),
+            };
+            let value = Plain::Number(number.as_f64().unwrap_or(f64::MAX));
+            to.push(leaf(&text, value));
         }
         Value::Bool(flag) => to.push(leaf(
             if *flag { "true" } else { "false" },
             Plain::Flag(*flag),
         )),
         Value::Null => to.push(leaf("", Plain::Null)),
+    }
+}
+
+/// Digits without the machinery of formatting, which costs more than they do.
+fn push_number(to: &mut String, number: u64) {
+    let mut unit = 1;
+    while number / unit >= 10 {
+        unit *= 10;
+    }
+    while unit > 0 {
+        to.push(char::from(b'0' + (number / unit % 10) as u8));
+        unit /= 10;
     }
 }
 

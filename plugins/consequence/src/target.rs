@@ -62,7 +62,7 @@ fn target(field: &Field, settings: &Settings) -> Option<Target> {
     } else if let Some(host) = url_host(text) {
         (What::Url, !settings.owns(host) && !is_local(host))
     } else if !from
-        && (is_account(text) && (field.key.any(Senses::ACCOUNT | Senses::TO) || is_iban(text)))
+        && (field.key.any(Senses::ACCOUNT | Senses::TO) && is_account(text) || is_iban(text))
     {
         (What::Account, !settings.owns_account(text))
     } else if field.key.any(Senses::URL) && !text.contains(' ') && text.contains('.') {
@@ -144,6 +144,9 @@ fn is_iban(text: &str) -> bool {
     let [Some(a), Some(b), Some(c), Some(d)] = head else {
         return false;
     };
+    if !a.is_ascii_uppercase() || !b.is_ascii_uppercase() {
+        return false; // most texts
+    }
     let mut digits = 0;
     let mut rest = 0;
     for byte in compact {
@@ -153,12 +156,7 @@ fn is_iban(text: &str) -> bool {
         rest += 1;
         digits += usize::from(byte.is_ascii_digit());
     }
-    a.is_ascii_uppercase()
-        && b.is_ascii_uppercase()
-        && c.is_ascii_digit()
-        && d.is_ascii_digit()
-        && rest >= 10
-        && digits >= 8
+    c.is_ascii_digit() && d.is_ascii_digit() && rest >= 10 && digits >= 8
 }
 
 /// True for an account number, a card number or a wallet.

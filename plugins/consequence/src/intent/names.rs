@@ -148,11 +148,21 @@ fn compact(text: &str) -> String {
 /// that makes ready for a long text costs more.
 fn stands_in(text: &str, value: &str) -> bool {
     let (text, value) = (text.as_bytes(), value.as_bytes());
-    let [first, .., last] = value else {
-        return value.first().is_none_or(|only| text.contains(only));
+    let Some((first, behind)) = value.split_first() else {
+        return true;
     };
-    let mut places = text.windows(value.len());
-    places.any(|place| place.first() == Some(first) && place.last() == Some(last) && place == value)
+    let Some(last) = text.len().checked_sub(value.len()) else {
+        return false;
+    };
+    let mut starts = &text[..=last];
+    while let Some(at) = starts.iter().position(|b| b == first) {
+        starts = &starts[at + 1..];
+        let from = last + 1 - starts.len();
+        if text[from..].starts_with(behind) {
+            return true;
+        }
+    }
+    false
 }
 
 /// True when two words have the same stem: equal, or one begins the other and

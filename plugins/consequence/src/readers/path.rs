@@ -188,6 +188,41 @@ pub fn holds(path: &str, part: &str) -> bool {
         .any(|at| at[0] == part[0] && at == part)
 }
 
+/// Texts to look for in many paths.
+struct Parts<const N: usize>([(&'static str, u64); N]);
+
+impl<const N: usize> Parts<N> {
+    const fn of(texts: [&'static str; N]) -> Parts<N> {
+        let mut parts = [("", 0); N];
+        let mut i = 0;
+        while i < N {
+            parts[i] = (texts[i], pairs(texts[i]));
+            i += 1;
+        }
+        Parts(parts)
+    }
+
+    /// True when one of them stands in the path, whose pairs are known: they tell
+    /// of most that they do not.
+    fn stand_in(&self, path: &str, known: u64) -> bool {
+        let mut parts = self.0.iter();
+        parts.any(|(text, pairs)| pairs & !known == 0 && holds(path, text))
+    }
+}
+
+/// The neighbours in a text, each two as one of 64 bits.
+const fn pairs(text: &str) -> u64 {
+    let bytes = text.as_bytes();
+    let mut pairs = 0;
+    let mut i = 1;
+    while i < bytes.len() {
+        let bit = bytes[i - 1].wrapping_mul(7) ^ bytes[i];
+        pairs |= 1 << (bit & 63);
+        i += 1;
+    }
+    pairs
+}
+
 /// Endings of files that hold what nothing else holds.
 const DATA: &[&str] = &[
     ".db", ".sqlite", ".sqlite3", ".sql", ".dump", ".bak", ".backup", ".mdb", ".tfstate", ".pem",
@@ -207,6 +242,7 @@ pub fn is_copy(path: &str) -> bool {
 
 /// True for a file that holds data, keys or the state of a system.
 pub fn is_valued(path: &str) -> bool {
+    const PRODUCTION: Parts<4> = Parts::of(["-prod.", "_prod.", ".prod.", "production"]);
     let path = path.trim_end_matches(['/', '\\']);
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     let throwaway = || {
@@ -215,14 +251,15 @@ pub fn is_valued(path: &str) -> bool {
             .any(|part| holds(name, part))
             || name.starts_with("local.")
     };
-    let valued = DATA.iter().any(|e| name.ends_with(e))
+    let last = name.bytes().next_back();
+    let valued = DATA
+        .iter()
+        .any(|e| e.bytes().next_back() == last && name.ends_with(e))
         || [".env", "prod."].iter().any(|p| name.starts_with(p))
         || ["/etc/", "/boot/", "/var/lib/", "C:\\Windows"]
             .iter()
             .any(|p| path.starts_with(p))
-        || ["-prod.", "_prod.", ".prod.", "production"]
-            .iter()
-            .any(|p| holds(name, p));
+        || PRODUCTION.stand_in(name, pairs(name));
     valued && !throwaway()
 }
 
@@ -247,26 +284,31 @@ pub fn checks(path: &str) -> Option<&'static str> {
     }
 }
 
+const BY_THE_CLOCK: Parts<2> = Parts::of(["/etc/cron", "/var/spool/cron"]);
+const AT_EVERY_START: Parts<3> =
+    Parts::of(["/etc/systemd/system", "/systemd/user/", "/etc/init.d/"]);
+const AT_EVERY_LOGIN: Parts<5> = Parts::of([
+    "LaunchAgents/",
+    "LaunchDaemons/",
+    "autostart/",
+    "Startup\\",
+    "/StartUp/",
+]);
+const AT_EVERY_COMMIT: Parts<3> = Parts::of([".git/hooks/", ".githooks/", ".husky/"]);
+const IN_EVERY_SHELL: Parts<1> = Parts::of(["/etc/profile"]);
+const IN_EVERY_PROGRAM: Parts<1> = Parts::of(["/etc/ld.so"]);
+
 /// What makes a path come back by itself, when it does.
 pub fn returns(path: &str) -> Option<&'static str> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let below = |part: &str| holds(path, part);
-    if below("/etc/cron") || below("/var/spool/cron") || path == "crontab" {
+    let known = pairs(path);
+    if BY_THE_CLOCK.stand_in(path, known) || path == "crontab" {
         Some("which runs by the clock (cron)")
-    } else if below("/etc/systemd/system")
-        || below("/systemd/user/")
-        || below("/etc/init.d/")
-        || name == "rc.local"
-    {
+    } else if AT_EVERY_START.stand_in(path, known) || name == "rc.local" {
         Some("which runs at every start (service)")
-    } else if below("LaunchAgents/")
-        || below("LaunchDaemons/")
-        || below("autostart/")
-        || below("Startup\\")
-        || below("/StartUp/")
-    {
+    } else if AT_EVERY_LOGIN.stand_in(path, known) {
         Some("which runs at every login (autostart)")
-    } else if below(".git/hooks/") || below(".githooks/") || below(".husky/") {
+    } else if AT_EVERY_COMMIT.stand_in(path, known) {
         Some("which runs at every commit or push (hook)")
     } else if matches!(
         name,
@@ -278,12 +320,12 @@ pub fn returns(path: &str) -> Option<&'static str> {
             | ".zshenv"
             | ".bash_login"
             | "config.fish"
-    ) || below("/etc/profile")
+    ) || IN_EVERY_SHELL.stand_in(path, known)
         || path == "/etc/bash.bashrc"
         || path == "/etc/environment"
     {
         Some("which runs in every shell (profile)")
-    } else if name == "ld.so.preload" || below("/etc/ld.so") {
+    } else if name == "ld.so.preload" || IN_EVERY_PROGRAM.stand_in(path, known) {
         Some("which is loaded into every program")
     } else {
         None

@@ -99,8 +99,8 @@ fn same_name_elsewhere(facts: &Facts) -> Option<Finding> {
     let target = facts.targets.iter().find(|t| {
         let local = t.text.split_once('@').map(|(local, _)| local);
         t.what == What::Address
-            && !facts.intent().names_value(&t.text)
             && local.is_some_and(|local| facts.intent().names_local_part(local))
+            && !facts.intent().names_value(&t.text)
     })?;
     let finding = Finding::new(
         0.8,

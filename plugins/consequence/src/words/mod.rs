@@ -39,7 +39,23 @@ struct Span {
     sentence: u16,
     /// True when a comma or its like stands before it.
     comma: bool,
+    /// How it begins, and how long it is: tells most words apart.
+    beginning: u8,
     senses: Senses,
+}
+
+/// Longer words count as this long.
+pub const LONGEST: usize = 15;
+
+/// One of 256 ways for a word of this length to begin.
+pub const fn beginning(word: &[u8], length: usize) -> u8 {
+    let (first, second) = match word {
+        [first, second, ..] if length > 1 => (*first, *second),
+        [first, ..] => (*first, 0),
+        [] => (0, 0),
+    };
+    let length = if length > LONGEST { LONGEST } else { length };
+    first ^ second << 3 ^ (length as u8) << 4
 }
 
 /// How many letters in a row, each standing alone, are read as one word written
@@ -89,6 +105,7 @@ impl Words {
                 sentence,
                 source,
                 comma,
+                beginning: beginning(&self.text.as_bytes()[start as usize..], run),
                 senses: lexicon::senses(&self.text[start as usize..]),
             };
             self.spans.splice(at..at + run, [word]);
@@ -129,6 +146,11 @@ impl Words {
         let word = self.spans.get(i);
         let word = word.and_then(|s| self.text.as_bytes().get(s.start as usize..s.end as usize));
         word.unwrap_or_default()
+    }
+
+    /// How the word at `i` begins: see [`beginning`].
+    pub fn beginning(&self, i: usize) -> u8 {
+        self.spans.get(i).map_or(0, |s| s.beginning)
     }
 
     /// The senses of the word at `i`, none beyond the end.

@@ -2,7 +2,7 @@
 
 use super::entities::without_entities;
 use super::fold::{ASCII, Kind, fold, kind};
-use super::{Span, Words};
+use super::{Span, Words, beginning};
 use crate::lexicon;
 
 /// How many words of one text are read. Far beyond any message, and a bound on
@@ -163,7 +163,8 @@ impl Reader<'_, '_> {
             None => (self.begin + start, self.begin + self.at),
         };
         if from < to && self.words.spans.len() < MAX_WORDS {
-            let senses = lexicon::senses_of(text.as_bytes().get(from..to).unwrap_or_default());
+            let word = text.as_bytes().get(from..to).unwrap_or_default();
+            let senses = lexicon::senses_of(word);
             self.words.all = self.words.all | senses;
             self.words.spans.push(Span {
                 start: from as u32,
@@ -171,6 +172,7 @@ impl Reader<'_, '_> {
                 source: start as u32,
                 sentence: self.sentence,
                 comma,
+                beginning: beginning(word, word.len()),
                 senses,
             });
         }
