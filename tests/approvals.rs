@@ -5,6 +5,10 @@
 
 #[path = "support/command.rs"]
 mod command;
+#[path = "approvals/kills.rs"]
+mod kills;
+#[path = "approvals/races.rs"]
+mod races;
 
 use std::process::{Child, Output};
 use std::thread;
@@ -23,7 +27,7 @@ limits = { time = "10s" }
 hold_types = ["pay"]
 
 [approvals]
-store = "coldnotch_approvals.db"
+lifetime = "15m"
 "#;
 
 fn pay(id: &str) -> String {
@@ -230,9 +234,65 @@ fn nobody_approves_what_they_ask_for_and_two_may_be_needed() {
 
 #[test]
 fn approvals_that_cannot_be_kept_are_a_block() {
-    let place = Place::new(&HOLDING.replace("coldnotch_approvals.db", "missing/approvals.db"));
+    let place = Place::new(&format!("{HOLDING}\nstore = \"missing/approvals.db\"\n"));
     let (answer, exit) = decided(&place.run("decide --wait 60s", pay("a")));
     assert_eq!((exit, &answer["decision"]), (Some(3), &json!("block")));
     let reason = answer["reason"].as_str().unwrap();
     assert!(reason.starts_with("cannot open the approvals"), "{reason}");
+}
+
+#[test]
+fn a_yes_is_widened_listed_and_taken_back_on_the_command_line() {
+    let place = Place::new(HOLDING);
+    let pay = |id: &str, amount: u32| {
+        json!({"type": "pay", "agent": "bot", "session": "s", "id": id,
+            "payload": {"amount": amount, "to": "ana@example.com"}})
+        .to_string()
+    };
+    let agent = waiting(&place, "decide --wait 60s", &pay("a", 10));
+    let id = pending(&place, 1).remove(0);
+    let approve = format!("approvals approve {id} --by eva --grant amount<=500");
+    let without = place.run(&approve, "");
+    assert_eq!(
+        without.status.code(),
+        Some(2),
+        "a grant has an end: {without:?}"
+    );
+    let wrong = place.run(&format!("{approve} --grant to=bo --for 2h"), "");
+    assert!(
+        errors(&wrong).contains("this cannot be granted"),
+        "{wrong:?}"
+    );
+    let said = place.run(&format!("{approve} --for session --json"), "");
+    let said: Value = serde_json::from_slice(&said.stdout).unwrap();
+    assert_eq!(said["grant"]["words"], json!(["amount<=500"]));
+    assert_eq!(decided(&agent.wait_with_output().unwrap()).1, Some(0));
+
+    let (answer, exit) = decided(&place.run("decide --deny", pay("b", 499)));
+    assert_eq!(exit, Some(0), "{answer}");
+    let record = place.records().pop().unwrap();
+    assert_eq!(
+        (&record["approval"]["via"], &record["approval"]["grant"]),
+        (&json!("grant"), &said["grant"]["id"])
+    );
+    let listed = answers(&place.run("grants list --json", ""));
+    assert_eq!((listed.len(), &listed[0]["uses"]), (1, &json!(1)));
+    let grant = listed[0]["id"].as_str().unwrap();
+    assert!(
+        place
+            .run(&format!("grants revoke {grant} --by eva"), "")
+            .status
+            .success()
+    );
+    assert_eq!(decided(&place.run("decide --deny", pay("c", 1))).1, Some(4));
+    assert!(answers(&place.run("grants list --json", "")).is_empty());
+    let again = place.run(&format!("grants revoke {grant}"), "");
+    assert!(errors(&again).contains("no grant"), "{again:?}");
+    let kinds: Vec<Value> = place
+        .records()
+        .into_iter()
+        .map(|line| line["kind"].clone())
+        .collect();
+    assert_eq!(kinds.iter().filter(|kind| *kind == "grant").count(), 2);
+    assert!(place.run("audit verify", "").status.success());
 }

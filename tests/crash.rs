@@ -120,7 +120,8 @@ impl Place {
             .env("XDG_CACHE_HOME", cache)
             .env_remove("XDG_CONFIG_HOME")
             .env_remove("COLDNOTCH_CONFIG")
-            .env_remove("COLDNOTCH_AUDIT");
+            .env_remove("COLDNOTCH_AUDIT")
+            .env_remove("COLDNOTCH_APPROVALS");
         command
     }
 

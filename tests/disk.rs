@@ -4,6 +4,8 @@
 #![cfg(target_os = "linux")] // `unshare`, `prlimit`
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "disk/approvals.rs"]
+mod approvals;
 #[path = "support/command.rs"]
 mod command;
 

@@ -27,6 +27,11 @@ fn chain() {
 }
 
 #[test]
+fn embed() {
+    example("embed");
+}
+
+#[test]
 fn hot_swap() {
     example("hot-swap");
 }
@@ -63,6 +68,7 @@ fn every_example_is_tested() {
     found.sort_unstable();
     let tested = [
         "chain",
+        "embed",
         "hot-swap",
         "http-python",
         "quickstart",

@@ -1,6 +1,8 @@
 //! The way of one action from end to end: verdict, human, record.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "gate/grants.rs"]
+mod grants;
 #[path = "gate/holds.rs"]
 mod holds;
 #[path = "gate/kinds.rs"]

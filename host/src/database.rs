@@ -48,8 +48,22 @@ pub(crate) fn file_id(path: &Path) -> Option<FileId> {
     Some((found.dev(), found.ino()))
 }
 
+/// Which file an open one is.
+#[cfg(unix)]
+pub(crate) fn opened_id(file: &std::fs::File) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt;
+    let found = file.metadata().ok()?;
+    Some((found.dev(), found.ino()))
+}
+
 /// Without inode numbers a replaced file is not noticed.
 #[cfg(not(unix))]
 pub(crate) fn file_id(_: &Path) -> Option<FileId> {
+    None
+}
+
+/// As [`file_id`].
+#[cfg(not(unix))]
+pub(crate) fn opened_id(_: &std::fs::File) -> Option<FileId> {
     None
 }

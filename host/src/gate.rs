@@ -11,6 +11,7 @@
 //! answer is BLOCK.
 
 mod asking;
+pub mod granting;
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -383,6 +384,7 @@ fn said(approval: &Approval) -> Option<audit::ApprovalLine<'_>> {
         id: &approval.id,
         by: &last.answer.by,
         via: &last.answer.via,
+        grant: last.grant.as_deref(),
         at: SystemTime::UNIX_EPOCH + Duration::from_millis(last.at),
     })
 }

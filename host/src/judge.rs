@@ -11,7 +11,7 @@ use rayon::ThreadPoolBuilder;
 
 use crate::action::{Action, Observation};
 use crate::config::Config;
-use crate::history::{Output, View};
+use crate::history::{Occurrence, Output, Place, Step, TEXTS, View};
 use crate::notes::Folded;
 use crate::policy::Policy;
 use crate::runtime::{Engine, EngineError, Generation, LoadError, Plugin};
@@ -216,7 +216,39 @@ impl Judge {
         let Some(step) = step.filter(|_| !action.session.is_empty()) else {
             return Ok(());
         };
-        self.retried(|| self.sessions.turn(&action.session)?.settle(step, approved))
+        self.retried(|| {
+            self.sessions
+                .turn(&action.session)?
+                .settle(step, action, approved)
+        })
+    }
+
+    /// Whether one of these values of a judged action may come from what a tool returned:
+    /// an output before it has the value, and the user's own words do not. Also where
+    /// nobody can tell any more, because outputs were cut or dropped.
+    ///
+    /// # Errors
+    /// The session could not be used.
+    pub fn may_come_from_outputs(
+        &self,
+        judged: &Judged,
+        values: &[String],
+    ) -> Result<bool, SessionError> {
+        let Some(step) = judged.step else {
+            return Ok(true);
+        };
+        let view = self.retried(|| {
+            let turn = self.sessions.turn(&judged.action.session)?;
+            Ok(turn.view_before(step))
+        })?;
+        let lost = |step: &Step| matches!(step.output, Output::Truncated(_) | Output::Dropped);
+        let whole = view.first() == 0 && !(0..view.len()).filter_map(|at| view.step(at)).any(lost);
+        let from_output = |found: &Vec<Occurrence>| {
+            let stands_in = |place| found.iter().any(|found| found.place == place);
+            stands_in(Place::Output) && !stands_in(Place::Intent)
+        };
+        let known = whole && values.len() <= TEXTS;
+        Ok(!known || view.find_values(values).iter().any(from_output))
     }
 
     /// Takes in what an action returned and shows it to the plugins that keep

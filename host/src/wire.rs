@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::action::{Action, Observation};
-use crate::approvals::{Approval, State};
+use crate::approvals::{Approval, Grant, State, Word};
 use crate::gate::Decision;
 use crate::json::{self, JsonError, Object};
 use crate::verdict::Cause;
@@ -339,7 +339,7 @@ pub fn approval(approval: &Approval) -> Value {
     let answers = approval.answers.iter().map(|given| {
         let answer = &given.answer;
         json!({"approved": answer.approved, "by": answer.by, "via": answer.via,
-            "reason": answer.reason, "at": given.at})
+            "reason": answer.reason, "at": given.at, "grant": given.grant})
     });
     json!({
         "id": approval.id, "state": approval.state.as_str(),
@@ -351,8 +351,21 @@ pub fn approval(approval: &Approval) -> Value {
         "action_digest": approval.digest.to_string(), "generation": &*approval.held.generation,
         "risk": judgement.risk, "reason": judgement.reason, "reasons": reasons,
         "since": approval.since, "expires": approval.expires,
-        "quorum": approval.quorum, "approvers": approval.approvers,
+        "quorum": approval.quorum, "approvers": approval.approvers, "cause": approval.cause,
         "answers": answers.collect::<Vec<_>>(),
+    })
+}
+
+/// A grant as JSON.
+pub fn grant(grant: &Grant) -> Value {
+    let action = &grant.shown.action;
+    let words: Vec<String> = grant.words.iter().map(Word::to_string).collect();
+    let revoked = grant.revoked.as_ref();
+    json!({
+        "id": grant.id, "approval_id": grant.approval, "type": action.kind, "agent": action.agent,
+        "session": grant.session, "words": words, "by": grant.by, "via": grant.via,
+        "since": grant.since, "until": grant.until, "uses": grant.uses,
+        "revoked_by": revoked.map(|(by, _)| by), "revoked_at": revoked.map(|(_, at)| at),
     })
 }
 

@@ -273,6 +273,7 @@ pub struct Shown {
     pub approval: String,
     pub action: String,
     pub codes: Vec<String>,
+    pub beside: Option<String>,
 }
 
 impl Human {
@@ -295,6 +296,7 @@ impl Channel for Human {
             approval: card.id.to_owned(),
             action: card.action.id.clone(),
             codes: causes.map(|cause| cause.reason.code.clone()).collect(),
+            beside: card.beside.map(str::to_owned),
         });
         memory.answers.pop_front().map(answer)
     }

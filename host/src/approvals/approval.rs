@@ -78,6 +78,19 @@ pub struct Given {
     pub answer: Answer,
     /// When.
     pub at: u64,
+    /// The grant that gave it.
+    pub grant: Option<String>,
+}
+
+impl Given {
+    /// A person's answer, now.
+    pub(super) fn new(answer: &Answer, now: u64) -> Self {
+        Given {
+            answer: answer.clone(),
+            at: now,
+            grant: None,
+        }
+    }
 }
 
 /// A question and what became of it.
@@ -101,6 +114,9 @@ pub struct Approval {
     pub quorum: u32,
     /// Who may answer it; anyone when empty.
     pub approvers: Vec<String>,
+    /// Names what is asked, within its session: questions with the same cause belong
+    /// on one card. `None` for an action that stands alone.
+    pub cause: Option<String>,
     /// The answers so far, in order.
     pub answers: Vec<Given>,
 }

@@ -26,6 +26,16 @@ pub struct Card<'a> {
     pub judgement: &'a Judgement,
     /// Whether it was asked before, by a process that has ended since.
     pub again: bool,
+    /// The question on whose card this one belongs, if another waits with the same
+    /// cause: the same is asked in the same session, and each is answered by itself.
+    pub beside: Option<&'a str>,
+}
+
+/// Several, in this order. The first that answers at once is the last that is asked.
+impl Channel for Vec<Box<dyn Channel>> {
+    fn ask(&self, card: &Card<'_>) -> Option<Answer> {
+        self.iter().find_map(|channel| channel.ask(card))
+    }
 }
 
 /// Answers every question the same way, for scripts (`--approve`, `--deny`).

@@ -193,6 +193,7 @@ mod tests {
             action: &action,
             judgement: &judgement,
             again: false,
+            beside: None,
         };
         let mut out = Vec::new();
         let approved = ask(&mut out, input.as_bytes(), || forgotten, &card, false);

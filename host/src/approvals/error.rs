@@ -40,11 +40,17 @@ pub enum ApprovalError {
     /// Nobody approves what they ask for.
     #[error("{0} asked for this and cannot answer it")]
     OwnAction(String),
+    /// A grant does not fit what was asked.
+    #[error("this cannot be granted: {0}")]
+    Words(String),
+    /// There is no such grant, or it does not hold.
+    #[error("there is no grant '{0}' that holds")]
+    UnknownGrant(String),
     /// Too many are waiting.
     #[error("{0} approvals are already waiting for a human")]
     TooMany(u64),
-    /// Another process has taken over what became of it.
-    #[error("approval '{0}' is being concluded by another process")]
+    /// Somebody else has been concluding it, or another one, for too long.
+    #[error("approval '{0}' is being concluded by somebody else")]
     Busy(String),
     /// The file could not be opened or created.
     #[error(

@@ -13,43 +13,53 @@
 //! once, and over when its time is. A [`Channel`] carries it to someone. What an
 //! answer comes to is the gate's business.
 
+mod amount;
 mod approval;
 mod bell;
+mod cause;
 mod channel;
 mod console;
 mod error;
+mod grant;
 mod held;
 mod outbox;
 mod store;
 mod terms;
+mod turn;
+mod words;
 
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::action::{Action, ActionDigest};
 use crate::verdict::Judged;
 use bell::Bell;
-use store::Store;
+use store::{Found, Store};
+use turn::Turns;
 
+pub use amount::Amount;
 pub use approval::{Answer, Approval, Conclusion, Given, State};
 pub use channel::{Card, Channel, Elsewhere, Fixed};
 pub use console::Console;
 pub use error::ApprovalError;
+pub use grant::{Grant, Scope};
 pub use outbox::{Delivery, Posting, SlackCard, Waiting};
 pub use store::Change;
-pub use terms::{ApprovalsConfig, OnTimeout};
+pub use terms::{ApprovalsConfig, OnTimeout, Rule, Terms};
+pub use turn::Turn;
+pub use words::Word;
 
 /// What somebody who wants to conclude an approval finds.
 #[derive(Debug)]
-pub enum Claim {
+pub enum Claim<'a> {
     /// It still waits.
     Waits,
     /// It is concluded.
     Done(Box<Approval>, Box<Conclusion>),
-    /// Somebody else is about to.
+    /// Somebody else is concluding one, and took too long.
     Taken,
-    /// It is theirs to conclude, under this token, for half a minute.
-    Ours(Box<Approval>, String),
+    /// It is theirs to conclude, as long as they live.
+    Ours(Box<Approval>, Turn<'a>),
 }
 
 /// All approvals. Cheap to make: the file is opened when the first is asked for.
@@ -58,12 +68,14 @@ pub struct Approvals {
     config: ApprovalsConfig,
     store: OnceLock<Store>,
     bell: Arc<Bell>,
+    turns: Turns,
 }
 
 impl Approvals {
     /// The approvals of this configuration.
     pub fn new(config: ApprovalsConfig) -> Self {
         Approvals {
+            turns: Turns::new(config.store.as_deref()),
             config,
             store: OnceLock::new(),
             bell: Arc::default(),
@@ -131,6 +143,12 @@ impl Approvals {
         asker: &str,
         now: u64,
     ) -> Result<Approval, ApprovalError> {
+        let Terms {
+            approvers,
+            quorum,
+            lifetime,
+        } = self.config.terms(held);
+        let lifetime = u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX);
         let approval = Approval {
             id: id.to_owned(),
             state: State::Pending,
@@ -138,18 +156,15 @@ impl Approvals {
             held: held.clone(),
             asker: asker.to_owned(),
             since: now,
-            expires: now.saturating_add(self.lifetime()),
-            quorum: self.config.quorum,
-            approvers: self.config.approvers.clone(),
+            expires: now.saturating_add(lifetime),
+            quorum,
+            approvers,
+            cause: cause::cause(held),
             answers: Vec::new(),
         };
         self.store()?.insert(&approval, self.config.most)?;
         self.bell.ring();
         Ok(approval)
-    }
-
-    fn lifetime(&self) -> u64 {
-        u64::try_from(self.config.lifetime.as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Takes an answer. Of all who answer at once exactly one is first. The digest,
@@ -165,11 +180,124 @@ impl Approvals {
         digest: Option<ActionDigest>,
         now: u64,
     ) -> Result<State, ApprovalError> {
-        let state = self
-            .store()?
-            .answer(id, answer, digest, now, self.lifetime());
+        let state = self.store()?.answer(id, &Given::new(answer, now), digest);
         self.bell.ring();
         state
+    }
+
+    /// The grant that would go with this yes, if it is given now. It does not hold yet.
+    ///
+    /// # Errors
+    /// It cannot be answered so, or the words do not fit what was asked.
+    pub fn draft_grant(
+        &self,
+        id: &str,
+        answer: &Answer,
+        words: Vec<Word>,
+        scope: Scope,
+        now: u64,
+    ) -> Result<Grant, ApprovalError> {
+        let given = Given::new(answer, now);
+        let approval = self.store()?.get(id)?;
+        store::takes(&approval, &given, None)?;
+        Grant::widening(&approval, words, scope, &given)
+    }
+
+    /// Takes a yes as [`answer`](Approvals::answer) does, together with its grant.
+    ///
+    /// # Errors
+    /// As there; then there is no grant either.
+    pub fn answer_and_grant(
+        &self,
+        answer: &Answer,
+        grant: &Grant,
+        now: u64,
+    ) -> Result<State, ApprovalError> {
+        let given = Given::new(answer, now);
+        let state = self.store()?.answer_and_grant(&given, grant);
+        self.bell.ring();
+        state
+    }
+
+    /// The grants that answer for this action, with the values they name. The newest
+    /// are looked at.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn granted(
+        &self,
+        judged: &Judged,
+        asker: &str,
+        now: u64,
+    ) -> Result<Vec<(Grant, Vec<String>)>, ApprovalError> {
+        let found = self.store()?.grants_for(judged, now)?.into_iter();
+        let covers = |grant: Grant| {
+            let values = grant.covers(judged, asker, now)?;
+            Some((grant, values))
+        };
+        Ok(found.filter_map(covers).collect())
+    }
+
+    /// A grant answers a question, for whoever gave it.
+    ///
+    /// # Errors
+    /// It does not hold any more, they may not answer this, or the file failed.
+    pub fn answer_by_grant(
+        &self,
+        id: &str,
+        grant: &Grant,
+        now: u64,
+    ) -> Result<State, ApprovalError> {
+        let answer = Answer {
+            approved: true,
+            by: grant.by.clone(),
+            via: "grant".to_owned(),
+            reason: None,
+        };
+        let given = Given {
+            grant: Some(grant.id.clone()),
+            ..Given::new(&answer, now)
+        };
+        let state = self.store()?.answer_by_grant(id, &given);
+        self.bell.ring();
+        state
+    }
+
+    /// All grants, or those that hold at this time; the newest, oldest first.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn grants(&self, active: Option<u64>, most: u32) -> Result<Vec<Grant>, ApprovalError> {
+        self.store()?.grants(active, most)
+    }
+
+    /// Takes a grant back; what it was.
+    ///
+    /// # Errors
+    /// There is none that holds, or the file failed.
+    pub fn revoke(&self, id: &str, by: &str, now: u64) -> Result<Grant, ApprovalError> {
+        self.store()?.revoke(id, by, now)
+    }
+
+    /// The question on whose card this one belongs: the oldest other one that waits with
+    /// the same cause.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn beside(&self, id: &str) -> Result<Option<String>, ApprovalError> {
+        self.store()?.beside(id)
+    }
+
+    /// The other questions that wait with the same cause, oldest first: they belong on
+    /// one card. Each has an answer of its own.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn siblings(&self, approval: &Approval) -> Result<Vec<Approval>, ApprovalError> {
+        match &approval.cause {
+            Some(cause) => self.store()?.siblings(&approval.id, cause),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Ends a question that still waits, as [expired](State::Expired) or
@@ -183,34 +311,54 @@ impl Approvals {
         state
     }
 
-    /// Begins to conclude an approval that was answered or is over. Only one can,
-    /// until it [settles](Approvals::settle) or half a minute has passed.
+    /// Begins to conclude an approval that was answered or is over. One concludes at
+    /// a time; who finds somebody else at it waits as long as this.
     ///
     /// # Errors
     /// There is none, or the file failed.
-    pub fn claim(&self, id: &str, now: u64) -> Result<Claim, ApprovalError> {
-        let claim = self.store()?.claim(id, now)?;
-        if matches!(claim, Claim::Ours(..)) {
-            self.bell.ring(); // it may have expired just now
+    pub fn claim(
+        &self,
+        id: &str,
+        now: u64,
+        patience: Duration,
+    ) -> Result<Claim<'_>, ApprovalError> {
+        let store = self.store()?;
+        let claimed = |found, turn: Option<_>| match (found, turn) {
+            (Found::Waits, _) => Claim::Waits,
+            (Found::Done(approval, conclusion), _) => Claim::Done(approval, conclusion),
+            (Found::Open(approval), Some(turn)) => Claim::Ours(approval, turn),
+            (Found::Open(_), None) => Claim::Taken,
+        };
+        match store.find(id, now)? {
+            Found::Open(_) => {}
+            found => return Ok(claimed(found, None)),
         }
-        Ok(claim)
+        let turn = self.turns.take(patience).map_err(|e| store.unusable(e))?;
+        if turn.is_none() {
+            return Ok(Claim::Taken);
+        }
+        let found = store.close(id, now)?; // it may have expired just now
+        self.bell.ring();
+        Ok(claimed(found, turn))
     }
 
-    /// Writes down what became of the action: a yes is used up with this.
+    /// Writes down what became of the action: a yes is used up with this. It ends the
+    /// turn that was [claimed](Approvals::claim).
     ///
     /// # Errors
-    /// The claim was lost, or the file failed: then it is not used up, and the
+    /// It was concluded before, or the file failed: then it is not used up, and the
     /// action must not run.
     pub fn settle(
         &self,
+        turn: Turn<'_>,
         id: &str,
-        claim: &str,
         conclusion: &Conclusion,
         now: u64,
     ) -> Result<(), ApprovalError> {
-        self.store()?.settle(id, claim, conclusion, now)?;
+        let settled = self.store()?.settle(id, conclusion, now);
+        drop(turn);
         self.bell.ring();
-        Ok(())
+        settled
     }
 
     /// A few approvals that are over, or were answered while nobody waited: they

@@ -4,6 +4,7 @@
 //! the file's write lock, so that of all who try, in whatever process, one succeeds
 //! and the others see what it did. A step is on disk before it is told.
 
+mod grants;
 mod outbox;
 mod read;
 mod write;
@@ -18,11 +19,14 @@ use super::ApprovalError;
 use crate::database::{FileId, PATIENCE, create_private, file_id, write_ahead};
 
 pub use read::Change;
+pub(super) use read::Found;
+pub(super) use write::takes;
 
 /// How the schema came to be: `user_version` counts those that were applied. New ones
 /// are added at the end; one that was released is never changed.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("schema/001_questions.sql"),
+    include_str!("schema/002_grants.sql"),
     include_str!("schema/003_outbox.sql"),
 ];
 
@@ -115,6 +119,14 @@ impl Store {
                 seen: 0,
             }),
         })
+    }
+
+    /// The turns of this file cannot be taken.
+    pub(super) fn unusable(&self, source: std::io::Error) -> ApprovalError {
+        ApprovalError::Open {
+            path: self.path.clone(),
+            source,
+        }
     }
 
     fn fail(&self, undone: Undone) -> ApprovalError {

@@ -67,6 +67,18 @@ fn says(by: &str, approved: bool) -> Answer {
     }
 }
 
+fn claim<'a>(approvals: &'a Approvals, id: &str, now: u64) -> Claim<'a> {
+    approvals.claim(id, now, Duration::ZERO).unwrap()
+}
+
+/// What there is to conclude, and the turn to do it.
+fn claimed<'a>(approvals: &'a Approvals, id: &str, now: u64) -> (Box<Approval>, Turn<'a>) {
+    match claim(approvals, id, now) {
+        Claim::Ours(approval, turn) => (approval, turn),
+        found => panic!("{found:?}"),
+    }
+}
+
 fn conclusion(approved: bool) -> Conclusion {
     Conclusion {
         judged: held(&["a"]),
@@ -80,7 +92,7 @@ fn conclusion(approved: bool) -> Conclusion {
 fn a_yes_is_given_once_and_used_once() {
     let approvals = approvals();
     let id = ask(&approvals, 0).unwrap();
-    assert!(matches!(approvals.claim(&id, 10).unwrap(), Claim::Waits));
+    assert!(matches!(claim(&approvals, &id, 10), Claim::Waits));
     assert_eq!(
         approvals.answer(&id, &says("ana", true), None, 50).unwrap(),
         State::Approved
@@ -93,25 +105,11 @@ fn a_yes_is_given_once_and_used_once() {
         format!("approval '{id}' was already approved by ana")
     );
 
-    let Claim::Ours(approval, token) = approvals.claim(&id, 120).unwrap() else {
-        panic!("the yes has a lifetime of its own")
-    };
+    let (approval, turn) = claimed(&approvals, &id, 120); // the yes has a lifetime of its own
     assert_eq!(approval.state, State::Approved);
-    assert!(matches!(approvals.claim(&id, 121).unwrap(), Claim::Taken));
-    assert!(
-        approvals
-            .settle(&id, "another", &conclusion(true), 122)
-            .is_err()
-    );
-    approvals
-        .settle(&id, &token, &conclusion(true), 122)
-        .unwrap();
-    assert!(
-        approvals
-            .settle(&id, &token, &conclusion(true), 123)
-            .is_err()
-    );
-    let Claim::Done(approval, done) = approvals.claim(&id, 124).unwrap() else {
+    assert!(matches!(claim(&approvals, &id, 121), Claim::Taken));
+    approvals.settle(turn, &id, &conclusion(true), 122).unwrap();
+    let Claim::Done(approval, done) = claim(&approvals, &id, 124) else {
         panic!("concluded")
     };
     assert_eq!(
@@ -128,33 +126,31 @@ fn a_yes_is_given_once_and_used_once() {
 }
 
 #[test]
-fn whoever_dies_while_concluding_leaves_it_to_the_next() {
-    let approvals = Approvals::new(ApprovalsConfig::default());
-    let id = ask(&approvals, 0).unwrap();
-    approvals.answer(&id, &says("ana", true), None, 50).unwrap();
-    let Claim::Ours(_, lost) = approvals.claim(&id, 100).unwrap() else {
-        panic!("ours")
+fn whoever_dies_while_concluding_leaves_it_to_the_next_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = ApprovalsConfig {
+        store: Some(folder.path().join("approvals.db")),
+        ..ApprovalsConfig::default()
     };
-    assert!(matches!(
-        approvals.claim(&id, 30_099).unwrap(),
-        Claim::Taken
-    ));
-    assert!(
-        matches!(approvals.claim(&id, 99).unwrap(), Claim::Ours(..)),
-        "the clock stepped back"
-    );
-    let Claim::Ours(_, token) = approvals.claim(&id, 30_200).unwrap() else {
-        panic!("the lease ran out")
-    };
-    assert!(
-        approvals
-            .settle(&id, &lost, &conclusion(true), 30_201)
-            .is_err(),
-        "it came back too late"
-    );
-    approvals
-        .settle(&id, &token, &conclusion(true), 30_202)
-        .unwrap();
+    let [dies, next] = [Approvals::new(config.clone()), Approvals::new(config)];
+    let id = ask(&dies, 0).unwrap();
+    dies.answer(&id, &says("ana", true), None, 50).unwrap();
+    let lost = claimed(&dies, &id, 100).1;
+    assert!(matches!(claim(&next, &id, 101), Claim::Taken));
+    drop(lost); // as the system does for a process that is killed
+    let (approval, turn) = claimed(&next, &id, 102);
+    assert_eq!(approval.state, State::Approved);
+    next.settle(turn, &id, &conclusion(true), 103).unwrap();
+    assert!(matches!(claim(&dies, &id, 104), Claim::Done(..)));
+
+    // Where locks do not hold, a yes is used once all the same.
+    let other = ask(&dies, 200).unwrap();
+    next.answer(&other, &says("ana", true), None, 201).unwrap();
+    let turn = claimed(&next, &other, 202).1;
+    let apart = Turns::new(None);
+    let second = apart.take(Duration::ZERO).unwrap().unwrap();
+    next.settle(turn, &other, &conclusion(true), 203).unwrap();
+    assert!(next.settle(second, &other, &conclusion(true), 203).is_err());
 }
 
 #[test]
@@ -168,12 +164,10 @@ fn a_question_expires_and_makes_room() {
     ));
     assert!(approvals.due(99).unwrap().is_empty());
     assert_eq!(approvals.due(100).unwrap(), std::slice::from_ref(&first));
-    let Claim::Ours(approval, token) = approvals.claim(&first, 100).unwrap() else {
-        panic!("over")
-    };
+    let (approval, turn) = claimed(&approvals, &first, 100);
     assert_eq!(approval.state, State::Expired);
     approvals
-        .settle(&first, &token, &conclusion(false), 100)
+        .settle(turn, &first, &conclusion(false), 100)
         .unwrap();
     assert!(approvals.due(101).unwrap().is_empty());
     ask(&approvals, 100).unwrap();
@@ -192,10 +186,7 @@ fn a_yes_that_nobody_fetches_runs_out() {
     let approvals = approvals();
     let id = ask(&approvals, 0).unwrap();
     approvals.answer(&id, &says("ana", true), None, 50).unwrap();
-    let Claim::Ours(approval, _) = approvals.claim(&id, 150).unwrap() else {
-        panic!("over")
-    };
-    assert_eq!(approval.state, State::Expired);
+    assert_eq!(claimed(&approvals, &id, 150).0.state, State::Expired);
 }
 
 #[test]
@@ -381,4 +372,87 @@ fn a_locked_file_and_a_foreign_one_are_errors_that_say_so() {
         .unwrap_err()
         .to_string();
     assert!(newer.contains("version 9"), "{newer}");
+}
+
+/// Rules are about types, codes and amounts, and the strictest counts.
+#[test]
+fn the_strictest_rule_that_is_about_an_action_counts() {
+    let rule =
+        |types: &[&str], reasons: &[&str], over: Option<&str>, approvers: &[&str], quorum| Rule {
+            types: types.iter().map(|name| (*name).to_owned()).collect(),
+            reasons: reasons.iter().map(|code| (*code).to_owned()).collect(),
+            amount_over: over.map(|amount| Amount::parse(amount).unwrap()),
+            terms: Terms {
+                approvers: approvers.iter().map(|who| (*who).to_owned()).collect(),
+                quorum,
+                lifetime: Duration::from_millis(50),
+            },
+        };
+    let config = ApprovalsConfig {
+        rules: vec![
+            rule(&["pay"], &[], None, &[], 1),
+            rule(&["pay"], &[], Some("1000"), &["ana", "bo", "cy"], 2),
+            rule(&[], &["p/secret"], None, &["sam"], 1),
+            rule(&[], &[], Some("5000"), &["ana", "bo"], 2),
+        ],
+        ..config()
+    };
+    let terms = |kind: &str, payload: &str, codes: &[&str]| {
+        let mut judged = held(codes);
+        let action = Arc::make_mut(&mut judged.action);
+        action.kind = kind.to_owned();
+        action.payload = crate::json::Object::parse(payload.as_bytes()).unwrap();
+        let Terms {
+            approvers, quorum, ..
+        } = config.terms(&judged);
+        (approvers.len(), quorum)
+    };
+    for (kind, payload, codes, strictest) in [
+        ("note", "{}", &["a"][..], (0, 1)),
+        ("pay", r#"{"amount":1000}"#, &["a"], (0, 1)),
+        ("pay", r#"{"amount":1000.01}"#, &["a"], (3, 2)),
+        ("pay", r#"{"amount":"a lot"}"#, &["a"], (2, 2)),
+        // Not to say how much is no way around it; but not everything is about money.
+        ("pay", "{}", &["a"], (3, 2)),
+        ("note", r#"{"amount":9999}"#, &["a"], (2, 2)),
+        ("note", "{}", &["secret"], (1, 1)),
+        ("pay", r#"{"amount":1}"#, &["secret"], (1, 1)),
+        ("pay", r#"{"amount":2000}"#, &["secret"], (3, 2)),
+    ] {
+        assert_eq!(terms(kind, payload, codes), strictest, "{kind} {payload}");
+    }
+    let approvals = Approvals::new(config);
+    let id = ask(&approvals, 0).unwrap();
+    let approval = approvals.get(&id).unwrap();
+    assert_eq!((approval.quorum, approval.expires), (2, 50));
+}
+
+/// An older file is brought up to date, and keeps what is in it.
+#[test]
+fn migrations_are_applied_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("approvals.db");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch(include_str!("schema/001_questions.sql"))
+        .unwrap();
+    old.execute_batch("PRAGMA user_version = 1").unwrap();
+    old.execute(
+        "INSERT INTO approval (id, state, session, action, agent, asker, digest, held, since,
+            expires, quorum, approvers, due)
+         VALUES ('old', 'pending', 's', 'a', 'bot', '', zeroblob(32), ?1, 0, 100, 1, '[]', 100)",
+        [super::held::write(&held(&["a"]))],
+    )
+    .unwrap();
+    let approvals = Approvals::new(ApprovalsConfig {
+        store: Some(path),
+        ..config()
+    });
+    assert_eq!(approvals.get("old").unwrap().cause, None);
+    let version: u32 = old
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .unwrap();
+    assert!(version >= 2);
+    approvals
+        .answer("old", &says("ana", true), None, 1)
+        .unwrap();
 }

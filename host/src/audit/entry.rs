@@ -42,6 +42,8 @@ pub enum Entry<'a> {
     Observation(Observed<'a>),
     /// A new generation is in force.
     Swap(Swapped<'a>),
+    /// An approver's grant begins or ends.
+    Grant(Granted<'a>),
 }
 
 /// An action and what was made of it.
@@ -129,6 +131,8 @@ pub struct ApprovalLine<'a> {
     pub via: &'a str,
     /// When.
     pub at: SystemTime,
+    /// The grant by which they had answered in advance.
+    pub grant: Option<&'a str>,
 }
 
 /// What an action returned; its text is recorded as digest and length only.
@@ -161,6 +165,34 @@ pub struct Swapped<'a> {
     pub plugins: &'a [(&'a str, &'a str)],
 }
 
+/// An approver's grant.
+#[derive(Debug, Clone, Copy)]
+pub struct Granted<'a> {
+    /// When.
+    pub at: SystemTime,
+    /// `given`, `revoked`, or `withdrawn`: recorded, but the answer it came with was
+    /// not taken, so it never held.
+    pub what: &'a str,
+    /// The grant's id.
+    pub grant: &'a str,
+    /// The question it was given with.
+    pub approval: &'a str,
+    /// Who did so.
+    pub by: &'a str,
+    /// Through which channel.
+    pub via: &'a str,
+    /// Whose actions it answers for.
+    pub agent: &'a str,
+    /// Their type.
+    pub kind: &'a str,
+    /// The only session it holds in.
+    pub session: Option<&'a str>,
+    /// What may be something else than was shown.
+    pub words: &'a [String],
+    /// When it ends.
+    pub until: SystemTime,
+}
+
 /// What the log itself records when it had to mend or lost its place.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Recovered<'a> {
@@ -185,6 +217,7 @@ impl Entry<'_> {
                     by: Some(said.by),
                     via: Some(said.via),
                     at: Some(at),
+                    grant: said.grant,
                     after: None,
                 });
                 judged.encode("decision", Some(*approved), approval)
@@ -201,6 +234,7 @@ impl Entry<'_> {
                     by: None,
                     via: None,
                     at: None,
+                    grant: None,
                     after: after.map(|(said, at)| AfterWire {
                         id: said.id,
                         by: said.by,
@@ -212,6 +246,7 @@ impl Entry<'_> {
             }
             Entry::Observation(observed) => observed.encode(),
             Entry::Swap(swapped) => swapped.encode(),
+            Entry::Grant(granted) => granted.encode(),
         }
     }
 }
@@ -286,6 +321,28 @@ impl Swapped<'_> {
             },
             &rest,
         )
+    }
+}
+
+impl Granted<'_> {
+    fn encode(&self) -> Result<Encoded, AuditError> {
+        let rest = GrantRest {
+            kind: "grant",
+            what: self.what,
+            grant: self.grant,
+            approval: self.approval,
+            by: self.by,
+            via: self.via,
+            agent: self.agent,
+            r#type: self.kind,
+            session: self.session,
+            words: self.words,
+            until: &stamp(self.until),
+        };
+        let head = TimeHead {
+            ts: &stamp(self.at),
+        };
+        Encoded::new(self.at, &head, &rest)
     }
 }
 
@@ -366,6 +423,8 @@ struct ApprovalWire<'a> {
     via: Option<&'a str>,
     at: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    grant: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     after: Option<AfterWire<'a>>,
 }
 
@@ -405,6 +464,21 @@ struct SwapRest<'a> {
 struct SwapPlugin<'a> {
     name: &'a str,
     digest: &'a str,
+}
+
+#[derive(Serialize)]
+struct GrantRest<'a> {
+    kind: &'static str,
+    what: &'a str,
+    grant: &'a str,
+    approval: &'a str,
+    by: &'a str,
+    via: &'a str,
+    agent: &'a str,
+    r#type: &'a str,
+    session: Option<&'a str>,
+    words: &'a [String],
+    until: &'a str,
 }
 
 #[derive(Serialize)]
@@ -474,6 +548,7 @@ mod tests {
             by: "ana",
             via: "slack",
             at: UNIX_EPOCH,
+            grant: None,
         };
         let line = text(&Entry::Decision {
             judged: &judged,

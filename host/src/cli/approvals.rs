@@ -1,16 +1,19 @@
 //! `coldnotch approvals list|show|approve|refuse|watch`
 
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::Outcome;
 use super::style::{BOLD, CARE, DIM, safe};
-use crate::approvals::{Answer, Approval, ApprovalError, Approvals, State};
+use super::{Outcome, grants};
+use crate::approvals::{Answer, Approval, ApprovalError, Approvals, Grant, Scope, State, Word};
+use crate::audit;
 use crate::config::Config;
+use crate::gate::granting;
+use crate::judge::now;
 use crate::wire;
 
 /// The most that are listed.
@@ -37,9 +40,16 @@ pub(super) enum Command {
         after_help = "The action is judged again under the policy then in force before it runs: a block still\n\
 blocks. It runs once, when the agent that asked takes the answer.\n\n\
 Exit codes: 0 your answer was taken, 1 it was not (somebody was first, or it expired).\n\n\
-Example:\n  coldnotch approvals approve apr-5f2c --by ana"
+With --grant the yes is remembered for this agent, this type and these arguments; what no word\n\
+names must be as it was shown, and no value named may come from what a tool returned:\n  \
+NAME=VALUE     exactly this\n  \
+NAME<=NUMBER   a number up to this\n  \
+NAME=PREFIX/*  something below this path or address\n  \
+NAME=*         anything\n\n\
+Examples:\n  coldnotch approvals approve apr-5f2c --by ana\n  \
+coldnotch approvals approve apr-5f2c --grant to=ana@example.com --grant 'amount<=500' --for 2h"
     )]
-    Approve(Given),
+    Approve(Approve),
     /// Keeps a held action from running
     #[command(
         after_help = "Exit codes: 0 your answer was taken, 1 it was not (somebody was first, or it expired).\n\n\
@@ -53,6 +63,26 @@ Example:\n  coldnotch approvals refuse apr-5f2c --reason 'not this customer'"
         #[arg(long = "for", value_name = "TIME", value_parser = super::time)]
         time: Option<Duration>,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Approve {
+    #[command(flatten)]
+    given: Given,
+    /// Remember the yes for what this argument may be; may be given several times
+    #[arg(long = "grant", value_name = "WORD", requires = "scope")]
+    words: Vec<Word>,
+    /// For how long: `session` (this session), or a time such as 2h
+    #[arg(long = "for", value_name = "SCOPE", value_parser = scope, requires = "words", id = "scope")]
+    scope: Option<Scope>,
+}
+
+/// `session`, or a time.
+fn scope(text: &str) -> Result<Scope, String> {
+    match text {
+        "session" => Ok(Scope::Session),
+        time => Ok(Scope::For(super::time(time)?)),
+    }
 }
 
 #[derive(Debug, Args)]
@@ -77,8 +107,23 @@ impl Command {
         let approvals = Approvals::new(config.approvals.clone());
         match self {
             Command::List { all } => list(&approvals, path, all, as_json)?,
-            Command::Show { id } => show(&approvals.get(&there(path, id)?)?, as_json),
-            Command::Approve(given) => answer(&approvals, path, given, true, as_json)?,
+            Command::Show { id } => {
+                let approval = approvals.get(&there(path, id, ApprovalError::Unknown)?)?;
+                show(&approval, &approvals.siblings(&approval)?, as_json);
+            }
+            Command::Approve(Approve {
+                given,
+                words,
+                scope: Some(scope),
+            }) => {
+                let (id, answer) = given.read(path, true)?;
+                let log = log(config)?;
+                let (state, grant) = granting::grant(&approvals, &log, &id, &answer, words, scope)?;
+                said(&id, &answer, state, Some(&grant), as_json);
+            }
+            Command::Approve(Approve { given, .. }) => {
+                answer(&approvals, path, given, true, as_json)?;
+            }
             Command::Refuse(given) => answer(&approvals, path, given, false, as_json)?,
             Command::Watch { time } => watch(&approvals, time, as_json)?,
         }
@@ -87,16 +132,24 @@ impl Command {
 }
 
 /// Looking must not leave an empty file behind in a wrong folder.
-fn there(path: &Path, id: String) -> Result<String, ApprovalError> {
+pub(super) fn there(
+    path: &Path,
+    id: String,
+    unknown: impl Fn(String) -> ApprovalError,
+) -> Result<String, ApprovalError> {
     match path.exists() {
         true => Ok(id),
-        false => Err(ApprovalError::Unknown(id)),
+        false => Err(unknown(id)),
     }
 }
 
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
+/// The audit log, for what is recorded without deciding on anything.
+pub(super) fn log(config: &Config) -> anyhow::Result<audit::Log> {
+    let opened = audit::Log::open(&config.audit_path, config.durability, SystemTime::now())?;
+    for recovery in &opened.recoveries {
+        tracing::warn!("audit log: {recovery}");
+    }
+    Ok(opened.log)
 }
 
 fn list(approvals: &Approvals, path: &Path, all: bool, as_json: bool) -> anyhow::Result<()> {
@@ -114,8 +167,19 @@ fn list(approvals: &Approvals, path: &Path, all: bool, as_json: bool) -> anyhow:
     if found.is_empty() {
         anstream::println!("{DIM}nothing waits for an answer{DIM:#}");
     }
+    // Who asks the same again stands below whoever asked first.
+    let mut shown: Vec<&str> = Vec::new();
     for approval in &found {
+        let same = |other: &&Approval| other.cause.is_some() && other.cause == approval.cause;
+        if shown.contains(&approval.id.as_str()) {
+            continue;
+        }
         anstream::println!("{}", line(approval));
+        let later = found.iter().filter(|other| other.id != approval.id);
+        for sibling in later.filter(same).filter(|_| !all) {
+            anstream::println!("  {}", line(sibling));
+            shown.push(&sibling.id);
+        }
     }
     Ok(())
 }
@@ -133,9 +197,11 @@ fn line(approval: &Approval) -> String {
     )
 }
 
-fn show(approval: &Approval, as_json: bool) {
+fn show(approval: &Approval, siblings: &[Approval], as_json: bool) {
     if as_json {
-        anstream::println!("{}", wire::approval(approval));
+        let mut told = wire::approval(approval);
+        told["siblings"] = siblings.iter().map(|sibling| sibling.id.as_str()).collect();
+        anstream::println!("{told}");
         return;
     }
     let action = &approval.held.action;
@@ -171,8 +237,24 @@ fn show(approval: &Approval, as_json: bool) {
             format!("{said} by {} {}", safe(&given.answer.by), safe(why)),
         ));
     }
+    for sibling in siblings {
+        rows.push(("beside", line(sibling)));
+    }
     for (name, text) in rows {
         anstream::println!("  {DIM}{name:<8}{DIM:#} {text}");
+    }
+}
+
+impl Given {
+    /// Whom it is about and what is said.
+    fn read(self, path: &Path, approved: bool) -> anyhow::Result<(String, Answer)> {
+        let answer = Answer {
+            approved,
+            by: login(self.by)?,
+            via: "cli".to_owned(),
+            reason: self.reason,
+        };
+        Ok((there(path, self.id, ApprovalError::Unknown)?, answer))
     }
 }
 
@@ -183,42 +265,53 @@ fn answer(
     approved: bool,
     as_json: bool,
 ) -> anyhow::Result<()> {
-    let Given { id, by, reason } = given;
-    let by = match by {
-        Some(by) if by.trim().is_empty() => bail!("--by must name somebody"),
-        Some(by) => by,
-        None => login().ok_or_else(|| anyhow!("who answers? name them with --by"))?,
-    };
-    let id = there(path, id)?;
-    let answer = Answer {
-        approved,
-        by,
-        via: "cli".to_owned(),
-        reason,
-    };
+    let (id, answer) = given.read(path, approved)?;
     let state = approvals.answer(&id, &answer, None, now())?;
+    said(&id, &answer, state, None, as_json);
+    Ok(())
+}
+
+fn said(id: &str, answer: &Answer, state: State, grant: Option<&Grant>, as_json: bool) {
     if as_json {
-        let said = json!({"approval_id": id, "state": state.as_str(), "by": answer.by});
+        let mut said = json!({"approval_id": id, "state": state.as_str(), "by": answer.by});
+        if let Some(grant) = grant {
+            said["grant"] = wire::grant(grant);
+        }
         anstream::println!("{said}");
-        return Ok(());
+        return;
     }
     let more = match state {
         State::Pending => "; it needs somebody else too",
         _ => "",
     };
-    let word = if approved { "approved" } else { "refused" };
+    let word = if answer.approved {
+        "approved"
+    } else {
+        "refused"
+    };
     anstream::println!("{word} by {}{more}", safe(&answer.by));
-    Ok(())
+    if let Some(grant) = grant {
+        grants::show(grant, false);
+    }
+}
+
+/// Who acts: whoever is named, or the login.
+pub(super) fn login(named: Option<String>) -> anyhow::Result<String> {
+    match named {
+        Some(by) if by.trim().is_empty() => bail!("--by must name somebody"),
+        Some(by) => Ok(by),
+        None => user().ok_or_else(|| anyhow!("who answers? name them with --by")),
+    }
 }
 
 /// The operating system vouches for it, unlike `USER`.
 #[cfg(unix)]
-fn login() -> Option<String> {
+fn user() -> Option<String> {
     Some(format!("uid:{}", rustix::process::getuid().as_raw()))
 }
 
 #[cfg(not(unix))]
-fn login() -> Option<String> {
+fn user() -> Option<String> {
     None
 }
 

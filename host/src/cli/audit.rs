@@ -180,6 +180,19 @@ pub(super) fn shown(line: &str) -> String {
             text("previous"),
             text("generation")
         ),
+        "grant" => {
+            let words = record["words"].as_array().into_iter().flatten();
+            let words: Vec<&str> = words.filter_map(Value::as_str).collect();
+            format!(
+                "{head} {BOLD}grant{BOLD:#} {} {} by {} {DIM}{} by {}: {}{DIM:#}",
+                text("what"),
+                text("grant"),
+                text("by"),
+                text("type"),
+                text("agent"),
+                safe(&words.join(" "))
+            )
+        }
         "recovery" => format!("{head} {CARE}recovery{CARE:#} {}", text("reason")),
         other => format!("{head} {}", safe(other)),
     }

@@ -7,6 +7,7 @@ mod config;
 mod decide;
 mod demo;
 mod docs;
+mod grants;
 mod init;
 mod keys;
 mod lines;
@@ -62,6 +63,9 @@ enum Command {
     /// Shows the actions that wait for an answer, and answers them
     #[command(subcommand)]
     Approvals(approvals::Command),
+    /// Shows what approvers have granted, and takes it back
+    #[command(subcommand)]
+    Grants(grants::Command),
     /// Checks and reads the audit log
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -149,6 +153,7 @@ impl Cli {
             Command::Serve(serve) => serve.run(self.config, edges),
             Command::Keys(command) => command.run(&config()?, self.json),
             Command::Approvals(command) => command.run(&config()?, self.json),
+            Command::Grants(command) => command.run(&config()?, self.json),
             Command::Audit(audit) => audit.run(config, self.json),
             Command::Plugin(plugin) => plugin.run(config, self.json),
             Command::Config(command) => command.run(&config()?, self.json),

@@ -84,6 +84,18 @@ pub(super) struct Approvals {
     pub(super) approvers: Option<Vec<String>>,
     pub(super) quorum: Option<u32>,
     pub(super) on_timeout: Option<String>,
+    pub(super) rule: Vec<ApprovalRule>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ApprovalRule {
+    pub(super) types: Option<Vec<String>>,
+    pub(super) reasons: Option<Vec<String>>,
+    pub(super) amount_over: Option<f64>,
+    pub(super) approvers: Option<Vec<String>>,
+    pub(super) quorum: Option<u32>,
+    pub(super) lifetime: Option<Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -180,6 +192,18 @@ pub(super) const KEYS: &[(&str, &[&str])] = &[
             "approvers",
             "quorum",
             "on_timeout",
+            "rule",
+        ],
+    ),
+    (
+        "approvals.rule",
+        &[
+            "types",
+            "reasons",
+            "amount_over",
+            "approvers",
+            "quorum",
+            "lifetime",
         ],
     ),
     (
@@ -219,7 +243,7 @@ mod tests {
             for key in keys.iter().filter(|_| !section.is_empty()) {
                 // A wrong kind of value is an error only where the key is known.
                 let (head, open) = match section {
-                    "plugin" | "webhook" => (format!("[[{section}]]"), ""),
+                    "plugin" | "webhook" | "approvals.rule" => (format!("[[{section}]]"), ""),
                     "plugin.limits" => ("[[plugin]]".to_owned(), "limits."),
                     _ => (format!("[{section}]"), ""),
                 };

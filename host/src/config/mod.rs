@@ -4,6 +4,7 @@
 //! re-checks it, and nothing else reads the environment. [`Config::settings`]
 //! says of each value where it came from.
 
+mod approvals;
 mod environment;
 mod file;
 mod reader;
@@ -378,6 +379,46 @@ mod tests {
             (
                 "[session]\nwait = '2h'",
                 "`session.wait` must be from 1ms to 60s",
+            ),
+            (
+                "[approvals]\nquorum = 2\napprovers = ['ana', 'ana']",
+                "`approvals.quorum` is 2, but there are 1 approvers",
+            ),
+            (
+                "[[approvals.rule]]\ntypos = ['pay']",
+                "unknown key `approvals.rule.0.typos`, did you mean `types`?",
+            ),
+            (
+                "[[approvals.rule]]\nquorum = 2",
+                "`approvals.rule.0` is about no action; give it `types`, `reasons` or `amount_over`",
+            ),
+            (
+                "[[approvals.rule]]\ntypes = ['pay']",
+                "`approvals.rule.0` changes nothing; give it `approvers`, `quorum` or `lifetime`",
+            ),
+            (
+                "[[approvals.rule]]\ntypes = []\nquorum = 2",
+                "`approvals.rule.0.types` names nothing",
+            ),
+            (
+                "[[approvals.rule]]\namount_over = -1\nquorum = 2",
+                "`approvals.rule.0.amount_over` must be a number from 0",
+            ),
+            (
+                "[[approvals.rule]]\namount_over = nan\nquorum = 2",
+                "`approvals.rule.0.amount_over` must be a number from 0",
+            ),
+            (
+                "[[approvals.rule]]\namount_over = 1\nquorum = 0",
+                "`approvals.rule.0.quorum` must be from 1 to 100",
+            ),
+            (
+                "[[approvals.rule]]\namount_over = 1\napprovers = ['ana', '']",
+                "`approvals.rule.0.approvers` names nobody in one place",
+            ),
+            (
+                "[approvals]\napprovers = ['ana']\n[[approvals.rule]]\namount_over = 1\nquorum = 2",
+                "`approvals.rule.0.quorum` is 2, but there are 1 approvers",
             ),
             (
                 "[recorder]\nredact = ['card.number']",

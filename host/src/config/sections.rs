@@ -8,7 +8,6 @@ use std::time::Duration;
 use super::file::{self, File};
 use super::reader::{Reader, quoted};
 use super::{Config, ConfigError, Origin};
-use crate::approvals::{ApprovalsConfig, OnTimeout};
 use crate::audit::Durability;
 use crate::history;
 use crate::json::Object;
@@ -38,7 +37,7 @@ impl Reader<'_> {
         let durabilities = [("sync", Durability::Sync), ("record", Durability::Record)];
         let durability = self.word("audit.durability", file.audit.durability, &durabilities)?;
         let session = self.session(file.session)?;
-        let approvals = self.approvals(file.approvals)?;
+        let approvals = self.approvals(file.approvals, &audit_path)?;
         let engine = self.engine(file.runtime, session.patience)?;
         let recorder = self.recorder(file.recorder)?;
         let server = self.server(file.server)?;
@@ -231,59 +230,6 @@ impl Reader<'_> {
             state: self.state(file.state),
             patience: self.time("session.wait", file.wait, default.patience, WAITS)?,
         })
-    }
-
-    fn approvals(&mut self, file: file::Approvals) -> Result<ApprovalsConfig, ConfigError> {
-        let default = ApprovalsConfig::default();
-        let lifetime = self.time(
-            "approvals.lifetime",
-            file.lifetime,
-            default.lifetime,
-            Duration::from_secs(1)..=Duration::from_secs(30 * 24 * 3600),
-        )?;
-        let most = self.number(
-            "approvals.max_waiting",
-            file.max_waiting,
-            1000,
-            1..=1_000_000,
-        )?;
-        let store = self.approvals_store(file.store);
-        let approvers = self.list("approvals.approvers", file.approvers);
-        let quorum = self.number("approvals.quorum", file.quorum, default.quorum, 1..=100)?;
-        if !approvers.is_empty() && approvers.len() < quorum as usize {
-            let what = format!("is {quorum}, but there are {} approvers", approvers.len());
-            return Err(self.wrong("approvals.quorum", &what));
-        }
-        let timeouts = [("deny", OnTimeout::Deny), ("pause", OnTimeout::Pause)];
-        Ok(ApprovalsConfig {
-            store,
-            lifetime,
-            most: u64::from(most),
-            approvers,
-            quorum,
-            on_timeout: self.word("approvals.on_timeout", file.on_timeout, &timeouts)?,
-            patience: default.patience,
-        })
-    }
-
-    /// The approvals file, or `"off"`, as without a word about it: questions then end
-    /// with the process.
-    fn approvals_store(&mut self, file: Option<PathBuf>) -> Option<PathBuf> {
-        const KEY: &str = "approvals.store";
-        if let Some(path) = self.environment.approvals.clone() {
-            let origin = Origin::Environment("COLDNOTCH_APPROVALS");
-            self.note(KEY, quoted(&path), origin);
-            return Some(path);
-        }
-        let Some(path) = file else {
-            self.note(KEY, "\"off\"".to_owned(), Origin::Default);
-            return None;
-        };
-        if path == Path::new("off") {
-            self.note(KEY, "\"off\"".to_owned(), self.file_origin());
-            return None;
-        }
-        Some(self.path(KEY, Some(path), ""))
     }
 
     fn engine(

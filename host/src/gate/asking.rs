@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::{End, Gate, said, with_cause};
 use crate::approvals::{
-    Answer, Approval, ApprovalError, Approvals, Card, Claim, Conclusion, OnTimeout, State,
+    Answer, Approval, ApprovalError, Approvals, Card, Claim, Conclusion, OnTimeout, State, Turn,
 };
 use crate::decision::Decision;
 use crate::judge::now;
@@ -28,10 +28,13 @@ impl Gate {
         match self.approvals.known(&judged.action, digest) {
             Ok(Some(id)) => self.come_back(&id, judged),
             Ok(None) => match self.question(judged, asker, None) {
-                Ok(waiting) => self.ask(waiting, false),
+                Ok(waiting) => match self.granted(&waiting, asker) {
+                    Some(decision) => decision,
+                    None => self.ask(waiting, false),
+                },
                 Err(decision) => *decision,
             },
-            Err(e) => self.conclude(unasked(judged, &e), false, None),
+            Err(e) => self.unanswered(judged, &e, None),
         }
     }
 
@@ -44,7 +47,7 @@ impl Gate {
                 self.ask(Waiting { judged, decision }, true)
             }
             Ok(decision) => decision,
-            Err(e) => return self.conclude(unasked(judged, &e), false, None),
+            Err(e) => return self.unanswered(judged, &e, None),
         };
         // The answer is about the step that was held first; this one is the same action.
         let settled = decision.approved.map_or(Ok(()), |approved| {
@@ -68,7 +71,7 @@ impl Gate {
         after: Option<&Approval>,
     ) -> Result<Waiting, Box<Decision>> {
         if let Err(e) = self.approvals.room() {
-            return Err(Box::new(self.conclude(unasked(judged, &e), false, None)));
+            return Err(Box::new(self.unanswered(judged, &e, None)));
         }
         let (id, digest) = (Approvals::fresh_id(), judged.action.digest());
         let end = End::Asked {
@@ -83,7 +86,7 @@ impl Gate {
             }
         };
         if let Err(e) = self.approvals.hold(&id, &judged, asker, now()) {
-            return Err(Box::new(self.conclude(unasked(judged, &e), false, None)));
+            return Err(Box::new(self.unanswered(judged, &e, None)));
         }
         self.decided.asked.one();
         let decision = Decision {
@@ -94,17 +97,45 @@ impl Gate {
         Ok(Waiting { judged, decision })
     }
 
+    /// The decision on a question that approvers have answered in advance. Grants are
+    /// people's yeses: where several are needed, several must be there.
+    fn granted(&self, waiting: &Waiting, asker: &str) -> Option<Decision> {
+        let (id, judged) = (waiting.decision.approval.as_ref()?, &waiting.judged);
+        let answered = || -> Result<bool, ApprovalError> {
+            for (grant, values) in self.approvals.granted(judged, asker, now())? {
+                if !matches!(self.judge.may_come_from_outputs(judged, &values), Ok(false)) {
+                    continue;
+                }
+                match self.approvals.answer_by_grant(id, &grant, now()) {
+                    Ok(State::Pending) => {}
+                    Ok(_) => return Ok(true),
+                    Err(e) => tracing::debug!("grant {} does not answer {id}: {e}", grant.id),
+                }
+            }
+            Ok(false)
+        };
+        match answered().and_then(|answered| answered.then(|| self.finish(id)).transpose()) {
+            Ok(decision) => decision,
+            Err(e) => Some(self.unanswered(judged.clone(), &e, None)),
+        }
+    }
+
     /// Asks. Somebody else may answer first, elsewhere; then theirs counts.
     fn ask(&self, waiting: Waiting, again: bool) -> Decision {
         let Waiting { judged, decision } = waiting;
         let Some(id) = &decision.approval else {
             return decision;
         };
+        let beside = match again {
+            true => None,
+            false => self.approvals.beside(id).unwrap_or_default(), // each on its own, then
+        };
         let card = Card {
             id,
             action: &judged.action,
             judgement: &judged.judgement,
             again,
+            beside: beside.as_deref(),
         };
         let concluded = match self.channel.ask(&card) {
             None => return decision,
@@ -113,7 +144,7 @@ impl Gate {
                 resolved => resolved,
             },
         };
-        concluded.unwrap_or_else(|e| self.conclude(unasked(judged, &e), false, None))
+        concluded.unwrap_or_else(|e| self.unanswered(judged, &e, None))
     }
 
     /// Takes a human's answer to a HOLD, and concludes it. An approved action is
@@ -135,16 +166,20 @@ impl Gate {
     /// # Errors
     /// It was never asked, or the approvals cannot be used.
     pub fn finish(&self, id: &str) -> Result<Decision, ApprovalError> {
-        match self.approvals.claim(id, now())? {
+        self.finish_within(id, self.approvals.config().patience)
+    }
+
+    fn finish_within(&self, id: &str, patience: Duration) -> Result<Decision, ApprovalError> {
+        match self.approvals.claim(id, now(), patience)? {
             Claim::Waits => Ok(waits(self.approvals.get(id)?)),
             Claim::Done(approval, conclusion) => Ok(concluded(&approval, *conclusion)),
             Claim::Taken => Err(ApprovalError::Busy(id.to_owned())),
-            Claim::Ours(approval, claim) => Ok(self.apply(&approval, &claim)),
+            Claim::Ours(approval, turn) => Ok(self.apply(&approval, turn)),
         }
     }
 
     /// Concludes an approval that is ours to conclude.
-    fn apply(&self, approval: &Approval, claim: &str) -> Decision {
+    fn apply(&self, approval: &Approval, turn: Turn<'_>) -> Decision {
         let held = approval.held.clone();
         let (judged, approved) = match approval.state {
             State::Approved => {
@@ -152,7 +187,7 @@ impl Gate {
                 match again.judgement.verdict {
                     Verdict::Block => (again, false),
                     Verdict::Hold if !approval.covers(&again) => {
-                        return self.ask_again(approval, claim, again);
+                        return self.ask_again(approval, turn, again);
                     }
                     Verdict::Hold | Verdict::Allow => (again, true),
                 }
@@ -177,21 +212,16 @@ impl Gate {
         // A yes that could not be written down as used might be used again.
         match self
             .approvals
-            .settle(&approval.id, claim, &conclusion, now())
+            .settle(turn, &approval.id, &conclusion, now())
         {
-            Err(e) if decision.may_run() => {
-                let _ = self
-                    .judge
-                    .settle(&conclusion.judged.action, conclusion.judged.step, false);
-                self.conclude(unasked(conclusion.judged, &e), false, Some(approval))
-            }
+            Err(e) if decision.may_run() => self.unanswered(conclusion.judged, &e, Some(approval)),
             _ => decision,
         }
     }
 
     /// A yes that was not about all there is now: it is used up, and what it comes to
     /// is another question.
-    fn ask_again(&self, approval: &Approval, claim: &str, again: Judged) -> Decision {
+    fn ask_again(&self, approval: &Approval, turn: Turn<'_>, again: Judged) -> Decision {
         let waiting = match self.question(again, &approval.asker, Some(approval)) {
             Ok(waiting) => waiting,
             Err(decision) => return *decision,
@@ -204,10 +234,10 @@ impl Gate {
         };
         match self
             .approvals
-            .settle(&approval.id, claim, &conclusion, now())
+            .settle(turn, &approval.id, &conclusion, now())
         {
             Ok(()) => self.ask(waiting, false),
-            Err(e) => self.conclude(unasked(waiting.judged, &e), false, Some(approval)),
+            Err(e) => self.unanswered(waiting.judged, &e, Some(approval)),
         }
     }
 
@@ -223,8 +253,8 @@ impl Gate {
         let mut id = id.to_owned();
         loop {
             let count = self.approvals.count();
-            let decision = match self.finish(&id) {
-                // Whoever concludes it may be killed meanwhile.
+            let left = until.saturating_duration_since(Instant::now());
+            let decision = match self.finish_within(&id, left.min(LOOK_AGAIN)) {
                 Err(ApprovalError::Busy(_)) => None,
                 found => Some(found?),
             };
@@ -269,11 +299,22 @@ impl Gate {
     pub fn tidy(&self) {
         let due = self.approvals.due(now()).unwrap_or_default(); // whoever asks next is told
         for id in due {
-            match self.finish(&id) {
-                Ok(_) | Err(ApprovalError::Busy(_)) => {}
+            match self.finish_within(&id, Duration::ZERO) {
+                Ok(_) => {}
+                Err(ApprovalError::Busy(_)) => return, // whoever is at it tidies, too
                 Err(e) => tracing::warn!("approval {id} is not concluded: {e}"),
             }
         }
+    }
+
+    /// A HOLD that got no answer because the approvals fail: it does not run, and its
+    /// session must not take it for one that waits.
+    fn unanswered(&self, judged: Judged, e: &ApprovalError, asked: Option<&Approval>) -> Decision {
+        let judged = unasked(judged, e);
+        if asked.is_none() {
+            let _ = self.judge.settle(&judged.action, judged.step, false);
+        }
+        self.conclude(judged, false, asked)
     }
 
     /// The approvals.

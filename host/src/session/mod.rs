@@ -17,7 +17,7 @@ use lru::LruCache;
 use parking_lot::{ArcMutexGuard, Mutex, RawMutex};
 
 use crate::action::{Action, Observation};
-use crate::history::{History, Limits, NotTaken, View};
+use crate::history::{History, Limits, NotTaken, Step, View};
 use crate::notes::{Folded, PluginId};
 use crate::verdict::Judgement;
 use state::{Change, State};
@@ -349,13 +349,27 @@ impl Turn<'_> {
         Ok(step)
     }
 
-    /// Writes down what the human said.
+    /// Writes down what the human said to this step, and to the same action where it
+    /// came again, from an agent that asks for its answer.
     ///
     /// # Errors
     /// As [`push`](Turn::push).
-    pub fn settle(&mut self, step: u32, approved: bool) -> Result<(), SessionError> {
-        Arc::make_mut(&mut self.session.history).settle(step, Some(approved));
-        self.save(&Change::Step(step))
+    pub fn settle(
+        &mut self,
+        step: u32,
+        action: &Action,
+        approved: bool,
+    ) -> Result<(), SessionError> {
+        let last = self.session.history.find_action(&action.id);
+        let again = last.filter(|last| {
+            let same = |later: &Step| later.action.digest() == action.digest();
+            *last > step && self.session.history.step(*last).is_some_and(same)
+        });
+        for step in [Some(step), again].into_iter().flatten() {
+            Arc::make_mut(&mut self.session.history).settle(step, Some(approved));
+            self.save(&Change::Step(step))?;
+        }
+        Ok(())
     }
 
     /// Appends an output to its step. The same output again changes nothing and

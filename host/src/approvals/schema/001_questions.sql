@@ -10,8 +10,8 @@ CREATE TABLE approval (
     -- Milliseconds since the Unix epoch.
     since INTEGER NOT NULL, expires INTEGER NOT NULL,
     quorum INTEGER NOT NULL, approvers TEXT NOT NULL,
-    -- Who is concluding it, since when; and what became of it.
-    claim TEXT, claimed INTEGER, result TEXT,
+    -- What became of it.
+    result TEXT,
     -- When somebody should look at it next.
     due INTEGER NOT NULL);
 CREATE INDEX approval_state ON approval (state);

@@ -10,6 +10,19 @@ use crate::action::ActionDigest;
 /// How many changes are read in one go.
 const CHANGES: u32 = 256;
 
+/// How many questions are shown on the card of another.
+const SIBLINGS: u32 = 100;
+
+/// What there is of an approval for one who would conclude it.
+pub(in crate::approvals) enum Found {
+    /// Nothing yet: it waits for its answer.
+    Waits,
+    /// It is to be concluded.
+    Open(Box<Approval>),
+    /// It is concluded.
+    Done(Box<Approval>, Box<Conclusion>),
+}
+
 /// An approval went from one state to another, or was answered by one of several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -41,18 +54,8 @@ impl Store {
         })
     }
 
-    /// Looked at without the write lock, since those who wait ask often.
-    pub(super) fn still_waits(&self, id: &str, now: u64) -> Result<bool> {
-        self.look(|db| {
-            let found = db
-                .prepare_cached("SELECT state, since, expires FROM approval WHERE id = ?1")?
-                .query_row([id], |row| {
-                    let over = is_over(millis(row.get(1)?), millis(row.get(2)?), now);
-                    Ok(state(row, 0)? == State::Pending && !over)
-                })
-                .optional()?;
-            found.ok_or_else(|| ApprovalError::Unknown(id.to_owned()).into())
-        })
+    pub(in crate::approvals) fn find(&self, id: &str, now: u64) -> Result<Found> {
+        self.look(|db| find(db, id, now))
     }
 
     pub(in crate::approvals) fn get(&self, id: &str) -> Result<Approval> {
@@ -85,6 +88,36 @@ impl Store {
             let rows = select.query_map(params![state.map(State::as_str), most], read)?;
             let mut found = rows.collect::<rusqlite::Result<Vec<_>>>()?;
             found.reverse();
+            for approval in &mut found {
+                approval.answers = votes(db, &approval.id)?;
+            }
+            Ok(found)
+        })
+    }
+
+    pub(in crate::approvals) fn beside(&self, id: &str) -> Result<Option<String>> {
+        self.look(|db| {
+            let oldest = db
+                .prepare_cached(
+                    "SELECT id FROM approval
+                     WHERE cause = (SELECT cause FROM approval WHERE id = ?1)
+                        AND state = 'pending' AND id <> ?1
+                     ORDER BY rowid LIMIT 1",
+                )?
+                .query_row([id], |row| row.get(0))
+                .optional()?;
+            Ok(oldest)
+        })
+    }
+
+    pub(in crate::approvals) fn siblings(&self, id: &str, cause: &str) -> Result<Vec<Approval>> {
+        self.look(|db| {
+            let mut select = db.prepare_cached(
+                "SELECT * FROM approval WHERE cause = ?1 AND state = 'pending' AND id <> ?2
+                 ORDER BY rowid LIMIT ?3",
+            )?;
+            let rows = select.query_map(params![cause, id, SIBLINGS], read)?;
+            let mut found = rows.collect::<rusqlite::Result<Vec<_>>>()?;
             for approval in &mut found {
                 approval.answers = votes(db, &approval.id)?;
             }
@@ -128,6 +161,26 @@ impl Store {
     }
 }
 
+/// Whether it still waits is looked at first, and cheaply, since those who wait ask
+/// often.
+pub(super) fn find(db: &Connection, id: &str, now: u64) -> std::result::Result<Found, Undone> {
+    let waits = db
+        .prepare_cached("SELECT state, since, expires FROM approval WHERE id = ?1")?
+        .query_row([id], |row| {
+            let over = is_over(millis(row.get(1)?), millis(row.get(2)?), now);
+            Ok(state(row, 0)? == State::Pending && !over)
+        })
+        .optional()?;
+    if waits.ok_or_else(|| ApprovalError::Unknown(id.to_owned()))? {
+        return Ok(Found::Waits);
+    }
+    let approval = Box::new(load(db, id)?);
+    Ok(match conclusion(db, id)? {
+        Some(conclusion) => Found::Done(approval, Box::new(conclusion)),
+        None => Found::Open(approval),
+    })
+}
+
 pub(super) fn load(db: &Connection, id: &str) -> std::result::Result<Approval, Undone> {
     let found = db
         .prepare_cached("SELECT * FROM approval WHERE id = ?1")?
@@ -152,13 +205,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Approval> {
         expires: millis(row.get("expires")?),
         quorum: row.get("quorum")?,
         approvers: serde_json::from_str(&approvers).map_err(|e| damaged("approvers", e))?,
+        cause: row.get("cause")?,
         answers: Vec::new(),
     })
 }
 
 fn votes(db: &Connection, id: &str) -> rusqlite::Result<Vec<Given>> {
     let mut select = db.prepare_cached(
-        "SELECT by, via, approved, reason, at FROM vote WHERE approval = ?1 ORDER BY at, by",
+        "SELECT by, via, approved, reason, at, remembered FROM vote WHERE approval = ?1 ORDER BY at, by",
     )?;
     let rows = select.query_map([id], |row| {
         Ok(Given {
@@ -169,12 +223,13 @@ fn votes(db: &Connection, id: &str) -> rusqlite::Result<Vec<Given>> {
                 reason: row.get(3)?,
             },
             at: millis(row.get(4)?),
+            grant: row.get(5)?,
         })
     })?;
     rows.collect()
 }
 
-pub(super) fn conclusion(db: &Connection, id: &str) -> rusqlite::Result<Option<Conclusion>> {
+fn conclusion(db: &Connection, id: &str) -> rusqlite::Result<Option<Conclusion>> {
     let text: Option<String> = db
         .prepare_cached("SELECT result FROM approval WHERE id = ?1")?
         .query_row([id], |row| row.get(0))?;
@@ -195,7 +250,7 @@ fn state(row: &Row<'_>, column: usize) -> rusqlite::Result<State> {
     State::named(&name).ok_or_else(|| damaged("state", format!("'{name}'")))
 }
 
-fn damaged(
+pub(super) fn damaged(
     column: &str,
     e: impl Into<Box<dyn std::error::Error + Send + Sync>>,
 ) -> rusqlite::Error {

@@ -3,13 +3,12 @@
 use rusqlite::{Connection, Transaction, params};
 
 use super::super::approval::is_over;
-use super::super::{Answer, Approval, ApprovalError, Claim, Conclusion, State, held};
-use super::read::{conclusion, load, state_of};
+use super::super::{Answer, Approval, ApprovalError, Conclusion, Given, State, held};
+use super::grants::revoke_with;
+use super::read::{Found, find, load, state_of};
 use super::{Result, Store, Undone, millis, stamp};
 use crate::action::ActionDigest;
 
-/// How long one who concludes an approval has it for itself, in milliseconds.
-const LEASE: u64 = 30_000;
 /// How long an answer waits for whoever asked before others conclude it.
 const GRACE: u64 = 30_000;
 /// How long concluded approvals are kept: 30 days.
@@ -23,8 +22,8 @@ impl Store {
             let action = &approval.held.action;
             tx.prepare_cached(
                 "INSERT INTO approval (id, state, session, action, agent, asker, digest, held,
-                    since, expires, quorum, approvers, due)
-                 VALUES (?1, 'pending', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?9)",
+                    since, expires, quorum, approvers, due, cause)
+                 VALUES (?1, 'pending', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?9, ?12)",
             )?
             .execute(params![
                 approval.id,
@@ -38,6 +37,7 @@ impl Store {
                 stamp(approval.expires),
                 approval.quorum,
                 serde_json::to_string(&approval.approvers).unwrap_or_default(),
+                approval.cause,
             ])?;
             Ok(())
         })
@@ -50,46 +50,16 @@ impl Store {
     pub(in crate::approvals) fn answer(
         &self,
         id: &str,
-        answer: &Answer,
+        given: &Given,
         digest: Option<ActionDigest>,
-        now: u64,
-        lifetime: u64,
     ) -> Result<State> {
-        let late = self.step(|tx| {
-            let approval = load(tx, id)?;
-            if approval.state != State::Pending {
-                return Err(answered(&approval).into());
-            }
-            if is_over(approval.since, approval.expires, now) {
-                go(tx, id, State::Expired, now.saturating_add(GRACE))?;
-                return Ok(None);
-            }
-            entitled(&approval, answer, digest)?;
-            tx.prepare_cached("INSERT OR REPLACE INTO vote VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-                .execute(params![
-                    id,
-                    answer.by,
-                    answer.via,
-                    answer.approved,
-                    answer.reason,
-                    stamp(now)
-                ])?;
-            let so_far = approval.answers.len() as u64 + 1;
-            if !answer.approved {
-                go(tx, id, State::Refused, now.saturating_add(GRACE))?;
-                return Ok(Some(State::Refused));
-            }
-            if so_far < u64::from(approval.quorum) {
-                return Ok(Some(State::Pending));
-            }
-            // From now on it waits for whoever asked.
-            let expires = now.saturating_add(lifetime);
-            tx.prepare_cached("UPDATE approval SET expires = ?2 WHERE id = ?1")?
-                .execute(params![id, stamp(expires)])?;
-            go(tx, id, State::Approved, expires)?;
-            Ok(Some(State::Approved))
-        })?;
-        late.ok_or_else(|| ApprovalError::Expired(id.to_owned()))
+        // Who comes too late need not wait for the file to find out.
+        let found = self.get(id)?;
+        if found.state != State::Pending {
+            return Err(answered(&found));
+        }
+        let taken = self.step(|tx| take(tx, id, given, digest))?;
+        taken.ok_or_else(|| ApprovalError::Expired(id.to_owned()))
     }
 
     pub(in crate::approvals) fn end(&self, id: &str, to: State, now: u64) -> Result<State> {
@@ -103,62 +73,39 @@ impl Store {
         })
     }
 
-    pub(in crate::approvals) fn claim(&self, id: &str, now: u64) -> Result<Claim> {
-        if self.still_waits(id, now)? {
-            return Ok(Claim::Waits);
-        }
+    /// What there is to conclude; whatever is over is, from now on. For one who has
+    /// the turn.
+    pub(in crate::approvals) fn close(&self, id: &str, now: u64) -> Result<Found> {
         self.step(|tx| {
-            let mut approval = load(tx, id)?;
-            let over = is_over(approval.since, approval.expires, now);
-            if let Some(conclusion) = conclusion(tx, id)? {
-                return Ok(Claim::Done(Box::new(approval), Box::new(conclusion)));
+            let found = find(tx, id, now)?;
+            let Found::Open(mut approval) = found else {
+                return Ok(found);
+            };
+            if matches!(approval.state, State::Pending | State::Approved)
+                && is_over(approval.since, approval.expires, now)
+            {
+                go(tx, id, State::Expired, now.saturating_add(GRACE))?;
+                approval.state = State::Expired;
             }
-            match approval.state {
-                State::Pending if !over => return Ok(Claim::Waits),
-                State::Pending | State::Approved if over => {
-                    go(tx, id, State::Expired, now.saturating_add(GRACE))?;
-                    approval.state = State::Expired;
-                }
-                _ => {}
-            }
-            let (claim, since): (Option<String>, Option<i64>) = tx
-                .prepare_cached("SELECT claim, claimed FROM approval WHERE id = ?1")?
-                .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let since = millis(since.unwrap_or(0));
-            if claim.is_some() && (since..since.saturating_add(LEASE)).contains(&now) {
-                return Ok(Claim::Taken);
-            }
-            let token = uuid::Uuid::new_v4().simple().to_string();
-            tx.prepare_cached(
-                "UPDATE approval SET claim = ?2, claimed = ?3, due = ?4 WHERE id = ?1",
-            )?
-            .execute(params![
-                id,
-                token,
-                stamp(now),
-                stamp(now.saturating_add(LEASE))
-            ])?;
-            Ok(Claim::Ours(Box::new(approval), token))
+            Ok(Found::Open(approval))
         })
     }
 
     pub(in crate::approvals) fn settle(
         &self,
         id: &str,
-        claim: &str,
         conclusion: &Conclusion,
         now: u64,
     ) -> Result<()> {
         self.step(|tx| {
             let changed = tx
                 .prepare_cached(
-                    "UPDATE approval SET result = ?3, claim = NULL, due = ?4,
+                    "UPDATE approval SET result = ?2, due = ?3,
                         state = CASE state WHEN 'approved' THEN 'consumed' ELSE state END
-                     WHERE id = ?1 AND claim = ?2 AND result IS NULL",
+                     WHERE id = ?1 AND state <> 'pending' AND result IS NULL",
                 )?
                 .execute(params![
                     id,
-                    claim,
                     held::write_conclusion(conclusion),
                     stamp(now.saturating_add(KEEP))
                 ])?;
@@ -202,6 +149,65 @@ fn room(db: &Connection, most: u64) -> std::result::Result<(), Undone> {
         true => Err(ApprovalError::TooMany(waiting).into()),
         false => Ok(()),
     }
+}
+
+/// Takes an answer; `None` when it came too late, which is written down, too.
+pub(super) fn take(
+    tx: &Transaction<'_>,
+    id: &str,
+    given: &Given,
+    digest: Option<ActionDigest>,
+) -> std::result::Result<Option<State>, Undone> {
+    let (approval, now) = (load(tx, id)?, given.at);
+    match takes(&approval, given, digest) {
+        Err(ApprovalError::Expired(_)) if approval.state == State::Pending => {
+            go(tx, id, State::Expired, now.saturating_add(GRACE))?;
+            return Ok(None);
+        }
+        may => may?,
+    }
+    let answer = &given.answer;
+    tx.prepare_cached("INSERT OR REPLACE INTO vote VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .execute(params![
+            id,
+            answer.by,
+            answer.via,
+            answer.approved,
+            answer.reason,
+            stamp(now),
+            given.grant
+        ])?;
+    let so_far = approval.answers.len() as u64 + 1;
+    if !answer.approved {
+        revoke_with(tx, id, &answer.by, now)?;
+        go(tx, id, State::Refused, now.saturating_add(GRACE))?;
+        return Ok(Some(State::Refused));
+    }
+    if so_far < u64::from(approval.quorum) {
+        return Ok(Some(State::Pending));
+    }
+    // From now on it waits for whoever asked, for as long again.
+    let lifetime = approval.expires.saturating_sub(approval.since);
+    let expires = now.saturating_add(lifetime);
+    tx.prepare_cached("UPDATE approval SET expires = ?2 WHERE id = ?1")?
+        .execute(params![id, stamp(expires)])?;
+    go(tx, id, State::Approved, expires)?;
+    Ok(Some(State::Approved))
+}
+
+/// Whether a question takes this answer now.
+pub(in crate::approvals) fn takes(
+    approval: &Approval,
+    given: &Given,
+    digest: Option<ActionDigest>,
+) -> Result<()> {
+    if approval.state != State::Pending {
+        return Err(answered(approval));
+    }
+    if is_over(approval.since, approval.expires, given.at) {
+        return Err(ApprovalError::Expired(approval.id.clone()));
+    }
+    entitled(approval, &given.answer, digest)
 }
 
 /// Whether whoever answers may, and means what was asked.
