@@ -211,6 +211,14 @@ fn a_no_keeps_its_reason_and_what_happens_elsewhere_is_drawn_too() {
     assert!(said.status.success(), "{said:?}");
     let drawn = slack.card_says(1, "Approved").to_string();
     assert!(drawn.contains("ana"), "{drawn}");
+
+    let cancelled = ask(&place, &pay("3"));
+    slack.messages(3);
+    let id = cancelled["approval_id"].as_str().unwrap();
+    let json = [("content-type", "application/json")];
+    let path = format!("/v1/approvals/{id}/cancel");
+    assert_eq!(send(address, "POST", &path, &json, b"").0, 200);
+    slack.card_says(2, "Cancelled");
     slack.is_content();
 }
 
@@ -531,4 +539,72 @@ fn secrets_are_not_shown() {
             assert!(!text.contains(secret), "{text}");
         }
     }
+}
+
+#[test]
+fn of_eight_who_click_at_once_one_is_first_and_the_others_are_told() {
+    let slack = Slack::start(Mood::Slow(Duration::from_millis(300)));
+    let place = place(&slack, "");
+    let (_server, address) = web::started(&place);
+    ask(&place, &pay("1"));
+    let card = slack.messages(1).remove(0);
+    let clicks: Vec<Click> = (0..8)
+        .map(|n| {
+            let click = Click::on(&card, &slack).by(&format!("U0NR{n}"));
+            if n % 2 == 0 {
+                click
+            } else {
+                click.refusing("no")
+            }
+        })
+        .collect();
+    let told: Vec<Value> = std::thread::scope(|scope| {
+        let sent: Vec<_> = clicks
+            .iter()
+            .map(|click| scope.spawn(|| click.send(address).1))
+            .collect();
+        sent.into_iter().map(|sent| sent.join().unwrap()).collect()
+    });
+    let taken = told.iter().filter(|told| told["replace_original"] == true);
+    assert_eq!(taken.count(), 1, "{told:#?}");
+    let late = |told: &&Value| told["text"].as_str().unwrap().contains("already");
+    assert_eq!(told.iter().filter(late).count(), 7, "{told:#?}");
+    until("seven whispers", || {
+        (slack.seen.lock().whispers.len() == 7).then_some(())
+    });
+    assert_eq!(place.decisions(), 1);
+    slack.is_content();
+}
+
+/// Slack gives three seconds. An answer that takes longer is taken all the same.
+#[test]
+fn slack_is_answered_in_time_though_the_file_is_busy_and_slack_hangs() {
+    let slack = Slack::start(Mood::Up);
+    let place = place(&slack, "");
+    let (_server, address) = web::started(&place);
+    let held = ask(&place, &pay("1"));
+    let card = slack.messages(1).remove(0);
+    slack.set(Mood::Hangs);
+    let file = rusqlite::Connection::open(place.path("coldnotch_approvals.db")).unwrap();
+    file.busy_timeout(Duration::from_secs(20)).unwrap();
+    file.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let begun = Instant::now();
+    let (status, told) = Click::on(&card, &slack).send(address);
+    assert!(
+        begun.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(status, 200);
+    assert!(
+        told["text"].as_str().unwrap().contains("being taken"),
+        "{told}"
+    );
+    file.execute_batch("COMMIT").unwrap();
+    until("the answer", || {
+        (state(&place, &held["approval_id"]) != "pending").then_some(())
+    });
+    slack.set(Mood::Up);
+    slack.card_says(0, "Approved");
+    slack.is_content();
 }

@@ -473,3 +473,57 @@ fn many_changes_are_told_in_order_each_once() {
     assert_eq!(ids, expected, "in order, each once");
     assert!(asked < DEADLINE, "{asked:?}");
 }
+
+/// A receiver that speaks TLS, with a certificate nobody else knows.
+fn with_tls(certificate: &rcgen::CertifiedKey<rcgen::KeyPair>) -> (u16, Arc<Mutex<Vec<String>>>) {
+    let heard = Arc::<Mutex<Vec<String>>>::default();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(certificate.signing_key.serialize_der());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.cert.der().clone()], key.unwrap())
+        .unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (config, kept) = (Arc::new(config), heard.clone());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let session = rustls::ServerConnection::new(config.clone()).unwrap();
+            let mut stream = rustls::StreamOwned::new(session, stream.unwrap());
+            let mut bytes = vec![0; 64 << 10];
+            // One read is a whole record; a handshake that fails is an error here.
+            if let Ok(read) = std::io::Read::read(&mut stream, &mut bytes) {
+                let text = String::from_utf8_lossy(&bytes[..read]).into_owned();
+                kept.lock().push(text);
+                let answer = b"HTTP/1.1 204 x\r\nconnection: close\r\n\r\n";
+                let _ = std::io::Write::write_all(&mut stream, answer);
+            }
+        }
+    });
+    (port, heard)
+}
+
+#[test]
+fn https_is_spoken_to_whoever_has_a_certificate_that_is_known() {
+    let certificate = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let (port, heard) = with_tls(&certificate);
+    let hook = hook("tls", &format!("https://localhost:{port}/hook"), PRIVATE);
+    let place = Place::new(&format!("{HOLDING}{hook}"));
+    let (mut server, _) = web::started(&place);
+    ask(&place, &pay("1"));
+    let line = server.heard("webhook tls").to_lowercase();
+    assert!(line.contains("certificate"), "{line}");
+    assert!(heard.lock().is_empty());
+    kill(server);
+
+    std::fs::write(place.path("known.pem"), certificate.cert.pem()).unwrap();
+    let known = place.path("known.pem");
+    let (_server, _) = web::started_with(&place, |command| {
+        command.env("SSL_CERT_FILE", known);
+    });
+    let request = until("a message", || heard.lock().first().cloned());
+    assert!(request.starts_with("POST /hook HTTP/1.1\r\n"), "{request}");
+    assert!(request.contains("webhook-signature: v1,"), "{request}");
+}
