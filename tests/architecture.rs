@@ -17,7 +17,7 @@ struct Never {
     words: &'static [&'static str],
 }
 
-const RULES: [Never; 9] = [
+const RULES: [Never; 11] = [
     Never {
         inside: &["action", "verdict"],
         except: &[],
@@ -32,6 +32,33 @@ const RULES: [Never; 9] = [
         inside: &["session", "runtime", "approvals", "audit"],
         except: &[],
         words: &["crate::gate", "crate::cli", "crate::http", "crate::mcp"],
+    },
+    // Telling others is not on the way of a decision, and knows no edge.
+    Never {
+        inside: &[
+            "action",
+            "verdict",
+            "judge",
+            "gate",
+            "session",
+            "runtime",
+            "approvals",
+            "audit",
+        ],
+        except: &[],
+        words: &[
+            "crate::slack",
+            "crate::webhooks",
+            "crate::outgoing",
+            "tokio",
+            "axum",
+            "reqwest",
+        ],
+    },
+    Never {
+        inside: &["slack", "webhooks", "outgoing"],
+        except: &[],
+        words: &["axum", "crate::cli", "crate::http", "crate::mcp"],
     },
     Never {
         inside: &["session"],
@@ -298,6 +325,9 @@ fn the_check_finds_what_is_wrong() {
         ("runtime", "fn f(g: &crate::gate::Gate) {}", "crate::gate"),
         ("approvals", "use crate::cli::style;", "crate::cli"),
         ("http", "use crate::mcp;", "crate::mcp"),
+        ("gate", "use crate::slack::Api;", "crate::slack"),
+        ("approvals", "tokio::spawn(f());", "tokio"),
+        ("slack", "use crate::http::Server;", "crate::http"),
         ("cli", "use crate::{gate::Gate, runtime};", "crate::runtime"),
         ("gate", "let home = std::env::var(\"HOME\");", "env::var"),
         ("cli", "use std::env::{self, var_os};", "env::var_os"),

@@ -197,6 +197,16 @@ fn checked(
         }
         let all = query.contains("include_all_metadata=true");
         let mut messages = seen.lock().messages.clone();
+        let bound = |name: &str| -> f64 {
+            let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+            let (_, value) = pairs.find(|(found, _)| *found == name).unwrap();
+            value.parse().unwrap()
+        };
+        let (oldest, latest) = (bound("oldest"), bound("latest"));
+        messages.retain(|message| {
+            let ts: f64 = message["ts"].as_str().unwrap().parse().unwrap();
+            oldest < ts && ts < latest
+        });
         messages.reverse();
         if !all {
             messages

@@ -76,17 +76,28 @@ impl Api {
         self.call(request).await
     }
 
-    /// The messages of a channel since then that carry metadata, newest first.
-    pub(super) async fn history(&self, channel: &str, since: u64) -> Result<Value, Failed> {
-        let oldest = format!("{}.000000", since / 1000);
+    /// The messages of a channel around this time, with their metadata. Clocks differ,
+    /// and a post may arrive late.
+    pub(super) async fn history(&self, channel: &str, at: u64) -> Result<Value, Failed> {
+        let seconds = at / 1000;
+        let oldest = format!("{}.000000", seconds.saturating_sub(120));
+        let latest = format!("{}.000000", seconds.saturating_add(300));
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("channel", channel)
             .append_pair("oldest", &oldest)
-            .append_pair("limit", "200")
+            .append_pair("latest", &latest)
+            .append_pair("limit", "999")
             .append_pair("include_all_metadata", "true")
             .finish();
         let url = format!("{}/conversations.history?{query}", self.base);
-        self.call(self.http.get(url)).await
+        let history = self.call(self.http.get(url)).await?;
+        match history.get("has_more") {
+            Some(Value::Bool(true)) => {
+                let what = "the channel has more messages than are looked through";
+                Err(Failed::new(Outcome::Refused, what))
+            }
+            _ => Ok(history),
+        }
     }
 
     async fn call(&self, request: reqwest::RequestBuilder) -> Result<Value, Failed> {

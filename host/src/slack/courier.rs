@@ -248,12 +248,7 @@ impl Courier {
         if now() < since.saturating_add(SETTLE) {
             return self.later(card, Some(since + SETTLE)).await;
         }
-        // Its clock may differ from ours.
-        let history = self
-            .api
-            .history(&self.channel, since.saturating_sub(120_000))
-            .await;
-        match history {
+        match self.api.history(&self.channel, since).await {
             Ok(history) => match found_in(&history, &card.approval) {
                 // What it shows is drawn anew.
                 Some(ts) => {
