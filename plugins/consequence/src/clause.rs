@@ -316,14 +316,16 @@ impl Phrases {
         if self.beginnings[bit >> 6] >> (bit & 63) & 1 == 0 {
             return false; // most words
         }
-        let Some(letter @ b'a'..=b'z') = words.bytes(i).first() else {
+        let word = words.bytes(i);
+        let Some(letter @ b'a'..=b'z') = word.first() else {
             return false;
         };
+        let second = word.get(1).unwrap_or(&b' ');
         let letter = usize::from(letter - b'a');
         let (from, to) = (self.letters[letter], self.letters[letter + 1]);
         self.sorted[usize::from(from)..usize::from(to)]
             .iter()
-            .any(|phrase| words.starts_at(i, phrase))
+            .any(|phrase| phrase.as_bytes().get(1) == Some(second) && words.starts_at(i, phrase))
     }
 
     /// True when they are in the order that they are looked up in.

@@ -26,7 +26,7 @@ impl Words {
         let reader = Reader {
             words: self,
             text: &text,
-            begin,
+            base: begin,
             at: 0,
             sentence,
             open: None,
@@ -42,7 +42,7 @@ struct Reader<'w, 't> {
     words: &'w mut Words,
     text: &'t str,
     /// Where the text begins in that of the words.
-    begin: usize,
+    base: usize,
     at: usize,
     sentence: u16,
     /// Where the word that is being read begins, and whether a comma or its like
@@ -63,6 +63,11 @@ impl Reader<'_, '_> {
                 self.close();
                 self.at += 1;
                 before = Kind::Gap;
+                continue;
+            }
+            if byte.is_ascii_lowercase() && self.folded.is_none() {
+                self.small_letters();
+                before = Kind::Lower;
                 continue;
             }
             let (c, kind) = match ASCII.get(usize::from(byte)) {
@@ -99,22 +104,31 @@ impl Reader<'_, '_> {
         self.text[self.at + c.len_utf8()..].chars().next()
     }
 
-    /// Takes a letter or digit, and the small letters behind it.
-    fn letter(&mut self, c: char) {
+    /// Takes small letters as they stand, which most words are.
+    fn small_letters(&mut self) {
+        self.begin();
+        let behind = &self.text.as_bytes()[self.at..];
+        let end = behind.iter().position(|b| !b.is_ascii_lowercase());
+        self.at += end.unwrap_or(behind.len());
+    }
+
+    /// Begins a word, unless one is begun.
+    fn begin(&mut self) {
         if self.open.is_none() {
             self.open = Some((self.at, self.comma));
             self.comma = false;
         }
+    }
+
+    /// Takes any letter or digit.
+    fn letter(&mut self, c: char) {
+        self.begin();
         if !c.is_ascii() {
             self.fold();
         }
         self.at += c.len_utf8();
         if let Some(folded) = &mut self.folded {
             fold(c, folded);
-        } else if c.is_ascii_lowercase() {
-            let behind = &self.text.as_bytes()[self.at..];
-            let letters = behind.iter().take_while(|b| b.is_ascii_lowercase());
-            self.at += letters.count();
         }
     }
 
@@ -123,7 +137,7 @@ impl Reader<'_, '_> {
         if let Some((start, _)) = self.open
             && self.folded.is_none()
         {
-            let as_it_stands = &self.words.text[self.begin + start..self.begin + self.at];
+            let as_it_stands = &self.words.text[self.base + start..self.base + self.at];
             self.folded = Some(as_it_stands.to_owned());
         }
     }
@@ -160,7 +174,7 @@ impl Reader<'_, '_> {
                 text.push_str(&folded);
                 (text.len() - folded.len(), text.len())
             }
-            None => (self.begin + start, self.begin + self.at),
+            None => (self.base + start, self.base + self.at),
         };
         if from < to && self.words.spans.len() < MAX_WORDS {
             let word = text.as_bytes().get(from..to).unwrap_or_default();

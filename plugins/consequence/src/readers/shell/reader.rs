@@ -20,6 +20,22 @@ pub(super) struct Reader<'a> {
     redirect: Option<&'static str>,
 }
 
+/// What stands for itself in any place.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        plain[byte] = b.is_ascii_alphanumeric()
+            || matches!(
+                b,
+                b'-' | b'_' | b'.' | b'/' | b'=' | b':' | b',' | b'+' | b'@' | b'%'
+            );
+        byte += 1;
+    }
+    plain
+};
+
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str) -> Reader<'a> {
         Reader {
@@ -100,9 +116,9 @@ impl<'a> Reader<'a> {
     /// Takes `c` and all behind it that stands for itself in any place.
     fn plain(&mut self, c: char) {
         let from = self.at - c.len_utf8();
-        let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-_./=:,+@%".contains(b);
         let behind = &self.text.as_bytes()[self.at..];
-        self.at += behind.iter().take_while(|b| plain(b)).count();
+        let plain = behind.iter().take_while(|b| PLAIN[usize::from(**b)]);
+        self.at += plain.count();
         self.word.push_str(&self.text[from..self.at]);
         self.in_word = true;
     }

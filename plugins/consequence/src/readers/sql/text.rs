@@ -5,6 +5,9 @@ use super::MAX_STATEMENT;
 /// Splits at `;` outside quotes and comments.
 pub(super) fn split(text: &str) -> Vec<&str> {
     let bytes = text.as_bytes();
+    if !bytes.contains(&b';') {
+        return vec![text];
+    }
     let mut parts = Vec::new();
     let (mut start, mut i) = (0, 0);
     while i < bytes.len() {
