@@ -90,7 +90,7 @@ pub(super) fn show(grant: &Grant, as_json: bool) {
         None => String::new(),
     };
     anstream::println!(
-        "{BOLD}{}{BOLD:#}{over} {} by {}: {} {DIM}({place}, until {until}, by {}, used {} times){DIM:#}",
+        "{BOLD}{}{BOLD:#}{over} {} by {}: {} {DIM}({place}, until {until}, by {}, uses: {}){DIM:#}",
         safe(&grant.id),
         safe(&action.kind),
         safe(&action.agent),
