@@ -7,8 +7,11 @@ local threads = {}
 function setup(thread) table.insert(threads, thread) end
 function init() others = 0 end
 function response(status) if status ~= 200 then others = others + 1 end end
-function done()
+function done(_, latency)
     local sum = 0
     for _, thread in ipairs(threads) do sum = sum + thread:get("others") end
     print("answers that are not 200: " .. sum)
+    for _, part in ipairs({50, 95, 99}) do
+        print(string.format("p%d %.2f ms", part, latency:percentile(part) / 1000))
+    end
 end

@@ -33,7 +33,7 @@ at=$(sed -n 's/.*listening on //p' log)
 
 load() {
     printf '\n== %s\n' "$1"
-    wrk --threads 2 --connections "$2" --duration "${seconds}s" --latency --script "$here/$3.lua" "$at/v1/decide"
+    wrk --threads "$(($2 > 1 ? 2 : 1))" --connections "$2" --duration "${seconds}s" --script "$here/$3.lua" "$at/v1/decide"
     kill -0 $server
 }
 load "64 connections, no session" 64 alone

@@ -70,6 +70,9 @@ pub enum Known {
     Other,
 }
 
+/// Session and id of an action.
+type Name = (String, String);
+
 /// Answers that were given.
 #[derive(Debug)]
 pub struct Answers {
@@ -77,7 +80,7 @@ pub struct Answers {
     db: Mutex<Connection>,
     added: AtomicU64,
     /// Actions that are being decided, by session and id: one at a time.
-    under_way: Mutex<HashMap<(String, String), Arc<Mutex<()>>>>,
+    under_way: Mutex<HashMap<Name, Arc<Mutex<()>>>>,
 }
 
 impl Answers {
@@ -206,7 +209,11 @@ impl Answers {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
         )?
         .execute(params![session, id, digest, approval, decision, now])?;
-        if self.added.fetch_add(1, Ordering::Relaxed) % EVERY == 0 {
+        if self
+            .added
+            .fetch_add(1, Ordering::Relaxed)
+            .is_multiple_of(EVERY)
+        {
             let old = now.saturating_sub_unsigned(KEEP);
             db.prepare_cached(
                 "DELETE FROM answer WHERE seq <= (SELECT max(seq) FROM answer) - ?1 OR seq <=

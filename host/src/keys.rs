@@ -328,8 +328,12 @@ fn lock(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Tells one state of a file from the next: `None` when there is none.
-pub fn stamp(path: &Path) -> Option<(SystemTime, u64, Option<(u64, u64)>)> {
+/// Tells one state of a file from the next: when it was changed, its length, which
+/// file it is.
+pub type Stamp = (SystemTime, u64, Option<(u64, u64)>);
+
+/// The state of a file; `None` when there is none.
+pub fn stamp(path: &Path) -> Option<Stamp> {
     let found = path.metadata().ok()?;
     Some((found.modified().ok()?, found.len(), file_id(path)))
 }

@@ -34,18 +34,10 @@ fn killed_while_approvals_wait_no_answer_is_lost_and_none_is_applied_twice() {
     // One is answered while there is no server.
     let id = |of: usize| asked[of]["id"].as_str().unwrap().to_owned();
     let said = place.run(&format!("approvals approve {} --by ana", id(0)), "");
-    assert!(
-        said.status.success() || errors(&said).contains("memory"),
-        "{said:?}"
-    );
-    let offline = said.status.success();
+    assert!(said.status.success(), "{said:?}");
 
     let mut server = Server::start(&place);
     let client = server.client();
-    if !offline {
-        let path = format!("/v1/approvals/{}/decision", id(0));
-        assert_eq!(client.post(&path, &json!({"approve": true})).status, 200);
-    }
     for (of, approve) in [(1, true), (2, false)] {
         let path = format!("/v1/approvals/{}/decision", id(of));
         assert_eq!(client.post(&path, &json!({"approve": approve})).status, 200);

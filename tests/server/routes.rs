@@ -399,6 +399,46 @@ fn it_ends_gracefully_while_some_wait() {
     assert_eq!(Server::start(&place).client().pending(20).len(), 20);
 }
 
+/// A thread each would be 400 of them.
+#[cfg(target_os = "linux")]
+#[test]
+fn those_who_wait_hold_no_thread() {
+    let place = Place::new(POLICY);
+    let server = Server::start(&place);
+    let client = server.client();
+    let kind = [("Content-Type", "application/json")];
+    let path = "/v1/decide?wait_ms=200000";
+    let mut waiting: Vec<_> = (0..400)
+        .map(|one| {
+            let body = pay(&format!("{one}")).to_string();
+            client.begin("POST", path, &kind, body.as_bytes()).unwrap()
+        })
+        .collect();
+    let asked = client.pending(400);
+    let status = format!("/proc/{}/status", server.child.id());
+    let threads = || -> usize {
+        let text = std::fs::read_to_string(&status).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix("Threads:"));
+        line.unwrap().trim().parse().unwrap()
+    };
+    let deadline = Instant::now() + DEADLINE;
+    while threads() > 60 {
+        assert!(Instant::now() < deadline, "{} threads", threads());
+        thread::sleep(Duration::from_millis(100)); // those that decided end soon
+    }
+    // Exactly the one whose question is answered goes on.
+    let last = asked.iter().find(|a| a["action"]["id"] == "399").unwrap();
+    let decision = format!("/v1/approvals/{}/decision", last["id"].as_str().unwrap());
+    assert_eq!(
+        client.post(&decision, &json!({"approve": true})).status,
+        200
+    );
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut waiting.pop().unwrap(), &mut bytes).unwrap();
+    assert_eq!(reply(&bytes).unwrap().json()["approved"], true);
+    assert_eq!(client.pending(399).len(), 399);
+}
+
 #[test]
 fn tls_is_spoken_and_its_certificate_read_again() {
     use std::io::{Read, Write};

@@ -39,35 +39,29 @@ impl Server {
             .spawn()
             .unwrap();
         let errors = received(child.stderr.take().unwrap());
-        let deadline = Instant::now() + DEADLINE;
-        let mut said = Vec::new();
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let Ok(line) = errors.recv_timeout(left) else {
-                panic!("the server does not listen: {said:?}");
-            };
-            if let Some((_, address)) = line.split_once("listening on ") {
-                let address = address.split_once("//").unwrap().1;
-                let address = address.trim().parse().unwrap();
-                return Server {
-                    child,
-                    address,
-                    errors,
-                };
-            }
-            said.push(line);
-        }
+        let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
+        // From here on it is ended with this.
+        let mut server = Server {
+            child,
+            address: nowhere,
+            errors,
+        };
+        let line = server.heard("listening on ");
+        let (_, address) = line.split_once("://").unwrap();
+        server.address = address.trim().parse().unwrap();
+        server
     }
 
     /// Waits for a line of its log with these words.
     pub fn heard(&self, words: &str) -> String {
         let deadline = Instant::now() + DEADLINE;
+        let mut said = Vec::new();
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let line = self.errors.recv_timeout(left);
-            let line = line.unwrap_or_else(|_| panic!("nobody said: {words}"));
-            if line.contains(words) {
-                return line;
+            match self.errors.recv_timeout(left) {
+                Ok(line) if line.contains(words) => return line,
+                Ok(line) => said.push(line),
+                Err(_) => panic!("nobody said '{words}': {said:?}"),
             }
         }
     }
@@ -148,7 +142,7 @@ impl Client {
 
     pub fn post(&self, path: &str, body: &Value) -> Reply {
         let kind = [("Content-Type", "application/json")];
-        self.send("POST", path, &kind, &body.to_string()).unwrap()
+        self.send("POST", path, &kind, body.to_string()).unwrap()
     }
 
     /// `None` when the connection broke before there was an answer.

@@ -49,7 +49,7 @@ impl Serve {
         }
         let listen = self.listen;
         let load = move |file: Option<&Path>| {
-            let mut config = Config::load(file.or(config_file.as_deref()))?.shared();
+            let mut config = Config::load(file.or(config_file.as_deref()))?;
             config.server.listen = listen.unwrap_or(config.server.listen);
             Ok(config)
         };

@@ -198,21 +198,6 @@ impl Config {
         .config(file)
     }
 
-    /// The same for several processes that ask and answer each other: without a word
-    /// about it, approvals are kept in a file beside the rest.
-    #[must_use]
-    pub fn shared(mut self) -> Self {
-        const FILE: &str = "coldnotch_approvals.db";
-        let unsaid = |setting: &&mut Setting| {
-            setting.key == "approvals.store" && setting.origin == Origin::Default
-        };
-        if let Some(setting) = self.settings.iter_mut().find(unsaid) {
-            setting.value = format!("{FILE:?}");
-            self.approvals.store = Some(PathBuf::from(FILE));
-        }
-        self
-    }
-
     /// Whether the two differ in nothing but the policy (and where it stands).
     pub fn is_but_for_policy(&self, other: &Config) -> bool {
         let Config {

@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 
 use super::{Problem, Server};
-use crate::keys::{self, Keys, KeysError, Right, Role};
+use crate::keys::{self, Keys, KeysError, Right, Role, Stamp};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,8 +162,6 @@ struct Known {
     /// file goes away.
     needed: bool,
 }
-
-type Stamp = (std::time::SystemTime, u64, Option<(u64, u64)>);
 
 impl KeyRing {
     /// Reads the file.

@@ -78,6 +78,7 @@ pub fn serve(mut config: Config, watch: Option<Load>) -> Result<(), ServeError> 
         return Err(ServeError::Open(listen, config.server.keys.clone()));
     }
     outbox::check(&config, listen)?;
+    raise_file_limit();
     let listener =
         std::net::TcpListener::bind(listen).map_err(|e| ServeError::Listen(listen, e))?;
     listener.set_nonblocking(true)?;
@@ -119,6 +120,16 @@ pub fn serve(mut config: Config, watch: Option<Load>) -> Result<(), ServeError> 
     served
 }
 
+/// Each connection is a file. The usual limit is for programs that have few.
+fn raise_file_limit() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(e) = setrlimit(Resource::Nofile, limit) {
+        tracing::debug!("the limit of open files stays as it is: {e}");
+    }
+}
+
 async fn listen_on(
     server: Server,
     listener: std::net::TcpListener,
@@ -132,7 +143,6 @@ async fn listen_on(
     } else {
         "http"
     };
-    tracing::info!("listening on {scheme}://{address}");
     outbox::start(&server)?;
     let app = router(server);
     let connections = GracefulShutdown::new();
@@ -141,6 +151,7 @@ async fn listen_on(
         signal(SignalKind::interrupt())?,
         signal(SignalKind::hangup())?,
     );
+    tracing::info!("listening on {scheme}://{address}"); // and to signals
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
