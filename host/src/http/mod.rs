@@ -59,7 +59,7 @@ use crate::config::{Config, ConfigError};
 use crate::gate::{Decision, Gate};
 
 pub use auth::{Identity, KeyRing};
-pub use body::{Body, Id, Params};
+pub use body::{Body, Id, Params, Raw};
 pub use limits::Limits;
 pub use openapi::document;
 pub use problem::Problem;
