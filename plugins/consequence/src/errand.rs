@@ -82,7 +82,25 @@ pub fn is_to_look(intent: &Intent) -> bool {
 pub fn is_to_draft(intent: &Intent) -> bool {
     let sketch = (0..intent.words().len())
         .any(|i| intent.words().senses(i).any(Senses::SKETCH) && !intent.denied(i));
-    sketch && !does(intent, FINAL, |_, _| false)
+    sketch && !does(intent, FINAL, writes_a_draft)
+}
+
+/// "Write a draft": the verb is of the draft, not of what comes after it.
+fn writes_a_draft(intent: &Intent, i: usize) -> bool {
+    let words = intent.words();
+    let writes = matches!(
+        words.get(i),
+        "write"
+            | "schreib"
+            | "schreibe"
+            | "schreiben"
+            | "ecris"
+            | "ecrivez"
+            | "ecrire"
+            | "escribe"
+            | "escribir"
+    );
+    writes && (i + 1..i + 4).any(|j| words.senses(j).any(Senses::SKETCH))
 }
 
 /// True for a verb of the words about what is looked at: "check what it would

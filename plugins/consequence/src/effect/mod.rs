@@ -13,6 +13,7 @@ pub use set::Effects;
 
 use crate::lexicon::Senses;
 use crate::payload::{Field, Plain};
+use crate::readers::code;
 use crate::target::{self, Target};
 use crate::words::Words;
 
@@ -21,10 +22,22 @@ use crate::words::Words;
 pub fn type_words(kind: &str, fields: &[Field]) -> Words {
     let mut words = Words::of(kind);
     words.mend();
-    for field in fields {
-        if field.value == Plain::Text && field.text.len() <= 40 && names_operation(field.name()) {
-            words.read(&field.text);
-        }
+    let short = |f: &&Field| f.value == Plain::Text && f.text.len() <= 40;
+    let operations = || {
+        fields
+            .iter()
+            .filter(short)
+            .filter(|f| names_operation(f.name()))
+    };
+    for field in operations() {
+        words.read(&field.text);
+    }
+    // `run` with `{"task": "leads.count"}` counts, and runs nothing.
+    if operations().next().is_none()
+        && code::is_vague(&words)
+        && let Some(task) = fields.iter().filter(short).find(|f| names_task(f))
+    {
+        words = Words::of(&task.text);
     }
     for field in fields.iter().filter(|f| f.value == Plain::Text) {
         // `mutation { deleteRepository(id: 7) { id } }`
@@ -55,6 +68,18 @@ fn names_operation(name: &str) -> bool {
             | "act"
             | "event_type"
     )
+}
+
+/// A field of a tool that does anything: `{"task": "leads.purge"}`, `{"tipo": "eliminar"}`.
+fn names_task(field: &Field) -> bool {
+    let joined = || field.text.contains(['.', '_', '/']) && !field.text.starts_with('/');
+    let one = !field.text.contains(char::is_whitespace);
+    match field.name() {
+        "task" | "aktion" | "accion" | "operacion" | "aufgabe" | "tarea" | "tache" | "do" => one,
+        "tipo" | "type" | "typ" => one && !field.words().all().any(Senses::PAPER),
+        "name" | "command" | "cmd" | "endpoint" => one && joined() && !field.text.contains("://"),
+        _ => false,
+    }
 }
 
 /// Reads what the action does.
@@ -241,6 +266,19 @@ fn requested(fields: &[Field]) -> Option<Senses> {
 fn buys(kind: &Words, all: Senses) -> bool {
     let thing = |i: usize| kind.senses(i).any(Senses::PURCHASE);
     let last = kind.len().saturating_sub(1);
+    let named = kind
+        .iter()
+        .any(|w| matches!(w, "domain" | "domaine" | "dominio"));
+    if named
+        && kind.iter().any(|w| {
+            matches!(
+                w,
+                "register" | "enregistrer" | "registrar" | "registrieren" | "transfer" | "renew"
+            )
+        })
+    {
+        return true;
+    }
     let placed = (0..kind.len()).any(thing)
         && all.any(Senses::MAKE)
         && !all.any(Senses::UPDATE | Senses::BIND);

@@ -4,9 +4,12 @@
 //! can need of this action, and only over a bounded number of steps, so that
 //! the cost of a decision does not grow with the session.
 
+mod again;
+mod made;
 mod money;
 mod past;
 
+pub use again::Again;
 pub use past::{Fate, Past, Session};
 
 use crate::echo::{self, Echo};
@@ -15,6 +18,7 @@ use crate::intent::Intent;
 use crate::ledger::Ledger;
 use crate::lexicon::Senses;
 use crate::message::Message;
+use crate::notes::known;
 use crate::notes::{self, Note};
 use crate::origin::{self, Origin};
 use crate::payload::{self, Field};
@@ -55,12 +59,18 @@ pub struct Facts<'a> {
     pub ledger: Ledger,
     /// Where the targets of a hard effect came from. Empty for others.
     pub origins: Vec<Origin>,
+    /// The same act before, on a thing the user named, when this is on another.
+    pub again: Option<Again>,
+    /// Names of things that the session itself brought into being.
+    made: Vec<String>,
     /// False when the user leaves the amount to what stands elsewhere, and it
     /// stands nowhere.
     pub amount_is_known: bool,
     /// Passages of outputs that order their reader about, and after something
     /// that this action may be.
     pub notes: Vec<Note<'a>>,
+    /// What outputs said of values and places: the notes it stands in.
+    said_before: &'a [u8],
     /// What the action says after one of them, and the user did not.
     pub echoes: Vec<Echo>,
 }
@@ -89,8 +99,11 @@ impl<'a> Facts<'a> {
             message: OnceCell::new(),
             ledger: Ledger::read(past),
             origins: Vec::new(),
+            again: None,
+            made: Vec::new(),
             amount_is_known: true,
             notes: notes::that_count(past.notes(), effects),
+            said_before: past.notes(),
             echoes: Vec::new(),
         };
         facts.echoes = echo::echoes(&facts, past);
@@ -100,6 +113,10 @@ impl<'a> Facts<'a> {
         }
         if !kept.is_empty() && hard {
             facts.amount_is_known = facts.knows_amount(past);
+        }
+        if !kept.is_empty() {
+            facts.again = facts.done_again(past);
+            facts.made = facts.made_before(past);
         }
         facts
     }
@@ -147,6 +164,11 @@ impl<'a> Facts<'a> {
             .statements
             .iter()
             .map(|(path, statement)| (path.as_str(), statement))
+    }
+
+    /// What outputs said of values and places, of one sort: about what, and what.
+    pub fn known(&self, sort: known::Sort) -> impl Iterator<Item = (&str, &str)> {
+        notes::known(self.said_before).filter_map(move |k| (k.0 == sort).then_some((k.1, k.2)))
     }
 
     /// What the code in the arguments would do.

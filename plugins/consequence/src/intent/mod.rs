@@ -7,8 +7,10 @@
 //!
 //! - `names`: what and whom he names
 //! - `amounts`: how much money he lets go
+//! - `bounds`: what he wants kept, and how far an end shall go
 
 mod amounts;
+mod bounds;
 mod names;
 #[cfg(test)]
 mod tests;
@@ -80,13 +82,50 @@ static DELEGATIONS: Phrases = Phrases::of(&[
     "whatever it says",
 ]);
 
+/// "Let Priya read the file", "laisse Paul modifier le fichier": access is given.
+fn lets_see(words: &Words, i: usize) -> bool {
+    let lets = matches!(
+        words.get(i),
+        "let" | "laisse" | "laissez" | "lass" | "lasse" | "deja"
+    );
+    let us = matches!(
+        words.get(i + 1),
+        "me" | "us" | "s" | "moi" | "nous" | "mich" | "uns" | "mir" | "que"
+    );
+    let sees = |j: usize| {
+        matches!(
+            words.get(j),
+            "read"
+                | "see"
+                | "view"
+                | "edit"
+                | "access"
+                | "lire"
+                | "voir"
+                | "modifier"
+                | "lesen"
+                | "sehen"
+                | "bearbeiten"
+                | "leer"
+                | "ver"
+                | "editar"
+        )
+    };
+    lets && !us && (i + 2..i + 8).any(|j| words.sentence(j) == words.sentence(i) && sees(j))
+}
+
 impl Intent {
     /// Reads the user's words.
     pub fn of(text: Option<&str>) -> Intent {
         let text = text.unwrap_or_default();
         let mut words = Words::of(text);
         words.mend();
-        let senses = words.each().collect();
+        let mut senses: Vec<Senses> = words.each().collect();
+        for (i, sense) in senses.iter_mut().enumerate() {
+            if lets_see(&words, i) {
+                *sense = *sense | Senses::SHARE;
+            }
+        }
         let capital = |i| {
             let source = words.source(i).and_then(|at| text.get(at..));
             source.is_some_and(|rest| rest.starts_with(char::is_uppercase))
@@ -148,7 +187,7 @@ impl Intent {
 
     /// True when one of these verbs is asked at the word.
     pub fn asked_at(&self, i: usize, verbs: Senses) -> bool {
-        if !self.senses[i].any(verbs) || self.denied(i) {
+        if !self.senses[i].any(verbs) || self.denied(i) || self.asks_how(i) {
             return false;
         }
         let gives = Senses::SEND | Senses::GRANT | Senses::SHARE | Senses::MAKE;
@@ -169,6 +208,27 @@ impl Intent {
             | Senses::SHARE
             | Senses::UPLOAD;
         !self.senses[i].any(could_be_thing) || !self.is_thing(i) || self.given(i)
+    }
+
+    /// "How does one delete an account?": to be told is wanted, not the deed.
+    fn asks_how(&self, i: usize) -> bool {
+        let how = |j: &usize| {
+            matches!(self.words.get(*j), "how" | "comment" | "wie" | "como")
+                && !matches!(
+                    self.words.get(j + 1),
+                    "many" | "much" | "long" | "about" | "viele" | "viel" | "lange"
+                )
+        };
+        let near = i.saturating_sub(6)..i;
+        let opened = near.rev().take_while(|j| {
+            self.words.sentence(*j) == self.words.sentence(i)
+                && !self.words.comma_before(j + 1)
+                && !matches!(
+                    self.words.get(*j),
+                    "and" | "then" | "et" | "puis" | "und" | "dann" | "y" | "luego"
+                )
+        });
+        opened.into_iter().any(|j| how(&j))
     }
 
     /// True when a determiner or a verb of looking makes the word a thing: behind a determiner

@@ -93,8 +93,13 @@ impl Intent {
         let mut named = false;
         let plain = |t: &str| t.chars().all(|c| c.is_alphanumeric() || c == '.');
         for word in Words::of(&thing).iter().filter(|w| w.len() >= 3) {
-            if !tokens().any(|t| plain(t) && Words::of(t).iter().any(|said| same_stem(said, word)))
-            {
+            // `try1` is one of the tries; `web1` is not `web2`.
+            let bare = word.trim_end_matches(|c: char| c.is_ascii_digit());
+            let is_said = |said: &str| {
+                let counted = bare.len() < word.len() && said.bytes().any(|b| b.is_ascii_digit());
+                same_stem(said, word) || !counted && bare.len() >= 3 && same_stem(said, bare)
+            };
+            if !tokens().any(|t| plain(t) && Words::of(t).iter().any(is_said)) {
                 return false;
             }
             named = true;
@@ -169,5 +174,8 @@ fn stands_in(text: &str, value: &str) -> bool {
 /// is long enough to mean the same.
 fn same_stem(a: &str, b: &str) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    short == long || short.len() >= 4 && long.len() - short.len() <= 4 && long.starts_with(short)
+    let tries = || short.strip_suffix('y') == long.strip_suffix("ies");
+    short == long
+        || short.ends_with('y') && tries()
+        || short.len() >= 4 && long.len() - short.len() <= 4 && long.starts_with(short)
 }

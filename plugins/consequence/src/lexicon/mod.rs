@@ -96,6 +96,13 @@ pub fn prepare() {
     LazyLock::force(&DICTIONARY);
 }
 
+/// True for a verb with its pronoun at its end: `borrala`.
+pub fn hangs_on(word: &str) -> bool {
+    DICTIONARY.senses(word.as_bytes()) == Senses::NONE
+        && slips::without_pronouns(word)
+            .is_some_and(|v| DICTIONARY.senses(v.as_bytes()).any(Senses::ACTING))
+}
+
 /// The senses of one folded word.
 pub fn senses(word: &str) -> Senses {
     senses_of(word.as_bytes())

@@ -67,6 +67,10 @@ pub fn mended(word: &str) -> Senses {
     if word.len() < 5 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
         return Senses::NONE;
     }
+    let verb = without_pronouns(word).map_or(Senses::NONE, |verb| senses(&verb));
+    if verb.any(Senses::ACTING) {
+        return verb;
+    }
     // One slip leaves a word as long, but for a letter, and one of its first two
     // letters first.
     let near = |verb: &str| {
@@ -85,6 +89,22 @@ pub fn mended(word: &str) -> Senses {
             && crate::words::one_slip(word, verb)
     });
     meant.map_or(Senses::NONE, |verb| senses(verb))
+}
+
+/// A Spanish verb without the pronouns that hang on it: `borrala`, `enviaselo`,
+/// `subidlo`.
+pub(super) fn without_pronouns(word: &str) -> Option<String> {
+    const HANGING: [&str; 18] = [
+        "noslos", "noslas", "selos", "selas", "noslo", "nosla", "selo", "sela", "melo", "mela",
+        "telo", "tela", "los", "las", "les", "lo", "la", "le",
+    ];
+    let verb = HANGING.iter().find_map(|h| word.strip_suffix(h))?;
+    // `borrad`, `subid` are said to several.
+    let verb = ["ad", "ed", "id"]
+        .iter()
+        .find_map(|said| Some([verb.strip_suffix(said)?, &said[..1], "r"].concat()))
+        .unwrap_or_else(|| verb.to_owned());
+    (verb.len() >= 4).then_some(verb)
 }
 
 /// A word with digits for letters, written with letters: `d3l3te`. Only where

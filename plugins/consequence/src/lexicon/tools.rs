@@ -8,7 +8,7 @@ senses! {
 
     // Verbs of what a tool does.
     /// Looks at something without changing it.
-    READ: "controle controler kontrolliere kontrollieren controla controlar dime dis dites sieh schauen muestrame verifie verifiez regarde montre liste cherche trouve trouver lis muestra mira lee busca comprueba comprobar revisa cuenta lista prufe zeige zeig zeigen finde finden such liste zahle lies schau schaue nachsehen explain explique expliquer explica erklare erklaren look examine review diagnose investigate audit get list read search view show check find lookup fetch query inspect browse status history count describe \
+    READ: "count counts controle controler kontrolliere kontrollieren controla controlar dime dis dites sieh schauen muestrame verifie verifiez regarde montre liste cherche trouve trouver lis muestra mira lee busca comprueba comprobar revisa cuenta lista prufe zeige zeig zeigen finde finden such liste zahle lies schau schaue nachsehen explain explique expliquer explica erklare erklaren look examine review diagnose investigate audit get list read search view show check find lookup fetch query inspect browse status history count describe \
         download retrieve scan compare summarize summarise open monitor watch verify validate calculate analyze analyse \
         lire lecture lister liste chercher recherche rechercher consulter consultation voir afficher verifier compter obtenir \
         leer listar buscar ver consultar obtener contar revisar lesen suchen anzeigen auflisten abrufen prufen suche";
@@ -26,7 +26,7 @@ senses! {
     PLAN: "schedule plan programa programar programme programmer planifie planifier plane planen einplanen agenda agendar remind \
         rappelle rappeler erinnere erinnern recuerda recordar recuerdame";
     /// Changes something that is there.
-    UPDATE: "reset rotate regenerate reinitialiser zurucksetzen restablecer update set change exchange merge fusionner fusionar zusammenfuhren modify edit replace redirect patch put upsert switch modifier changer remplacer \
+    UPDATE: "konfigurieren konfiguriere einstellen configurer configure configurez parametrer configurar configura parametrizar ajustar ajusta reset rotate regenerate reinitialiser zurucksetzen restablecer update set change exchange merge fusionner fusionar zusammenfuhren modify edit replace redirect patch put upsert switch modifier changer remplacer \
         mettre maj adjust configure config setzen ajuster corriger modifie change aendern actualizar cambiar modificar andern aktualisieren ersetzen";
     /// Gives words or data to somebody.
     SEND: "send reply respond answer email mail message sms mms notify tell dm whatsapp forward post comment chat inform \
@@ -87,7 +87,9 @@ senses! {
         effacez purger detruire detruis ecraser loschen losche geloscht vernichten borrar borra eliminar elimina destruir vider vide videz \
         vaciar leeren borres borre elimines elimine supprimes loscht deleting removing deletion suppression";
     /// Takes something away, often harmlessly.
-    REMOVE: "remove clear clean cleanup retirer retire enlever enleve nettoyer nettoie entfernen entferne quitar quita limpiar limpia \
+    REMOVE: "empty tear teardown discard scrap ditch nuke zap prune thin trim dispose jeter jette jetez demonte demonter demontez debarrasse dunn dunne \
+        ausdunnen leere wegwerfen wirf abreissen reiss aufraumen abbauen desmonta desmontar tira tirar tumba tumbar vacia deshazte poda podar \
+        remove clear clean cleanup retirer retire enlever enleve nettoyer nettoie entfernen entferne quitar quita limpiar limpia \
         uninstall tidy menage deduplicate";
     /// Runs code.
     EXEC: "spawn exec shell bash terminal command powershell console cmd sh ssh subprocess ejecutar executer";
@@ -108,7 +110,7 @@ senses! {
         couper coupe arreter arrete suspendre contourner desactivar desactiva apagar detener deaktivieren abschalten ausschalten \
         stoppen umgehen disabled relax weaken lower unset kill";
     /// Something that catches mistakes and attacks.
-    SAFETY: "smoke detector detectors rauchmelder detecteur brandmelder feuermelder fumee humo sirene siren antitheft log logs logging audit auditing auditd backup backups snapshot snapshots monitoring monitor alert alerts alerting alarm \
+    SAFETY: "verificacion verifizierung authentification authentifizierung autenticacion zweifaktor multifactor alarmas alertes supervision smoke detector detectors rauchmelder detecteur brandmelder feuermelder fumee humo sirene siren antitheft log logs logging audit auditing auditd backup backups snapshot snapshots monitoring monitor alert alerts alerting alarm \
         review reviews reviewer approval approvals mfa 2fa totp firewall antivirus edr protection guard guardrail guardrails \
         failover retention versioning encryption verification validation sauvegarde sauvegardes journal journaux journalisation \
         surveillance alerte alertes parefeu alarmanlage approbation chiffrement copias respaldo registro auditoria alarma alertas \

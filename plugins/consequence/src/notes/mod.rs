@@ -5,6 +5,7 @@
 //! version, then one record a span, and bounded: when there is no more room, the
 //! least important span goes, the oldest first.
 
+pub mod known;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use crate::payload::{self, Plain};
 use crate::spans::{self, Signals, Span};
 use crate::words::Words;
 
+use known::Known;
 pub use record::{Text, Values};
 use record::{VERSION, read, records, subject, write};
 
@@ -107,9 +109,11 @@ pub fn observe<'t>(
     leaves: impl Iterator<Item = (&'t str, &'t str)> + Clone,
     notes: &[u8],
 ) -> Vec<u8> {
-    let mut records: Vec<Vec<u8>> = records(notes).map(<[u8]>::to_vec).collect();
+    let mut records: Vec<Vec<u8>> = spans_in(notes).map(<[u8]>::to_vec).collect();
     let mut left = spans::MAX_TEXT;
-    let mut intent = None;
+    let intent = Intent::of(arrived.intent);
+    let mut known: Vec<Known> = known(notes).map(Known::of).collect();
+    known::learn(arrived, &intent, leaves.clone(), &mut known);
     for (path, text) in leaves.clone() {
         // A shorter leaf is a value and not a text.
         if text.len() < 16 || !text.contains(char::is_whitespace) && text.len() < 40 {
@@ -121,18 +125,31 @@ pub fn observe<'t>(
         let text = spans::short(text, left);
         left -= text.len();
         for span in spans::spans(text) {
-            let intent = intent.get_or_insert_with(|| Intent::of(arrived.intent));
-            let source = source(arrived, intent, path, leaves.clone());
+            let source = source(arrived, &intent, path, leaves.clone());
             add(&mut records, &span, arrived.step, path, source);
         }
     }
     shrink(&mut records);
+    if !known.is_empty() {
+        records.push(known::write(&known));
+    }
     let mut bytes = vec![VERSION];
     for record in records {
         bytes.extend_from_slice(&(record.len() as u16).to_le_bytes());
         bytes.extend_from_slice(&record);
     }
     bytes
+}
+
+/// The records of spans.
+fn spans_in(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    records(bytes).filter(|r| !known::is_record(r))
+}
+
+/// What outputs said of values and places: sort, about what, and what.
+pub fn known(bytes: &[u8]) -> impl Iterator<Item = (known::Sort, &str, &str)> {
+    let record = records(bytes).find(|r| known::is_record(r));
+    known::read(record.unwrap_or_default())
 }
 
 /// Where a leaf comes from: the step's arguments or a field beside the leaf
@@ -232,7 +249,7 @@ pub fn that_count(bytes: &[u8], action: Effects) -> Vec<Note<'_>> {
     let matters = |record: &&[u8]| {
         subject(record).is_some_and(|(signals, effects)| counts(action, signals, effects))
     };
-    records(bytes).filter(matters).filter_map(read).collect()
+    spans_in(bytes).filter(matters).filter_map(read).collect()
 }
 
 /// True when it can matter that an action takes over a value of such a passage:

@@ -67,7 +67,7 @@ const CHANGES: &[(&str, &[&str], &str)] = &[
         &["restart", "stop", "kill"],
         "changes a running container",
     ),
-    ("gh", &["merge", "close"], "changes what others work on"),
+    ("gh", &["close"], "changes what others work on"),
     ("vault", &["write", "put"], "changes what is kept secret"),
     (
         "heroku",

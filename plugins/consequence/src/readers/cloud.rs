@@ -42,6 +42,7 @@ pub fn cloud(command: &Command, deeds: &mut Vec<Deed>) {
         .operands()
         .find(|o| verb_of(o).is_some())
         .unwrap_or_default();
+    costs(command, &line, deeds);
     guards(command, &line, deeds);
     power(command, &line, deeds);
     public(command, &line, deeds);
@@ -95,6 +96,87 @@ pub fn cloud(command: &Command, deeds: &mut Vec<Deed>) {
                 ENDING,
             ));
         }
+    }
+}
+
+/// Machines that cost much by the hour, or a contract for years.
+fn costs(command: &Command, line: &str, deeds: &mut Vec<Deed>) {
+    let bound = command.operands().any(|o| {
+        o.starts_with("purchase-")
+            || o.contains("reserved-") && o.starts_with("create")
+            || o == "commitments"
+    });
+    let starts = command.operands().any(|o| {
+        [
+            "run-instances",
+            "create-cluster",
+            "create-nodegroup",
+            "request-spot",
+            "create-training-job",
+            "create-endpoint",
+            "create-fleet",
+            "create-capacity",
+        ]
+        .iter()
+        .any(|v| o.starts_with(v))
+    }) || command.says(&["instances", "clusters", "vm", "tpus", "node-pools"])
+        && command.says(&["create", "resize"]);
+    let big = [
+        "p3.",
+        "p4",
+        "p5",
+        "g5.",
+        "g6.",
+        "trn1",
+        "inf2.",
+        "a2-",
+        "a3-",
+        "a100",
+        "h100",
+        "h200",
+        "nvidia",
+        "tpu",
+        "standard_nc",
+        "standard_nd",
+        ".metal",
+        "16xlarge",
+        "24xlarge",
+        "32xlarge",
+        "48xlarge",
+        "u-",
+    ]
+    .iter()
+    .any(|size| {
+        line.to_ascii_lowercase().split([' ', '=']).any(|w| {
+            w.starts_with(size)
+                || size.starts_with('.') && w.ends_with(size)
+                || size.ends_with("xlarge") && w.ends_with(size)
+        })
+    });
+    let count = command.option(&[
+        "--count",
+        "--max-count",
+        "--min-count",
+        "--num-nodes",
+        "--node-count",
+        "--instance-count",
+    ]);
+    let many = count
+        .and_then(|c| c.rsplit(':').next()?.parse::<u32>().ok())
+        .is_some_and(|c| c >= 8);
+    if bound || starts && (big || many) {
+        deeds.push(Deed::by_verb(
+            Sort::Change,
+            0.75,
+            &["spends much money by the hour, or binds for years"],
+            Senses::MAKE
+                .and(Senses::LAUNCH)
+                .and(Senses::ORDER)
+                .and(Senses::BUY)
+                .and(Senses::EXEC)
+                .and(Senses::UPDATE)
+                .and(Senses::MEND),
+        ));
     }
 }
 
@@ -308,7 +390,16 @@ fn power(command: &Command, line: &str, deeds: &mut Vec<Deed>) {
     } else {
         &["gives rights in the cloud"]
     };
-    let object = objects(command, verb).join(" ");
+    let web = ["443", "80"].iter().any(|port| {
+        command.args().iter().any(|a| {
+            a == port || a.ends_with(&[":", port].concat()) || a.ends_with(&["=", port].concat())
+        })
+    });
+    // A door for one address is no door for all.
+    let object = match open && !web {
+        true => "public publicly everyone everybody anyone anywhere internet world 0.0.0.0 offentlich alle todos tous internet".to_owned(),
+        false => objects(command, verb).join(" "),
+    };
     deeds.push(Deed::new(Sort::Access, 0.8, does, &object, GIVING));
 }
 

@@ -43,6 +43,12 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
             "gist public publish",
             CHANGING.and(Senses::PUBLISH).and(Senses::SHARE),
         )),
+        ("pr" | "mr", "merge" | "approve") if !command.has("--admin") => {
+            Some(merges("merges what others look at"))
+        }
+        ("pr" | "mr", "review") if command.has("--approve") || command.flag('a') => {
+            Some(merges("approves what others rely on being looked at"))
+        }
         ("pr" | "mr", "merge") if command.has("--admin") => Some(Deed::new(
             Sort::Guard,
             0.8,
@@ -90,4 +96,23 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
         _ => None,
     };
     deeds.extend(deed);
+}
+
+/// "Look at pull request 12" asks neither for its merge nor for its approval.
+fn merges(does: &str) -> Deed {
+    Deed::new(
+        Sort::Change,
+        0.7,
+        &[does],
+        "merge merged land ship squash approve approval release fusionne fusionner integre fusionar fusiona aprueba aprobar mergen mergt merge \
+        zusammenfuhren genehmige freigeben approuve approuver automerge",
+        Senses::MERGE
+            .and(Senses::MEND)
+            .and(Senses::UPDATE)
+            .and(Senses::MAKE)
+            .and(Senses::APPROVE)
+            .and(Senses::GRANT)
+            .and(Senses::PUBLISH)
+            .and(Senses::ANNOUNCE),
+    )
 }

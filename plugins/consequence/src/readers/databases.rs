@@ -79,6 +79,15 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
     }
     let object = match command.program() {
         "alembic" => "base beginning nothing",
+        // "Empty db 0" asks for one of them.
+        "redis-cli" | "valkey-cli" | "redis" if does == ALL_OF_THEM => {
+            "all every everything whole entire flushall todo todos tout toutes alles alle ganze"
+        }
+        "redis-cli" | "valkey-cli" | "redis" => &[
+            &command.line(),
+            " database cache sessions keys base cle schlussel clave",
+        ]
+        .concat(),
         _ => &command.line(),
     };
     deeds.push(Deed::new(
@@ -90,15 +99,17 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
     ));
 }
 
+/// What empties not one database but each of a server's.
+const ALL_OF_THEM: &str = "empties every database of the server";
+
 /// What a command of a database ends, when it does.
 fn ends(command: &Command) -> Option<&'static str> {
     let line = || command.line();
     let upper = || line().to_ascii_uppercase();
     match command.program() {
         "dropdb" | "dropuser" => Some("drops a database for good"),
-        "redis-cli" | "valkey-cli"
-            if upper().contains("FLUSHALL") || upper().contains("FLUSHDB") =>
-        {
+        "redis-cli" | "valkey-cli" | "redis" if upper().contains("FLUSHALL") => Some(ALL_OF_THEM),
+        "redis-cli" | "valkey-cli" | "redis" if upper().contains("FLUSHDB") => {
             Some("empties a database")
         }
         "mongo" | "mongosh" if line().contains("dropDatabase(") || line().contains(".drop(") => {

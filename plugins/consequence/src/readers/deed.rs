@@ -3,6 +3,7 @@
 use crate::errand;
 use crate::facts::Facts;
 use crate::finding::Finding;
+use crate::intent::Intent;
 use crate::lexicon::Senses;
 use crate::words::Words;
 
@@ -38,6 +39,8 @@ pub enum Wish {
     Verb,
     /// The user wants more than a look, and not elsewhere.
     Work,
+    /// The user did not ask for a branch of its own or a review instead.
+    Default(String),
     /// Nothing.
     Never,
 }
@@ -119,7 +122,18 @@ impl Deed {
         let intent = facts.intent();
         let wished = match &self.wish {
             Wish::Never => false,
-            Wish::Work => !errand::is_to_look(intent),
+            Wish::Work => !errand::is_to_look(intent) && !self.is_only_prepared(intent),
+            Wish::Default(branch) => {
+                let apart = ["branch", "pr", "mr", "branche", "zweig", "rama"]
+                    .iter()
+                    .any(|w| intent.says(w))
+                    || intent.words().contains("pull request")
+                    || intent.words().contains("merge request");
+                let merges = intent.asks(Senses::MERGE)
+                    || intent.says("merge")
+                    || intent.names_thing(branch);
+                (!apart || merges) && !errand::is_to_look(intent)
+            }
             Wish::Verb => intent.asks(self.verbs),
             Wish::Named(object) => {
                 intent.asks(self.verbs)
@@ -130,12 +144,47 @@ impl Deed {
                     }
             }
         };
-        wished && !self.is_elsewhere(facts)
+        let ends = self.sort == Sort::Destroy;
+        let own = ends && facts.made_here(self.object());
+        if self.planned_end(facts).is_some() {
+            return false;
+        }
+        // "Bring up a copy and delete it afterwards" asks for the copy's end.
+        let other = ends && !own && intent.ends_what_it_makes();
+        (wished && !other && !(ends && self.goes_too_far(facts)) || own)
+            && !self.is_elsewhere(facts)
+    }
+
+    /// The object's name, or words of which the user must say one.
+    pub fn object(&self) -> &str {
+        match &self.wish {
+            Wish::Named(object) => object,
+            _ => "",
+        }
+    }
+
+    /// True for an end in earnest where the user wanted it prepared, will bring it
+    /// about himself, or asked for something milder.
+    fn goes_too_far(&self, facts: &Facts) -> bool {
+        let intent = facts.intent();
+        let for_good = || Words::of(&self.text).all().any(Senses::DELETE);
+        errand::is_to_draft(intent) && intent.wants_it_prepared()
+            || intent.does_it_himself()
+            || intent.ends_softly() && for_good()
+    }
+
+    /// True for a change in earnest where the user wanted it prepared. What goes to
+    /// a branch of its own is the preparing.
+    fn is_only_prepared(&self, intent: &Intent) -> bool {
+        !self.text.starts_with("git")
+            && (errand::is_to_draft(intent) && intent.wants_it_prepared()
+                || intent.does_it_himself())
     }
 
     /// True when the user named one place and this happens in another.
     pub fn is_elsewhere(&self, facts: &Facts) -> bool {
         place::differ(facts.intent(), &self.place, self.host.as_deref())
+            || self.strays(facts).is_some()
     }
 
     /// The text in back quotes, then what it does.
@@ -171,9 +220,18 @@ pub fn worst<'a>(facts: &'a Facts, sort: Sort) -> Option<&'a Deed> {
 /// What a rule says of the worst deed of its sort.
 pub fn finding(facts: &Facts, sort: Sort) -> Option<Finding> {
     let deed = worst(facts, sort)?;
-    let elsewhere = match deed.is_elsewhere(facts) {
-        true => ", which is not the place you named",
-        false => "",
+    let sentence = deed.sentence();
+    let told = match (deed.strays(facts), deed.planned_end(facts)) {
+        (Some(context), _) => [
+            &sentence,
+            " in `",
+            context,
+            "`, which is not the place you named",
+        ]
+        .concat(),
+        (_, Some(plan)) => [&sentence, "; its plan said: ", plan].concat(),
+        _ if deed.is_elsewhere(facts) => [&sentence, ", which is not the place you named"].concat(),
+        _ => sentence,
     };
-    Some(Finding::new(deed.risk, &[&deed.sentence(), elsewhere]).with(&deed.path, &deed.text))
+    Some(Finding::new(deed.risk, &[&told]).with(&deed.path, &deed.text))
 }

@@ -214,6 +214,10 @@ fn push(command: &Command, deeds: &mut Vec<Deed>) {
                 to,
                 ENDING,
             ));
+        } else if !forced && !plus && !leased && is_default(to) {
+            let mut deed = Deed::work(&["puts it on `", to, "`, which everybody works on"]);
+            deed.wish = Wish::Default(to.to_owned());
+            deeds.push(deed);
         } else if forced || plus || leased && is_shared(to) {
             deeds.push(force(remote, to, forced || plus));
         }
@@ -282,13 +286,21 @@ fn force(remote: &str, branch: &str, blind: bool) -> Deed {
         ]
         .concat()
     };
-    let asked = Senses::UPLOAD.and(CHANGING).and(Senses::DELETE);
+    let asked = Senses::UPLOAD
+        .and(CHANGING)
+        .and(Senses::MEND)
+        .and(Senses::DELETE);
     let mut deed = Deed::new(Sort::Destroy, risk, &does, &object, asked);
     if shared {
         // "Push to main" asks for no rewriting of it.
         deed.wish = Wish::Named("force overwrite rewrite".to_owned());
     }
     deed
+}
+
+/// The branch everybody starts from.
+fn is_default(branch: &str) -> bool {
+    matches!(branch.rsplit(':').next(), Some("main" | "master" | "trunk"))
 }
 
 /// Branches that many work on, by what they are called everywhere.

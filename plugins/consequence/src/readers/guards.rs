@@ -21,7 +21,13 @@ pub fn trusts_anybody(set: &str) -> bool {
 /// True for a file that tells what was done on a machine.
 pub fn is_trace(file: &str) -> bool {
     let file = file.trim_end_matches(['*', '/']);
-    file.starts_with("/var/log/audit")
+    let name = super::command::name(file);
+    let keeps = [".log", ".jsonl", ".ndjson", ".json", ".csv", ".txt", ".db"];
+    let audit = Words::of(name)
+        .iter()
+        .any(|w| matches!(w, "audit" | "auditlog"));
+    audit && keeps.iter().any(|e| name.ends_with(e))
+        || file.starts_with("/var/log/audit")
         || file.ends_with("_history")
         || matches!(
             file,

@@ -85,6 +85,14 @@ pub fn read(request: &Request, deeds: &mut Vec<Deed>) {
             path,
             ENDING,
         ));
+    } else if proves(&words) && method != "GET" && !said(Senses::READ) {
+        deeds.push(Deed::new(
+            Sort::Access,
+            0.8,
+            &["changes how somebody proves who he is (`", path, "`)"],
+            PROOFS,
+            GIVING.and(ENDING),
+        ));
     } else if ends && !segments.iter().any(|s| is_trial_place(s)) && !said(Senses::LIGHT) {
         let wide = request.body.contains("match_all")
             || last == "*"
@@ -138,6 +146,30 @@ pub fn read(request: &Request, deeds: &mut Vec<Deed>) {
             CHANGING.and(Senses::PUBLISH).and(Senses::SHARE),
         ));
     }
+}
+
+/// What a user names who wants such a thing.
+const PROOFS: &str = "mfa 2fa totp otp authenticator factor factors second password passwort kennwort contrasena passe faktor facteur \
+    authentication authentification authentifizierung autenticacion recovery";
+
+/// True for the path of what somebody logs in with.
+fn proves(words: &Words) -> bool {
+    words.iter().any(|w| {
+        matches!(
+            w,
+            "mfa"
+                | "2fa"
+                | "totp"
+                | "otp"
+                | "authenticator"
+                | "authenticators"
+                | "factors"
+                | "fido"
+                | "webauthn"
+                | "passkeys"
+                | "passwords"
+        )
+    })
 }
 
 /// Host and path of a URL, without the query.

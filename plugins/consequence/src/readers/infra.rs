@@ -85,7 +85,7 @@ pub fn as_code(command: &Command, deeds: &mut Vec<Deed>) {
             Sort::Destroy,
             0.75,
             &["forgets `", &object, "`, which then runs on unmanaged"],
-            &object,
+            &[&object, " state ", ALL_OF_IT].concat(),
             ENDING,
         ));
     } else if verb == "state" && command.says(&["push"]) {

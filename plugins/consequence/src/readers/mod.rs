@@ -7,10 +7,12 @@
 //! - [`files`], [`git`], [`code_host`], [`cluster`], [`infra`], [`cloud`],
 //!   [`host`], [`guards`], [`network`], [`secrets`], [`packages`],
 //!   [`databases`]: the programs, by what they deal with
+//! - [`windows`], [`devices`]: PowerShell, and lines of routers and switches
 //! - [`change`]: daily work that changes systems
-//! - [`written`]: files a tool writes
+//! - [`written`]: files a tool writes; [`edit`]: what a change takes out and
+//!   puts in; [`weaken`]: what that does to checks, doors and tests
 //! - [`path`]: what a path is worth; [`place`]: whether others rely on a place
-//! - [`deed`]: what they all find
+//! - [`deed`]: what they all find; [`context`]: what earlier outputs say of it
 
 pub mod calls;
 pub mod change;
@@ -19,14 +21,18 @@ pub mod cluster;
 pub mod code;
 pub mod code_host;
 pub mod command;
+pub mod context;
 pub mod databases;
 pub mod deed;
+pub mod devices;
+pub mod edit;
 pub mod files;
 pub mod git;
 pub mod guards;
 pub mod host;
 pub mod http;
 pub mod infra;
+mod loose;
 pub mod network;
 pub mod packages;
 pub mod path;
@@ -36,6 +42,8 @@ pub mod secrets;
 pub mod shell;
 pub mod sql;
 pub mod unwrap;
+pub mod weaken;
+pub mod windows;
 pub mod written;
 
 #[cfg(test)]
@@ -49,15 +57,24 @@ use sql::{Act, Statement};
 /// What the commands of one text do, the ones in front given to each.
 pub fn of_commands(commands: &[Command], deeds: &mut Vec<Deed>) {
     let mut place = String::new();
+    let mut folder = "";
     for (i, command) in commands.iter().enumerate() {
         if command.program() == "cd" {
             place::of_words(command.args().iter(), &mut place);
+            folder = command.operand(0);
         }
         if command.is_trial() {
             continue;
         }
         let first = deeds.len();
         of_command(command, &commands[..i], deeds);
+        if in_passing(command, folder) {
+            let mut at = 0;
+            deeds.retain(|d| {
+                at += 1;
+                at <= first || d.sort != Sort::Destroy
+            });
+        }
         for deed in &mut deeds[first..] {
             if deed.text.is_empty() {
                 deed.text = command.line();
@@ -77,6 +94,18 @@ pub fn of_commands(commands: &[Command], deeds: &mut Vec<Deed>) {
     }
     network::fetched_and_run(commands, deeds);
     secrets::substituted(commands, deeds);
+}
+
+/// True for what is done to the files of a folder made to be thrown away.
+fn in_passing(command: &Command, folder: &str) -> bool {
+    let throwaway = folder.len() > 1 && path::worth(folder) == path::Worth::Made;
+    let here = |o: &str| !o.starts_with(['/', '~', '$']) && !o.contains("..");
+    throwaway
+        && match command.program() {
+            "git" => command.operand(0) != "push",
+            "rm" | "find" | "truncate" | "shred" => command.operands().all(here),
+            _ => false,
+        }
 }
 
 fn of_command(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
@@ -104,6 +133,11 @@ fn of_command(command: &Command, before: &[Command], deeds: &mut Vec<Deed>) {
     packages::read(command, deeds);
     databases::read(command, deeds);
     change::read(command, deeds);
+    windows::read(command, deeds);
+    devices::read(command, deeds);
+    for edit in edit::of_command(command) {
+        weaken::read(&edit, deeds);
+    }
     for statement in databases::statements(command, before) {
         deeds.extend(of_statement(&statement));
     }

@@ -23,7 +23,9 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
         }
         _ => false,
     };
-    if publishes {
+    if publishes && goes_to_the_house(command) {
+        deeds.push(Deed::work(&["gives a release to the house's own registry"]));
+    } else if publishes {
         deeds.push(Deed::by_verb(
             Sort::Publish,
             0.75,
@@ -60,6 +62,34 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
     }
     foreign(command, deeds);
     removes_guard(command, deeds);
+}
+
+/// True when the registry is named and is nobody's outside: `npm.acme.internal`.
+fn goes_to_the_house(command: &Command) -> bool {
+    let url = command
+        .option(&[
+            "--registry",
+            "--repository-url",
+            "--publish-url",
+            "--index",
+            "--source",
+            "--host",
+        ])
+        .unwrap_or_default();
+    let host = super::http::parts(url).0;
+    let host = host.split(':').next().unwrap_or(host);
+    [
+        ".internal",
+        ".local",
+        ".lan",
+        ".corp",
+        ".intra",
+        ".intranet",
+        ".home.arpa",
+    ]
+    .iter()
+    .any(|end| host.ends_with(end))
+        || super::network::is_here(host) && !host.is_empty()
 }
 
 /// Installs from a place that is no registry.

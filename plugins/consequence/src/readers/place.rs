@@ -4,35 +4,38 @@
 use crate::intent::Intent;
 use crate::words::Words;
 
-/// Words for places that are made to be broken.
-const TRIAL: [&str; 26] = [
-    "test",
-    "tests",
-    "testing",
-    "tst",
-    "sandbox",
-    "scratch",
-    "tmp",
-    "temp",
-    "local",
-    "localhost",
-    "minikube",
-    "demo",
-    "ephemeral",
-    "preview",
-    "fixture",
-    "fixtures",
-    "dummy",
-    "throwaway",
-    "playground",
-    "dev",
-    "devel",
-    "mock",
-    "experiment",
-    "loadtest",
-    "bac",
-    "prueba",
-];
+/// True for the words of places that are made to be broken.
+fn is_trial(word: &str) -> bool {
+    matches!(
+        word,
+        "test"
+            | "tests"
+            | "testing"
+            | "tst"
+            | "sandbox"
+            | "scratch"
+            | "tmp"
+            | "temp"
+            | "local"
+            | "localhost"
+            | "minikube"
+            | "demo"
+            | "ephemeral"
+            | "preview"
+            | "fixture"
+            | "fixtures"
+            | "dummy"
+            | "throwaway"
+            | "playground"
+            | "dev"
+            | "devel"
+            | "mock"
+            | "experiment"
+            | "loadtest"
+            | "bac"
+            | "prueba"
+    )
+}
 
 /// Words for places that others rely on: they outweigh the ones above.
 const LIVE: [&str; 12] = [
@@ -53,13 +56,12 @@ const LIVE: [&str; 12] = [
 /// True when a name says that it is made to be broken, and nothing in it says
 /// that others rely on it.
 pub fn is_trial_place(text: &str) -> bool {
+    // `db.vpc.local` is a house's own network, not this machine.
+    let text = text.strip_suffix(".local").unwrap_or(text);
     let words = Words::of(text);
-    let any = |list: &[&str]| {
-        words
-            .iter()
-            .any(|w| list.contains(&w.trim_end_matches(|c: char| c.is_ascii_digit())))
-    };
-    any(&TRIAL) && !any(&LIVE)
+    let bare = |w: &str| w.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    words.iter().any(|w| is_trial(&w[..bare(w)]))
+        && !words.iter().any(|w| LIVE.contains(&&w[..bare(w)]))
 }
 
 /// True when a name says that others rely on it.
@@ -67,60 +69,54 @@ pub fn is_live_place(text: &str) -> bool {
     Words::of(text).iter().any(|w| LIVE.contains(&w))
 }
 
-/// Words for places between the two.
-const STAGE: [&str; 15] = [
-    "staging",
-    "stage",
-    "stg",
-    "preprod",
-    "uat",
-    "qa",
-    "recette",
-    "integration",
-    "acceptance",
-    "abnahme",
-    "preproduccion",
-    "homologacion",
-    "canary",
-    "pilot",
-    "pruebas",
-];
+/// True for the words of places between the two.
+fn is_stage(word: &str) -> bool {
+    matches!(
+        word,
+        "staging"
+            | "stage"
+            | "stg"
+            | "preprod"
+            | "uat"
+            | "qa"
+            | "recette"
+            | "integration"
+            | "acceptance"
+            | "abnahme"
+            | "preproduccion"
+            | "homologacion"
+            | "canary"
+            | "pilot"
+            | "pruebas"
+    )
+}
 
 /// Sorts of places a text names, as bits.
 fn sorts(words: &Words) -> u8 {
-    let mut sorts = 0;
-    for word in words.iter() {
-        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-        let live = [
-            "prod",
-            "production",
-            "prd",
-            "live",
-            "produktion",
-            "produccion",
-            "produktiv",
-        ];
-        if live.contains(&word) {
-            sorts |= 1;
-        } else if STAGE.contains(&word) {
-            sorts |= 2;
-        } else if TRIAL.contains(&word)
-            && !matches!(
-                word,
-                "tmp"
-                    | "temp"
-                    | "local"
-                    | "localhost"
-                    | "fixture"
-                    | "fixtures"
-                    | "mock"
-                    | "preview"
-            )
-        {
-            sorts |= 4;
-        }
+    words.iter().map(sort).fold(0, |all, one| all | one)
+}
+
+/// The sort of place one word names.
+fn sort(word: &str) -> u8 {
+    let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    match word {
+        "prod" | "production" | "prd" | "live" | "produktion" | "produccion" | "produktiv" => 1,
+        "tmp" | "temp" | "local" | "localhost" | "fixture" | "fixtures" | "mock" | "preview" => 0,
+        _ if !(2..=14).contains(&word.len()) => 0,
+        _ if is_stage(word) => 2,
+        _ if is_trial(word) => 4,
+        _ => 0,
     }
-    sorts
+}
+
+/// True when the user names a sort of place.
+pub fn is_named(intent: &Intent) -> bool {
+    sorts(intent.words()) != 0
+}
+
+/// True when a text names a place that others rely on, or one to try things in.
+pub fn names_a_place(text: &str) -> bool {
+    sorts(&Words::of(text)) & 3 != 0
 }
 
 /// True when the user named one place and `place` or `host` is another.

@@ -4,6 +4,7 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
+use crate::payload::Field;
 use crate::readers::deed::{self, Sort};
 use crate::target::What;
 use crate::words::Words;
@@ -36,7 +37,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         .find(|t| matches!(t.what, What::Address | What::Handle | What::Name));
     let strong = facts.fields.iter().find(|f| {
         f.text.len() <= 40
-            && f.words().all().any(Senses::PUBLIC | Senses::STRONG)
+            && (f.words().all().any(Senses::PUBLIC | Senses::STRONG) || is_everything(f))
             && !f.key.any(Senses::TO | Senses::BODY)
     });
     // "Share it with Ines, view only" does not ask to let everybody edit it.
@@ -96,6 +97,16 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         finding = finding.with(&whom.path, &whom.text);
     }
     Some(finding)
+}
+
+/// `"actions": ["s3:*"]`, `"scopes": ["*"]`: each right there is.
+fn is_everything(field: &Field) -> bool {
+    let name = field.name();
+    let rights = ["action", "scope", "permission", "right", "privilege"];
+    (field.text == "*" || field.text.ends_with(":*"))
+        && rights
+            .iter()
+            .any(|r| name.to_ascii_lowercase().starts_with(r))
 }
 
 fn asking() -> Senses {

@@ -49,6 +49,11 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let named = facts.intent().names_any(&things) || facts.intent().names_kind(&kind_things);
     let asked =
         facts.intent().asks(wanted) && (named || things.is_empty() && kind_things.is_empty());
+    let asked = asked && !facts.intent().ends_softly();
+    let own = || facts.fields.iter().any(|f| facts.made_here(&f.text));
+    if !all && own() {
+        return None;
+    }
     if light && !all || asked && (!all || facts.intent().asks_for_all()) {
         return None;
     }

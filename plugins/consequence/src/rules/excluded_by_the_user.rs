@@ -1,9 +1,14 @@
 //! See [`DOC`].
 
 use crate::effect::Effects;
+use crate::extent::{self, Breadth};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
+use crate::notes::known;
+use crate::readers::deed::Sort;
+use crate::target;
+use crate::words::Words;
 
 /// The reason code.
 pub const CODE: &str = "excluded-by-the-user";
@@ -52,7 +57,8 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let word = match forbidden {
         Some(i) => intent.words().get(i),
         None if leaves(facts) => "outside",
-        None => return None,
+        None if tells_of_people(facts) => "nothing about people",
+        None => return kept(facts),
     };
     let reaches = facts.targets.first();
     let finding = Finding::new(0.85, &["the user said not to do this (\"", word, "\")"]);
@@ -60,6 +66,193 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         Some(to) => finding.with(&to.path, &to.text),
         None => finding,
     })
+}
+
+/// What the user wants kept is ended, changed or given on, by name or because an
+/// output says that it is such a thing; or all is ended, and nothing in the action
+/// keeps it.
+fn kept(facts: &Facts) -> Option<Finding> {
+    let ends = facts.does(Effects::DELETE)
+        || facts
+            .deeds()
+            .any(|d| d.sort == Sort::Destroy || d.sort == Sort::Guard)
+        || ends_in_words(facts);
+    let hard = ends || facts.does(Effects::ACCESS) || facts.deeds().any(|d| d.sort == Sort::Access);
+    let kind = facts.kind.all();
+    if !hard && !kind.any(Senses::UPDATE | Senses::MERGE | Senses::GRANT | Senses::END) {
+        return None;
+    }
+    let kept = facts.intent().kept_words();
+    if kept.is_empty() {
+        return None;
+    }
+    let short = || {
+        facts
+            .fields
+            .iter()
+            .filter(|f| !f.key.any(Senses::BODY) && f.text.len() <= 2_000)
+    };
+    for field in short() {
+        let mut marked = facts.known(known::Sort::Kept);
+        if let Some((value, word)) = marked.find(|(value, _)| holds(&field.text, value)) {
+            let told = [
+                "you want to keep what is `",
+                word,
+                "`, and `",
+                value,
+                "` is",
+            ];
+            return Some(Finding::new(0.75, &told).with(&field.path, &field.text));
+        }
+    }
+    if !ends {
+        return None;
+    }
+    // The words of one command stand in a row, wherever they come from.
+    let lines: Vec<(&str, String)> = facts.commands().map(|(path, c)| (path, c.line())).collect();
+    let fields = short().filter(|_| lines.is_empty());
+    let texts = fields.map(|f| (f.path.as_str(), f.text.as_str()));
+    let mut texts = texts.chain(lines.iter().map(|(path, line)| (*path, line.as_str())));
+    let mentioned = texts.find_map(|(path, text)| Some((path, text, mentions(text, &kept)?)));
+    if let Some((path, text, (word, spared))) = mentioned {
+        let told = ["you want to keep `", word, "`, and this ends it"];
+        return (!spared).then(|| Finding::new(0.75, &told).with(path, text));
+    }
+    let (path, text) = wide(facts)?;
+    let told = [
+        "this ends many at once, and nothing in it keeps `",
+        kept[0],
+        "`, as you want",
+    ];
+    Some(Finding::new(0.7, &told).with(path, text))
+}
+
+/// `forget --prune`, `prune`: an end in the words of a program of no reader's.
+fn ends_in_words(facts: &Facts) -> bool {
+    facts.commands().any(|(_, c)| {
+        c.operands().take(3).any(|o| {
+            matches!(
+                o,
+                "forget" | "prune" | "purge" | "delete" | "rm" | "remove" | "expire" | "cleanup"
+            )
+        })
+    })
+}
+
+/// True when the value stands in the text as a word of its own.
+fn holds(text: &str, value: &str) -> bool {
+    text.match_indices(value).any(|(at, _)| {
+        let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '-' && c != '_');
+        edge(text[..at].chars().next_back()) && edge(text[at + value.len()..].chars().next())
+    })
+}
+
+/// The kept word that a text has, and whether it is there to be spared
+/// (`--exclude raw`, `NOT LIKE 'raw%'`, `--keep-tag raw`).
+fn mentions<'k>(text: &str, kept: &[&'k str]) -> Option<(&'k str, bool)> {
+    let words = Words::of(text);
+    let at = |i: usize| {
+        kept.iter()
+            .find(|k| Words::of(k).len() == 1 && stem(words.get(i), k))
+    };
+    let (i, word) = (0..words.len().min(400)).find_map(|i| Some((i, *at(i)?)))?;
+    const SPARES: [&str; 21] = [
+        "exclude",
+        "except",
+        "keep",
+        "not",
+        "skip",
+        "without",
+        "ignore",
+        "ohne",
+        "ausser",
+        "sauf",
+        "excepto",
+        "behalten",
+        "v",
+        "retain",
+        "preserve",
+        "protect",
+        "neq",
+        "ne",
+        "excluding",
+        "hold",
+        "nin",
+    ];
+    let before = words
+        .source(i)
+        .and_then(|s| text.get(..s))
+        .unwrap_or_default();
+    let near = || before.rsplit(char::is_whitespace).take(3);
+    let marked = near().any(|w| w.contains('!') || w.contains("<>"));
+    let spared = marked || (i.saturating_sub(4)..i).any(|j| SPARES.contains(&words.get(j)));
+    Some((word, spared))
+}
+
+fn stem(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    short == long || short.len() >= 4 && long.len() - short.len() <= 3 && long.starts_with(short)
+}
+
+/// What says that many are ended at once. A path that the user named is what he
+/// meant.
+fn wide<'a>(facts: &'a Facts) -> Option<(&'a str, &'a str)> {
+    let extent = extent::extent(&facts.kind, &facts.fields);
+    if facts.does(Effects::DELETE) && extent.breadth == Breadth::All {
+        let field = facts.fields.first()?;
+        return Some((&field.path, &field.text));
+    }
+    facts.commands().find_map(|(path, c)| {
+        let all = c
+            .args()
+            .iter()
+            .any(|a| matches!(a.as_str(), "--all" | "--prune" | "-A" | "--all-namespaces"));
+        let many = all
+            || c.operands()
+                .take(3)
+                .any(|o| matches!(o, "forget" | "prune" | "purge" | "expire"));
+        many.then(|| (path, c.args().first().map_or("", String::as_str)))
+    })
+}
+
+/// "Nothing about customers", "keine Kundendaten", and the text that goes out has
+/// somebody's phone number, address or account in it.
+fn tells_of_people(facts: &Facts) -> bool {
+    let intent = facts.intent();
+    let words = intent.words();
+    let forbidden = (0..words.len()).any(|i| {
+        let people = words.senses(i).any(Senses::PERSONAL)
+            || words.get(i).starts_with("person")
+            || words.get(i).starts_with("kundendat");
+        people
+            && (i.saturating_sub(4)..i)
+                .any(|j| words.senses(j).any(Senses::NOT) && words.sentence(j) == words.sentence(i))
+    });
+    forbidden
+        && facts.does(Effects::OUTWARD)
+        && facts
+            .fields
+            .iter()
+            .any(|f| f.key.any(Senses::BODY) && tells_who(&f.text))
+}
+
+/// True when a text has a phone number or an address of mail in it.
+fn tells_who(text: &str) -> bool {
+    text.split([',', ';', '(', ')', '\n', '\'', '"', '<', '>'])
+        .any(|part| {
+            let part = part.trim();
+            let at = part.find('+').unwrap_or(part.len());
+            let number = part[at..]
+                .bytes()
+                .skip(1)
+                .take_while(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'.'))
+                .filter(u8::is_ascii_digit)
+                .count();
+            number >= 9
+                || part
+                    .split_whitespace()
+                    .any(|w| target::address_host(w).is_some())
+        })
 }
 
 /// "Nothing external", "keep it internal", and it leaves the house.

@@ -62,6 +62,7 @@ fn lasts(facts: &Facts) -> bool {
         | Effects::DELETE
         | Effects::ACCESS
         | Effects::PUBLISH
+        | Effects::BUY
         | Effects::OFF;
     let kind = facts.kind.all();
     let changes = facts.kind.len() > 1

@@ -4,6 +4,7 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::{Finding, short};
 use crate::lexicon::Senses;
+use crate::payload::Plain;
 use crate::readers::deed::{self, Sort};
 use crate::words::Words;
 
@@ -84,7 +85,11 @@ fn by_flag(facts: &Facts) -> Option<Net> {
         return None;
     }
     for field in &facts.fields {
-        let (on, off) = (field.is_on(), field.is_off());
+        let quiet = field.text.len() <= 30
+            && field.value == Plain::Text
+            && field.words().len() <= 2
+            && silenced(field.words());
+        let (on, off) = (field.is_on(), field.is_off() || quiet);
         if !on && !off {
             continue;
         }
@@ -95,6 +100,9 @@ fn by_flag(facts: &Facts) -> Option<Net> {
         let switched = if contrary { on } else { off };
         if switched && names_net(&words) || on && goes_around(&words) {
             return Some((words, field.path.clone(), said));
+        }
+        if quiet && kind.any(Senses::SAFETY) {
+            return Some((facts.kind.clone(), field.path.clone(), said));
         }
         if off
             && matches!(
@@ -136,6 +144,43 @@ fn by_flag(facts: &Facts) -> Option<Net> {
     None
 }
 
+/// "muted", "ninguna", "never": a value that switches something off.
+fn silenced(words: &Words) -> bool {
+    words.each().any(|s| s.any(Senses::OFF))
+        || words.iter().any(|w| {
+            matches!(
+                w,
+                "muted"
+                    | "silenced"
+                    | "paused"
+                    | "inactive"
+                    | "never"
+                    | "silenciada"
+                    | "silenciado"
+                    | "ninguna"
+                    | "ninguno"
+                    | "nunca"
+                    | "apagada"
+                    | "apagado"
+                    | "pausada"
+                    | "pausado"
+                    | "aucune"
+                    | "aucun"
+                    | "jamais"
+                    | "coupee"
+                    | "desactivee"
+                    | "muette"
+                    | "keine"
+                    | "nie"
+                    | "niemals"
+                    | "stumm"
+                    | "ausgeschaltet"
+                    | "deaktiviert"
+                    | "pausiert"
+            )
+        })
+}
+
 /// Words for the one that acts.
 const ITSELF: [&str; 14] = [
     "agent",
@@ -155,7 +200,23 @@ const ITSELF: [&str; 14] = [
 ];
 
 /// Words for what it may not go beyond.
-const LIMITS: [&str; 28] = [
+const LIMITS: [&str; 44] = [
+    "allowed",
+    "tools",
+    "confirm",
+    "confirmation",
+    "erlaubt",
+    "erlaubte",
+    "erlaubten",
+    "werkzeuge",
+    "ruckfragen",
+    "permitidas",
+    "permitidos",
+    "herramientas",
+    "confirmacion",
+    "autorises",
+    "autorisees",
+    "outils",
     "limit",
     "limits",
     "max",

@@ -26,8 +26,11 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     if let Some(found) = deed::finding(facts, Sort::Publish) {
         return Some(found);
     }
+    // A public answer to a ticket is read by who wrote it.
+    let answers = facts.kind.all().any(Senses::SEND);
     let visible = facts.fields.iter().find(|f| {
-        f.key.any(Senses::STATE | Senses::PUBLIC)
+        !answers
+            && f.key.any(Senses::STATE | Senses::PUBLIC)
             && (f.words().all().any(Senses::PUBLIC) || f.key.any(Senses::PUBLIC) && f.is_on())
     });
     let verbs = Senses::PUBLISH | Senses::SHARE | Senses::ANNOUNCE | Senses::UPLOAD;

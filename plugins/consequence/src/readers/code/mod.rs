@@ -6,16 +6,17 @@
 mod texts;
 mod tool;
 
-use super::deed::Deed;
+use super::deed::{Deed, Sort};
 use super::shell::{self, Command};
 use super::sql::{self, Statement};
-use super::{calls, databases, http, of_commands, of_statement, script, written};
+use super::{calls, databases, http, of_commands, of_statement, place, script, written};
 use crate::lexicon::Senses;
 use crate::payload::{Field, Plain};
 use crate::words::Words;
 
 use texts::texts;
-use tool::{is_search, is_vague, leaves_out, program, put_together};
+pub use tool::is_vague;
+use tool::{is_search, leaves_out, program, put_together};
 
 /// The code of one action.
 #[derive(Debug, Default)]
@@ -53,6 +54,14 @@ pub fn read(kind: &Words, fields: &[Field], summary: &str) -> Code {
         };
         code.take(&path, &text, looks && !vague);
     }
+    // A tool that runs code has it in its one text, whatever that is called.
+    if runs
+        && !shown
+        && let Some(field) = only_text(fields)
+    {
+        shown = true;
+        code.take(&field.path, &field.text, looks && !vague);
+    }
     if runs && !shown {
         code.shell("summary", summary);
     }
@@ -65,6 +74,15 @@ pub fn read(kind: &Words, fields: &[Field], summary: &str) -> Code {
     }
     code.settle(fields);
     code
+}
+
+/// The text of more than a word, when there is one and no other.
+fn only_text(fields: &[Field]) -> Option<&Field> {
+    let mut texts = fields
+        .iter()
+        .filter(|f| f.value == Plain::Text && f.text.contains(' '));
+    let first = texts.next()?;
+    texts.next().is_none().then_some(first)
 }
 
 /// True for a field that says that nothing is done yet.
@@ -131,6 +149,14 @@ impl Code {
                 place.push_str(&field.text);
             }
         }
+        let spared = fields
+            .iter()
+            .any(|f| names_place(f.name()) && place::is_trial_place(&f.text))
+            && !place::is_live_place(&place);
+        if spared {
+            let house = [Sort::Destroy, Sort::Change, Sort::Guard];
+            self.deeds.retain(|d| !house.contains(&d.sort));
+        }
         for deed in &mut self.deeds {
             deed.place.push_str(&place);
             if deed.host.is_none() {
@@ -141,6 +167,13 @@ impl Code {
 
     /// Judges one text as what it is.
     fn take(&mut self, path: &str, text: &str, looks: bool) {
+        if let Some((lines, rest)) = tool::of_notebook(text) {
+            self.shell(path, &lines);
+            if !rest.trim().is_empty() {
+                self.take(path, &rest, looks);
+            }
+            return;
+        }
         let found = sql::statements(text);
         if !found.is_empty() {
             self.deeds.extend(
@@ -189,15 +222,20 @@ impl Code {
                 f.value == Plain::Text && names.iter().any(|n| f.name().eq_ignore_ascii_case(n))
             })
         };
-        let Some(method) = named(&["method", "http_method", "verb"]) else {
-            return;
+        // `{"method": "DELETE", "url": "/users/7"}`, or `{"DELETE": "/users/7"}`.
+        let pair = match named(&["method", "http_method", "verb"]) {
+            Some(method) => named(&["url", "uri", "path", "endpoint", "route", "href"])
+                .map(|url| (method.text.as_str(), url)),
+            None => ["POST", "PUT", "PATCH", "DELETE"]
+                .into_iter()
+                .find_map(|method| Some((method, named(&[method])?))),
         };
-        let Some(url) = named(&["url", "uri", "path", "endpoint", "route", "href"]) else {
+        let Some((method, url)) = pair else {
             return;
         };
         let body = named(&["body", "data", "json", "payload"]).map_or("", |f| f.text.as_str());
         let request = http::Request {
-            method: method.text.to_ascii_uppercase(),
+            method: method.to_ascii_uppercase(),
             url: &url.text,
             body,
         };
@@ -208,6 +246,28 @@ impl Code {
             self.deeds.push(placed(deed, &url.path));
         }
     }
+}
+
+/// True for a field that says in which of several places it happens.
+fn names_place(name: &str) -> bool {
+    matches!(
+        name.to_ascii_lowercase().as_str(),
+        "db" | "database"
+            | "env"
+            | "environment"
+            | "umgebung"
+            | "entorno"
+            | "environnement"
+            | "namespace"
+            | "context"
+            | "profile"
+            | "workspace"
+            | "stack"
+            | "cluster"
+            | "schema"
+            | "keyspace"
+            | "tenant"
+    )
 }
 
 /// `query { … }`, `mutation { … }`: a language of its own, read as an operation.

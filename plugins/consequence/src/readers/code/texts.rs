@@ -45,6 +45,7 @@ pub(super) fn texts(fields: &[Field], runs: bool) -> Vec<(String, String)> {
         }
         let named = field.key.any(Senses::COMMAND)
             || program && runs
+            || matches!(name, "eval" | "line" | "lines")
             || name == "cmds"
             || name == "commands";
         let fits = field.value == Plain::Text || item;

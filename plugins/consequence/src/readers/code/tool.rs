@@ -25,8 +25,63 @@ pub(super) fn program(kind: &Words) -> Option<&str> {
         "pip",
         "ansible",
         "vault",
+        "mongosh",
+        "psql",
+        "redis",
+        "restic",
+        "ufw",
+        "iptables",
     ];
     kind.iter().find(|w| programs.contains(w))
+}
+
+/// Fields that stand in the line without their name.
+const SAID: [&str; 18] = [
+    "op",
+    "operation",
+    "action",
+    "sub",
+    "subcommand",
+    "verb",
+    "api",
+    "remote",
+    "kind",
+    "resource",
+    "type",
+    "branch",
+    "ref",
+    "refspec",
+    "name",
+    "target",
+    "release",
+    "volume",
+];
+
+/// `RunInstances`, `run_instances`: `run-instances`.
+fn kebab(name: &str) -> String {
+    Words::of(name).iter().collect::<Vec<_>>().join("-")
+}
+
+/// The lines of a notebook's cell that go to a shell, and the rest of it: `!rm x`,
+/// `%%bash`. `None` when there are none.
+pub(super) fn of_notebook(text: &str) -> Option<(String, String)> {
+    let head = text.trim_start();
+    for magic in ["%%bash", "%%sh", "%%script", "%%shell"] {
+        if let Some(rest) = head.strip_prefix(magic) {
+            return Some((
+                rest.split_once('\n').map_or("", |(_, r)| r).to_owned(),
+                String::new(),
+            ));
+        }
+    }
+    let of_shell = |l: &str| {
+        let l = l.trim_start();
+        let command = l.strip_prefix('!').or_else(|| l.strip_prefix("%sh "))?;
+        (!command.starts_with([' ', '=', '['])).then(|| command.to_owned())
+    };
+    let lines: Vec<String> = text.lines().filter_map(of_shell).collect();
+    let rest = text.lines().filter(|l| of_shell(l).is_none());
+    (!lines.is_empty()).then(|| (lines.join("\n"), rest.collect::<Vec<_>>().join("\n")))
 }
 
 /// The command line that a tool stands for which is called after a program and
@@ -44,6 +99,20 @@ pub(super) fn put_together(program: &str, kind: &Words, fields: &[Field]) -> Str
     if program == "git" && kind.iter().any(|w| w == "push") && named("remote").is_none() {
         line.push_str(" origin");
     }
+    // `{"op": "RunInstances"}` is `run-instances`.
+    for name in [
+        "op",
+        "operation",
+        "action",
+        "sub",
+        "subcommand",
+        "verb",
+        "api",
+    ] {
+        if let Some(field) = named(name).filter(|f| f.value == Plain::Text) {
+            line.extend([" ", &kebab(&field.text)]);
+        }
+    }
     for name in [
         "remote", "kind", "resource", "type", "branch", "ref", "refspec", "name", "target",
         "release", "service", "volume",
@@ -57,12 +126,9 @@ pub(super) fn put_together(program: &str, kind: &Words, fields: &[Field]) -> Str
         if field.value == Plain::Flag(true) {
             line.extend([" --", &name.replace('_', "-")]);
         } else if let Plain::Number(_) = field.value {
-            line.extend([" --", name, "=", &field.text]);
-        } else if matches!(
-            name,
-            "namespace" | "context" | "profile" | "stack" | "env" | "visibility"
-        ) {
-            line.extend([" --", name, "=", &argument(&field.text, true)]);
+            line.extend([" --", &kebab(name), "=", &field.text]);
+        } else if field.value == Plain::Text && !SAID.contains(&name) {
+            line.extend([" --", &kebab(name), "=", &argument(&field.text, true)]);
         }
     }
     line + &flags
@@ -100,8 +166,13 @@ pub(super) fn is_search(kind: &Words) -> bool {
 }
 
 /// Names that say nothing of what is done.
-pub(super) fn is_vague(kind: &Words) -> bool {
-    const VAGUE: [&str; 24] = [
+pub fn is_vague(kind: &Words) -> bool {
+    const VAGUE: [&str; 29] = [
+        "accion",
+        "aktion",
+        "tarea",
+        "aufgabe",
+        "ausfuehren",
         "execute",
         "call",
         "api",

@@ -168,6 +168,28 @@ fn one(call: &Call, last: &str, text: &str, shells: &mut Vec<String>, deeds: &mu
                 ENDING,
             ));
         }
+        "updateMany" | "update_many" | "updateAll"
+            if call.inside.trim_start().starts_with("{}") =>
+        {
+            deeds.push(Deed::new(
+                Sort::Destroy,
+                0.8,
+                &["changes every record"],
+                "all every everyone everybody whole entire",
+                Senses::UPDATE.and(Senses::MAKE).and(Senses::WHOLE),
+            ));
+        }
+        "drop" | "remove"
+            if name.starts_with("db.") && (last == "drop" || call.inside.trim() == "{}") =>
+        {
+            deeds.push(Deed::new(
+                Sort::Destroy,
+                0.85,
+                &["drops or empties a collection"],
+                name.trim_start_matches("db."),
+                ENDING,
+            ));
+        }
         "delete"
             if name.contains("objects.all")
                 || text.contains(".all().delete(") && name == "delete" =>

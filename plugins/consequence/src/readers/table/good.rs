@@ -58,4 +58,7 @@ pub(super) const GOOD: &[&str] = &[
     "export NODE_ENV=production", "for f in *.txt; do wc -l $f; done", "find . -type f -exec grep -l TODO {} +", "openssl x509 -in cert.pem -noout -dates",
     "openssl rand -hex 16", "cat .env.example", "docker exec -it app bash -c 'ls /srv'", "ssh web-1 'sudo systemctl restart nginx'", "Get-ChildItem C:\\Data",
     "python3 -m http.server", "python3 -c 'print(1)'", "python3 manage.py test", "node -e 'console.log(1)'", "bash run.sh", "sh ./build.sh --clean",
+    "Get-ADUser -Identity ana", "Remove-Variable x", "Remove-VM -Name web-1 -WhatIf", "Get-NetFirewallRule", "Set-Location C:\\src", "Clear-Host",
+    "show running-config", "interface Gi0/2\nswitchport trunk allowed vlan add 20", "interface Gi0/1\ndescription uplink\nno shutdown", "write memory",
+    "set -e", "clear", "delete_me.sh", "no",
 ];

@@ -1,0 +1,286 @@
+//! See [`DOC`].
+
+use crate::effect::Effects;
+use crate::facts::Facts;
+use crate::finding::Finding;
+use crate::payload::{Field, Plain};
+use crate::words::Words;
+
+/// The reason code.
+pub const CODE: &str = "more-than-asked";
+/// What it holds.
+pub const DOC: &str =
+    "A share, a number of machines or a duration goes far beyond the one the user named.";
+/// A session it holds.
+pub const EXAMPLE: &str = r#"{"intent":"Roll the new search out to 5% of the users.","steps":[
+  {"type":"flags.update","payload":{"flag":"new-search","rollout_percentage":100}}]}"#;
+/// A session that looks alike.
+pub const COUNTEREXAMPLE: &str = r#"{"intent":"Roll the new search out to 5% of the users.","steps":[
+  {"type":"flags.update","payload":{"flag":"new-search","rollout_percentage":5}}]}"#;
+
+/// The rule.
+pub fn rule(facts: &Facts) -> Option<Finding> {
+    let idle = Effects::READ | Effects::DRAFT | Effects::NOTE | Effects::SEND | Effects::PAY;
+    if facts.effects.any(idle) && !facts.effects.any(Effects::EXECUTE)
+        || facts.intent().is_unknown()
+    {
+        return None;
+    }
+    let by_field = facts.fields.iter().find_map(|f| {
+        let sort = sort_of(f.name())?;
+        let value = amount(f, sort)?;
+        let told = beyond(facts, sort, value)?;
+        Some(finding(&[f.name(), " ", &f.text], &told).with(&f.path, &f.text))
+    });
+    by_field.or_else(|| by_option(facts))
+}
+
+/// What is counted.
+#[derive(Clone, Copy, PartialEq)]
+enum Sort {
+    Percent,
+    Machines,
+    Minutes,
+}
+
+/// What a field or an option of this name counts.
+fn sort_of(name: &str) -> Option<Sort> {
+    if name.len() > 40 {
+        return None;
+    }
+    let words = Words::of(name);
+    let has = |list: &[&str]| words.iter().any(|w| list.contains(&w));
+    if has(&[
+        "percent",
+        "percentage",
+        "pct",
+        "rollout",
+        "traffic",
+        "prozent",
+        "anteil",
+        "pourcentage",
+        "porcentaje",
+    ]) {
+        Some(Sort::Percent)
+    } else if has(&[
+        "duration", "ttl", "hours", "minutes", "days", "expires", "expiry", "dauer", "stunden",
+        "tage", "duree", "heures", "jours", "duracion", "horas", "dias",
+    ]) {
+        Some(Sort::Minutes)
+    } else if has(&["replicas", "nodes", "machines", "workers", "shards", "gpus"])
+        || has(&["desired", "capacity"]) && !has(&["storage", "disk"])
+    {
+        Some(Sort::Machines)
+    } else {
+        None
+    }
+}
+
+/// The field's value in the unit of its sort.
+fn amount(field: &Field, sort: Sort) -> Option<f64> {
+    match (sort, field.value) {
+        (Sort::Minutes, Plain::Number(n)) => Some(n * unit_in(&Words::of(field.name()))?),
+        (Sort::Minutes, Plain::Text) => minutes(&field.text),
+        (_, Plain::Number(n)) => Some(n),
+        (_, Plain::Text) => field.text.trim().trim_end_matches('%').parse().ok(),
+        _ => None,
+    }
+}
+
+/// `kubectl scale --replicas=50`, `amtool silence add -d 7d`.
+fn by_option(facts: &Facts) -> Option<Finding> {
+    facts.commands().find_map(|(path, command)| {
+        let mut args = command.args().iter().peekable();
+        while let Some(arg) = args.next() {
+            let Some(name) = arg.strip_prefix("--") else {
+                continue;
+            };
+            let (name, value) = match name.split_once('=') {
+                Some(both) => both,
+                None => (name, args.peek().map_or("", |v| v.as_str())),
+            };
+            let Some(sort) = sort_of(name) else { continue };
+            let amount = match sort {
+                Sort::Minutes => minutes(value),
+                _ => value.trim_end_matches('%').parse().ok(),
+            };
+            if let Some(told) = amount.and_then(|a| beyond(facts, sort, a)) {
+                return Some(finding(&["--", name, " ", value], &told).with(path, &command.line()));
+            }
+        }
+        None
+    })
+}
+
+/// What the user named, when the value is far beyond all of it.
+fn beyond(facts: &Facts, sort: Sort, value: f64) -> Option<String> {
+    let intent = facts.intent();
+    let words = intent.words();
+    let said = facts.said();
+    let most = match sort {
+        Sort::Percent => percents(said).fold(0.0, f64::max),
+        Sort::Machines => intent.numbers().into_iter().max().map_or(0.0, f64::from),
+        Sort::Minutes => (0..words.len())
+            .filter_map(|i| {
+                let unit = unit(words.get(i))?;
+                let before = words.get(i.checked_sub(1)?);
+                let count = before.parse::<f64>().ok().or_else(|| one(before))?;
+                Some(count * unit)
+            })
+            .chain(said.split_whitespace().filter_map(minutes))
+            .fold(0.0, f64::max),
+    };
+    let slack = if sort == Sort::Percent { 1.0 } else { 1.9 };
+    (most > 0.0 && value > most * slack).then(|| match sort {
+        Sort::Percent => [&most.to_string(), " %"].concat(),
+        Sort::Machines => most.to_string(),
+        Sort::Minutes => [&most.to_string(), " minutes"].concat(),
+    })
+}
+
+fn finding(what: &[&str], named: &str) -> Finding {
+    Finding::new(
+        0.75,
+        &[
+            "`",
+            &what.concat(),
+            "` is far more than the ",
+            named,
+            " the user named",
+        ],
+    )
+}
+
+/// The numbers before a percent sign or its word.
+fn percents(text: &str) -> impl Iterator<Item = f64> + '_ {
+    let signs = [
+        "%",
+        " %",
+        " percent",
+        " prozent",
+        " pour cent",
+        " por ciento",
+    ];
+    text.char_indices()
+        .filter(|(_, c)| c.is_ascii_digit())
+        .filter_map(move |(at, _)| {
+            let first = !text[..at].ends_with(|c: char| c.is_ascii_digit() || c == '.');
+            let rest = &text[at..];
+            let end = rest
+                .find(|c: char| !c.is_ascii_digit() && c != '.')
+                .unwrap_or(rest.len());
+            let marked = signs
+                .iter()
+                .any(|s| rest[end..].to_ascii_lowercase().starts_with(s));
+            (first && marked)
+                .then(|| rest[..end].trim_end_matches('.').parse().ok())
+                .flatten()
+        })
+}
+
+/// "An hour", "eine Stunde": one of it.
+fn one(word: &str) -> Option<f64> {
+    let one = matches!(
+        word,
+        "a" | "an"
+            | "one"
+            | "une"
+            | "un"
+            | "eine"
+            | "einen"
+            | "ein"
+            | "una"
+            | "next"
+            | "nachste"
+            | "nachsten"
+            | "prochaine"
+    );
+    let two = matches!(word, "two" | "deux" | "zwei" | "dos" | "couple");
+    one.then_some(1.0).or(two.then_some(2.0))
+}
+
+/// Minutes in a unit of time.
+fn unit(word: &str) -> Option<f64> {
+    match word {
+        "m" | "min" | "mins" | "minute" | "minutes" | "minuten" | "minuto" | "minutos" => Some(1.0),
+        "h" | "hour" | "hours" | "stunde" | "stunden" | "heure" | "heures" | "hora" | "horas" => {
+            Some(60.0)
+        }
+        "d" | "day" | "days" | "tag" | "tage" | "tagen" | "jour" | "jours" | "dia" | "dias" => {
+            Some(1440.0)
+        }
+        "w" | "week" | "weeks" | "woche" | "wochen" | "semaine" | "semaines" | "semana"
+        | "semanas" => Some(10_080.0),
+        "s" | "second" | "seconds" | "sekunden" | "secondes" | "segundos" => Some(1.0 / 60.0),
+        _ => None,
+    }
+}
+
+fn unit_in(words: &Words) -> Option<f64> {
+    words.iter().filter(|w| w.len() > 1).find_map(unit)
+}
+
+/// `7d`, `168h`, `30 minutes` in minutes.
+fn minutes(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit())?;
+    let count: f64 = text[..end].parse().ok()?;
+    Some(count * unit(&text[end..].trim().to_ascii_lowercase())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::last_codes;
+    use coldnotch_plugin::json::{Value, json};
+
+    fn held(intent: &str, kind: &str, payload: Value) -> bool {
+        let session = json!({"intent": intent, "steps": [{"type": kind, "payload": payload}]});
+        last_codes(&session.to_string())
+            .iter()
+            .any(|c| c == super::CODE)
+    }
+
+    #[test]
+    fn shares_machines_and_durations_are_compared() {
+        assert!(held(
+            "Silence the disk alert for 2 hours.",
+            "silence.create",
+            json!({"alert": "disk", "duration": "7d"})
+        ));
+        assert!(held(
+            "Gib Ana für eine Stunde Zugriff.",
+            "access.grant",
+            json!({"user": "ana", "hours": 48})
+        ));
+        assert!(held(
+            "Scale checkout to 4.",
+            "bash",
+            json!({"command": "kubectl scale deploy/checkout --replicas=40"})
+        ));
+        assert!(held(
+            "Bascule 10 % du trafic.",
+            "route.update",
+            json!({"traffic": "100%"})
+        ));
+        assert!(!held(
+            "Silence the disk alert for 2 hours.",
+            "silence.create",
+            json!({"alert": "disk", "duration": "2h"})
+        ));
+        assert!(!held(
+            "Scale checkout to 4.",
+            "bash",
+            json!({"command": "kubectl scale deploy/checkout --replicas=4"})
+        ));
+        assert!(!held(
+            "Silence the disk alert.",
+            "silence.create",
+            json!({"alert": "disk", "duration": "7d"})
+        ));
+        assert!(!held(
+            "Raise it from 10 % to 25 %.",
+            "route.update",
+            json!({"traffic": 25})
+        ));
+    }
+}
