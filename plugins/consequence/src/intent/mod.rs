@@ -32,6 +32,8 @@ pub struct Intent {
     amounts: Vec<f64>,
     /// Words that begin with a capital letter.
     capitals: Vec<bool>,
+    /// Which letters and digits the text has.
+    letters: u64,
     /// The text without spaces and marks, for values in another spacing.
     compact: OnceCell<String>,
 }
@@ -131,9 +133,11 @@ impl Intent {
             source.is_some_and(|rest| rest.starts_with(char::is_uppercase))
         };
         let capitals = (0..words.len()).map(capital).collect();
+        let lower = text.to_lowercase();
         Intent {
             raw: text.to_owned(),
-            text: text.to_lowercase(),
+            letters: names::letters(&lower),
+            text: lower,
             words,
             senses,
             capitals,

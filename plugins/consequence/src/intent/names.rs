@@ -109,6 +109,9 @@ impl Intent {
 
     /// True when the value stands in the user's words, but for case and spaces.
     pub fn names_value(&self, value: &str) -> bool {
+        if value.is_ascii() && letters(value) & !self.letters != 0 {
+            return false; // most values
+        }
         let value = value.to_lowercase();
         if stands_in(&self.text, &value) {
             return true;
@@ -140,6 +143,16 @@ impl Intent {
             .is_some_and(char::is_uppercase);
         upper && i > 0 && self.words.sentence(i) == self.words.sentence(i - 1)
     }
+}
+
+/// Which ASCII letters and digits a text has, as bits.
+pub(super) fn letters(text: &str) -> u64 {
+    let bit = |byte: u8| match byte {
+        b'0'..=b'9' => 1 << (byte - b'0'),
+        b'a'..=b'z' | b'A'..=b'Z' => 1 << (32 + (byte & 31)),
+        _ => 0,
+    };
+    text.bytes().fold(0, |all, byte| all | bit(byte))
 }
 
 /// The letters and digits of a text.

@@ -63,15 +63,20 @@ fn of_value(facts: &Facts) -> Option<Finding> {
 /// A name in words.
 fn of_name(facts: &Facts) -> Option<Finding> {
     let said = facts.intent().words();
+    let named: Vec<usize> = (0..said.len())
+        .filter(|j| facts.intent().is_name(*j))
+        .collect();
+    if named.is_empty() {
+        return None;
+    }
     let names = facts.fields.iter().filter(|f| is_name(f)).take(16);
     let (field, here, there) = names
         .flat_map(|f| {
             let words = f.words();
             let found = (0..words.len().min(12)).find_map(|i| {
                 let word = words.get(i);
-                let like = (0..said.len())
-                    .find(|j| almost(word, said.get(*j)) && facts.intent().is_name(*j))
-                    .map(|j| said.get(j))?;
+                let mut named = named.iter().map(|j| said.get(*j));
+                let like = named.find(|name| almost(word, name))?;
                 // The name itself stands there too: `Sodimat <x@sodimatt.example>`.
                 (!said.iter().any(|other| other == word))
                     .then(|| (word.to_owned(), like.to_owned()))
