@@ -179,6 +179,7 @@ pub(super) struct AnswerBody {
 
 /// An answer that was taken.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AnswerTaken)]
 pub(super) struct Taken {
     /// The approval.
     approval_id: String,
