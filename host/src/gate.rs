@@ -23,6 +23,7 @@ use crate::approvals::{Approval, Approvals, Channel};
 use crate::audit::{self, AuditError, Entry};
 use crate::config::Config;
 use crate::judge::{self, Judge};
+use crate::plugins::{self, Listed};
 use crate::policy::Policy;
 use crate::recorder::Recorder;
 use crate::runtime::LoadError;
@@ -330,6 +331,12 @@ impl Gate {
     /// The generation now in force.
     pub fn generation(&self) -> String {
         self.judge.generation().id.to_string()
+    }
+
+    /// The plugins now in force, and the generation they are of.
+    pub fn plugins(&self) -> (String, Vec<Listed>) {
+        let generation = self.judge.generation();
+        (generation.id.to_string(), plugins::of(&generation))
     }
 
     /// Everything that was counted since the gate was opened.

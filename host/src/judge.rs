@@ -203,6 +203,20 @@ impl Judge {
         self.judged(&generation, held.action.clone(), outcome, started)
     }
 
+    /// The steps that a judged action was judged with, as far as they can be read now.
+    ///
+    /// # Errors
+    /// The session could not be used.
+    pub fn before(&self, judged: &Judged) -> Result<View, SessionError> {
+        let Some(step) = judged.step.filter(|_| !judged.action.session.is_empty()) else {
+            return Ok(View::default());
+        };
+        Ok(self
+            .sessions
+            .turn(&judged.action.session)?
+            .view_before(step))
+    }
+
     /// Writes down in the session what the human said.
     ///
     /// # Errors

@@ -128,11 +128,14 @@ pub struct Listed {
 pub fn list(engine: &EngineConfig, policy: &Policy) -> Result<(String, Vec<Listed>), ListError> {
     let engine = Engine::start(engine)?;
     let generation = Generation::build(&engine, policy)?;
-    let listed = policy
-        .plugins
-        .iter()
-        .zip(&generation.plugins)
-        .map(|(spec, plugin)| Listed {
+    Ok((generation.id.to_string(), of(&generation)))
+}
+
+/// The plugins of a generation, in the policy's order.
+pub(crate) fn of(generation: &Generation) -> Vec<Listed> {
+    let listed = generation.plugins.iter().map(|plugin| {
+        let spec = plugin.spec();
+        Listed {
             name: spec.name.clone(),
             source: spec.source.to_string(),
             mode: match spec.mode {
@@ -145,8 +148,9 @@ pub fn list(engine: &EngineConfig, policy: &Policy) -> Result<(String, Vec<Liste
             kinds: plugin
                 .kinds()
                 .map(|kinds| kinds.iter().map(ToString::to_string).collect()),
-        });
-    Ok((generation.id.to_string(), listed.collect()))
+        }
+    });
+    listed.collect()
 }
 
 /// Why plugins could not be listed.

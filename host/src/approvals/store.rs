@@ -5,6 +5,7 @@
 //! and the others see what it did. A step is on disk before it is told.
 
 mod grants;
+mod inbox;
 mod outbox;
 mod read;
 mod write;
@@ -24,10 +25,11 @@ pub(super) use write::takes;
 
 /// How the schema came to be: `user_version` counts those that were applied. New ones
 /// are added at the end; one that was released is never changed.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("schema/001_questions.sql"),
     include_str!("schema/002_grants.sql"),
     include_str!("schema/003_outbox.sql"),
+    include_str!("schema/004_inbox.sql"),
 ];
 
 /// An open approvals file.

@@ -1,14 +1,16 @@
-//! `coldnotch keys create|list|revoke`
+//! `coldnotch keys create|link|list|revoke`
 
 use std::time::Duration;
 
+use anyhow::{Context, bail};
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::Outcome;
 use super::style::{BOLD, CARE, DIM, safe};
+use crate::approvals::{Approvals, Secret, SignIn};
 use crate::config::Config;
-use crate::keys::{Keys, Role, now};
+use crate::keys::{Keys, Right, Role, now};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -28,6 +30,16 @@ Example:\n  coldnotch keys create support-bot --role agent --for 720h")]
         /// End it after this time
         #[arg(long = "for", value_name = "TIME", value_parser = super::time)]
         time: Option<Duration>,
+    },
+    /// Prints a link that signs somebody in to the inbox, once
+    #[command(
+        after_help = "The link stands for the key of this name and works for ten minutes. \
+Whoever has it is that person: send it as you would a key.\n\n\
+Example:\n  coldnotch keys link ana"
+    )]
+    Link {
+        /// Whose key it stands for
+        name: String,
     },
     /// Lists the keys there are
     List,
@@ -78,6 +90,19 @@ impl Command {
                     }
                 }
             }
+            Command::Link { name } => {
+                let (link, until) = link(config, &name)?;
+                match as_json {
+                    true => anstream::println!("{}", json!({"link": link, "expires": until})),
+                    false => {
+                        anstream::println!("{link}");
+                        anstream::eprintln!(
+                            "{DIM}It signs {} in once, until {until}.{DIM:#}",
+                            safe(&name)
+                        );
+                    }
+                }
+            }
             Command::List => list(&Keys::load(path)?, as_json),
             Command::Revoke { name } => {
                 Keys::revoke(path, &name)?;
@@ -89,6 +114,51 @@ impl Command {
         }
         Ok(Outcome::Success)
     }
+}
+
+/// How long a link works, in milliseconds.
+const LINK: u64 = 10 * 60_000;
+
+/// A link that stands for this key, and when it ends.
+fn link(config: &Config, name: &str) -> anyhow::Result<(String, String)> {
+    let keys = Keys::load(&config.server.keys)?;
+    let Some(key) = keys.all().iter().find(|key| key.name == name) else {
+        bail!("there is no key '{}'", safe(name));
+    };
+    if key.is_over(now()) {
+        bail!("the key '{}' is over", safe(name));
+    }
+    if !key.role.may(Right::Read) {
+        bail!(
+            "'{}' is an agent's key, and the inbox is for people",
+            safe(name)
+        );
+    }
+    let shared = config.clone().shared();
+    if shared.approvals.store.is_none() {
+        bail!(
+            "approvals are kept in memory (`approvals.store` is \"off\"); a server cannot see a link made here"
+        );
+    }
+    let secret = Secret::fresh().context("the system gives no randomness")?;
+    let millis = u64::try_from(now().as_millisecond())?;
+    let who = SignIn {
+        name: key.name.clone(),
+        key: key.fingerprint().to_owned(),
+        expires: millis + LINK,
+    };
+    Approvals::new(shared.approvals).invite(&secret, &who, millis)?;
+    let until = now() + jiff::SignedDuration::from_millis(i64::try_from(LINK)?);
+    let server = &config.server;
+    let scheme = if server.tls.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    let base = server.public_url.clone();
+    let base = base.unwrap_or_else(|| format!("{scheme}://{}", server.listen));
+    let link = format!("{base}/inbox/link?secret={}", secret.text());
+    Ok((link, until.to_string()))
 }
 
 fn list(keys: &Keys, as_json: bool) {

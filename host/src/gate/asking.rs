@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use super::{End, Gate, said, with_cause};
 use crate::approvals::{
-    Answer, Approval, ApprovalError, Approvals, Card, Claim, Conclusion, OnTimeout, State, Turn,
+    Answer, Approval, ApprovalError, Approvals, Card, Claim, Conclusion, OnTimeout, State, Story,
+    Turn,
 };
 use crate::decision::Decision;
 use crate::judge::now;
@@ -85,6 +86,7 @@ impl Gate {
                 return Err(Box::new(self.unrecorded(blank, &e)));
             }
         };
+        self.tell(&id, &judged);
         if let Err(e) = self.approvals.hold(&id, &judged, asker, now()) {
             return Err(Box::new(self.unanswered(judged, &e, None)));
         }
@@ -117,6 +119,18 @@ impl Gate {
         match answered().and_then(|answered| answered.then(|| self.finish(id)).transpose()) {
             Ok(decision) => decision,
             Err(e) => Some(self.unanswered(judged.clone(), &e, None)),
+        }
+    }
+
+    /// Keeps where the values came from, for whoever is asked. Without it there is
+    /// less to see on the card, and the question stands all the same.
+    fn tell(&self, id: &str, judged: &Judged) {
+        let story = match self.judge.before(judged) {
+            Ok(view) => Story::of(judged, &view),
+            Err(e) => return tracing::warn!("approval {id}: its session cannot be shown: {e}"),
+        };
+        if let Err(e) = self.approvals.tell(id, &story) {
+            tracing::warn!("approval {id}: its session is not shown: {e}");
         }
     }
 

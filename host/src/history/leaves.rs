@@ -58,6 +58,11 @@ pub(super) fn read(text: &str, cut: bool) -> Vec<Leaf> {
         .unwrap_or_else(|| prose(text))
 }
 
+/// The leaves of a whole text.
+pub fn read_whole(text: &str) -> Vec<Leaf> {
+    read(text, false)
+}
+
 /// JSON lines: at least two lines, each a whole object or array.
 fn lines(text: &str, cut: bool) -> Option<Vec<Leaf>> {
     let mut sink = Sink::default();

@@ -38,7 +38,7 @@ use std::sync::Arc;
 use crate::action::Action;
 use crate::verdict::Verdict;
 
-pub use self::leaves::Leaf;
+pub use self::leaves::{Leaf, read_whole as leaves_of};
 pub use self::step::{Limits, Output, Step};
 pub use self::view::{TEXTS, View};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{History, Limits, Occurrence, Step};
+use super::{History, Leaf, Limits, Occurrence, Step};
 
 /// Texts that are looked up in one call.
 pub const TEXTS: usize = 64;
@@ -67,6 +67,14 @@ impl View {
             self.history.output(index, offset, max)
         } else {
             ""
+        }
+    }
+
+    /// The leaves of a step's output; empty when there is none.
+    pub fn leaves(&self, index: u32) -> Vec<Leaf> {
+        match index < self.before {
+            true => self.history.leaves(index),
+            false => Vec::new(),
         }
     }
 

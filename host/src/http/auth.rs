@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 
 use super::{Problem, Server};
-use crate::keys::{self, Keys, KeysError, Right, Role, Stamp};
+use crate::keys::{self, Key, Keys, KeysError, Right, Role, Stamp};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -194,6 +194,20 @@ impl KeyRing {
             name: key.name.clone(),
             role: Some(key.role),
         })
+    }
+
+    /// The key of this name, unless it is over.
+    pub fn named(&self, name: &str) -> Option<Key> {
+        let known = self.now();
+        let mut keys = known.keys.all().iter();
+        let key = keys.find(|key| key.name == name)?;
+        (!key.is_over(jiff::Timestamp::now())).then(|| key.clone())
+    }
+
+    /// The key that was presented, unless it is over.
+    pub fn presented(&self, secret: &str) -> Option<Key> {
+        let now = jiff::Timestamp::now();
+        self.now().keys.find(secret, now).cloned()
     }
 
     /// The keys as they are now; a changed file is read again.

@@ -18,6 +18,7 @@
 //! slack.rs     /slack/actions: a click is an answer
 //! webhooks.rs  /webhooks/decision: a program answers, signed
 //! outbox.rs    starts those who tell others
+//! inbox/       the pages on which people read what is held, and answer
 //! ```
 //!
 //! The gate is synchronous: handlers call it on blocking threads
@@ -31,6 +32,7 @@ mod body;
 mod decide;
 mod events;
 mod health;
+mod inbox;
 mod legacy;
 mod limits;
 mod metrics;
@@ -178,6 +180,7 @@ pub fn router(server: Server) -> Router {
         .merge(legacy::routes())
         .merge(slack::routes())
         .merge(webhooks::routes())
+        .merge(inbox::routes())
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
         .layer(DefaultBodyLimit::max(most))

@@ -88,7 +88,12 @@ impl Plugin {
         })
     }
 
-    /// Whether it is recorded only.
+    /// What the policy says of it.
+    pub fn spec(&self) -> &PluginSpec {
+        &self.spec
+    }
+
+    /// Whether it is recorded and changes nothing.
     pub fn is_shadow(&self) -> bool {
         self.spec.mode == Mode::Shadow
     }

@@ -1,0 +1,87 @@
+// The inbox works without this. With it: keys, the time that is left, and focus that
+// stays where it was when news come in.
+"use strict";
+
+const fields = "input, textarea, select, [contenteditable]";
+
+// Keys: j and k move, a and r open an answer (its button confirms), u goes back.
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") {
+    const open = document.querySelector("details.answer[open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+    return;
+  }
+  if (event.target.closest(fields)) return;
+  const done = { j: () => move(1), k: () => move(-1), u: back, a: () => answer("a"), r: () => answer("r") }[event.key];
+  if (done && done()) event.preventDefault();
+});
+
+function move(by) {
+  const places = [...document.querySelectorAll(".holds .open, .log a, .steps summary")];
+  if (places.length === 0) return false;
+  const at = places.indexOf(document.activeElement);
+  const to = at < 0 ? (by > 0 ? 0 : places.length - 1) : Math.min(Math.max(at + by, 0), places.length - 1);
+  places[to].focus();
+  places[to].scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+function back() {
+  location.assign("/inbox");
+  return true;
+}
+
+// Opens a form and goes to what confirms it, or to where the reason is written.
+function answer(key) {
+  const form = document.querySelector(`details.answer[data-key="${key}"]`);
+  if (!form) return false;
+  document.querySelectorAll("details.answer").forEach((other) => (other.open = other === form));
+  form.querySelector(key === "a" ? "button" : "textarea").focus();
+  return true;
+}
+
+// A form is sent once.
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});
+
+// The time that is left, in the server's words.
+function left(seconds) {
+  if (seconds < 1) return "no time left";
+  if (seconds < 120) return `${seconds} s left`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min left`;
+  if (seconds < 172800) return `${Math.floor(seconds / 3600)} h left`;
+  return `${Math.floor(seconds / 86400)} days left`;
+}
+
+function tick() {
+  for (const time of document.querySelectorAll("time[data-left]")) {
+    const words = left(Math.floor((Date.parse(time.dateTime) - Date.now()) / 1000));
+    if (time.textContent !== words) time.textContent = words;
+  }
+}
+setInterval(tick, 1000);
+
+// When what had the focus goes, the focus goes to what stands there then.
+let place = null;
+document.addEventListener("htmx:sseBeforeMessage", () => {
+  const item = document.activeElement && document.activeElement.closest(".holds > li");
+  place = item && { id: item.id, at: [...item.parentNode.children].indexOf(item) };
+});
+document.addEventListener("htmx:sseMessage", () => {
+  tick();
+  const count = document.getElementById("waiting");
+  if (count && document.querySelector(".holds")) document.title = `(${count.textContent}) Inbox · Coldnotch`;
+  if (!place || document.activeElement !== document.body) return;
+  const rows = [...document.querySelectorAll(".holds > li")];
+  const next = document.getElementById(place.id) || rows[Math.min(place.at, rows.length - 1)];
+  (next ? next.querySelector(".open") : document.getElementById("main")).focus();
+});
