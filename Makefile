@@ -13,7 +13,7 @@ CARGO_FUZZ := PATH="$(TOOLS)/bin:$$PATH" cargo fuzz
 
 unexport CARGO_TARGET_DIR # the recipes name target/
 
-.PHONY: help setup plugins build demo test eval lint doc deny advisories bench bench-peers \
+.PHONY: help setup plugins build demo test browser eval lint doc deny advisories bench bench-peers \
 	fuzz-smoke fuzz clean tool-deny tool-fuzz
 
 help: ## List the targets
@@ -39,6 +39,9 @@ test: ## Run all tests (with cargo-nextest where installed)
 	else set -ex; \
 		cargo test --release --locked --workspace; \
 	fi
+
+browser: build ## Try the inbox in a real browser (Chromium); pictures in target/browser
+	@tests/browser/run.sh
 
 eval: build ## Judge the recorded sessions in ../shared/cases against tests/eval-floor.tsv
 	@tests/eval.py

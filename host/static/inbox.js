@@ -70,18 +70,20 @@ function tick() {
 }
 setInterval(tick, 1000);
 
-// When what had the focus goes, the focus goes to what stands there then.
-let place = null;
-document.addEventListener("htmx:sseBeforeMessage", () => {
-  const item = document.activeElement && document.activeElement.closest(".holds > li");
-  place = item && { id: item.id, at: [...item.parentNode.children].indexOf(item) };
-});
+// What was answered goes; when it had the focus, what stands there then gets it.
+function gone(event) {
+  const row = document.getElementById(`hold-${event.data}`);
+  if (!row) return;
+  const rows = [...row.parentNode.children];
+  const at = row.contains(document.activeElement) ? rows.indexOf(row) : -1;
+  row.remove();
+  if (at < 0) return;
+  const next = rows[at + 1] || rows[at - 1];
+  (next ? next.querySelector(".open") : document.getElementById("main")).focus({ preventScroll: true });
+}
+document.addEventListener("htmx:sseOpen", (event) => event.detail.source.addEventListener("gone", gone));
 document.addEventListener("htmx:sseMessage", () => {
   tick();
   const count = document.getElementById("waiting");
   if (count && document.querySelector(".holds")) document.title = `(${count.textContent}) Inbox · Coldnotch`;
-  if (!place || document.activeElement !== document.body) return;
-  const rows = [...document.querySelectorAll(".holds > li")];
-  const next = document.getElementById(place.id) || rows[Math.min(place.at, rows.length - 1)];
-  (next ? next.querySelector(".open") : document.getElementById("main")).focus();
 });

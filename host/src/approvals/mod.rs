@@ -48,7 +48,7 @@ pub use grant::{Grant, Scope};
 pub use outbox::{Delivery, Posting, SlackCard, Waiting};
 pub use sign_in::{Secret, SignIn};
 pub use store::Change;
-pub use story::{Part, Passage, Story, Told};
+pub use story::{Mark, Part, Passage, Story, Told};
 pub use terms::{ApprovalsConfig, OnTimeout, Rule, Terms};
 pub use turn::Turn;
 pub use words::Word;

@@ -26,6 +26,8 @@ const BEGINNING: usize = 280;
 /// Where values came from.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Story {
+    /// What the user asked for, as the runtime told it.
+    pub intent: Option<String>,
     /// The steps before, oldest first.
     pub steps: Vec<Told>,
     /// How many steps came before those.
@@ -72,8 +74,20 @@ pub struct Passage {
 pub struct Part {
     /// Its words.
     pub text: String,
-    /// Whether a cause points at it.
-    pub marked: bool,
+    /// What causes point at in it.
+    pub mark: Mark,
+}
+
+/// What causes point at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mark {
+    /// Nothing.
+    Not,
+    /// Words that matter.
+    Words,
+    /// A value that the action uses.
+    Value,
 }
 
 impl Story {
@@ -93,7 +107,9 @@ impl Story {
                 at: step.action.at,
             })
         });
+        let intent = judged.action.intent.as_deref().or(view.intent());
         Story {
+            intent: intent.map(|intent| first_of(intent, LONGEST)),
             steps: steps.collect(),
             earlier: first,
             passages: passages(judged, view),
@@ -114,23 +130,33 @@ fn passages(judged: &Judged, view: &View) -> Vec<Passage> {
     places.sort_by_key(|(step, ..)| step.map_or(u32::MAX, |step| step)); // stable
     places.truncate(PASSAGES);
     let payload = leaves_of(judged.action.payload.text());
-    let passage = |(step, path, texts): (Option<u32>, &str, Vec<&str>)| {
+    // What the causes name of the action itself are the values it uses.
+    let own = places.iter().filter(|(step, ..)| step.is_none());
+    let values: Vec<String> = own.flat_map(|(.., texts)| texts).map(|text| squeezed(text)).collect();
+    let passage = |(step, path, texts): &(Option<u32>, &str, Vec<&str>)| {
         let whole = match step {
-            Some(step) => output_at(view, step, path),
+            Some(step) => output_at(view, *step, path),
             None => leaf_at(&payload, path.strip_prefix("payload.").unwrap_or(path)),
         };
         // What cannot be read any more is told in the causes' own words.
-        let parts = match whole {
-            Some(whole) => cut(&whole, &marks(&whole, &texts)),
-            None => longest(&texts).map_or_else(Vec::new, |text| cut(text, &marks(text, &texts))),
-        };
+        let whole = whole.or_else(|| longest(texts).map(ToOwned::to_owned));
+        let (used, said): (Vec<&str>, Vec<&str>) = texts
+            .iter()
+            .partition(|text| step.is_none() || values.contains(&squeezed(text)));
+        let whole = whole.unwrap_or_default();
         Passage {
-            step,
-            path: path.to_owned(),
-            parts,
+            step: *step,
+            path: (*path).to_owned(),
+            parts: cut(&whole, &marks(&whole, &said, &used)),
         }
     };
-    places.into_iter().map(passage).collect()
+    places.iter().map(passage).collect()
+}
+
+/// A text however it is written: its letters and digits.
+fn squeezed(text: &str) -> String {
+    let letters = text.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
 }
 
 fn longest<'a>(texts: &[&'a str]) -> Option<&'a str> {
@@ -151,9 +177,32 @@ fn leaf_at(leaves: &[Leaf], path: &str) -> Option<String> {
     leaf.map(|leaf| leaf.text.clone())
 }
 
-/// Where these stand in a text, merged and in order. What is looked for may be
-/// written otherwise there: `DE89 3704…` for `de893704…`.
-fn marks(whole: &str, texts: &[&str]) -> Vec<Range<usize>> {
+/// What is pointed at in a text, in order and apart: words, and within or beside them
+/// the values that are used.
+fn marks(whole: &str, words: &[&str], values: &[&str]) -> Vec<(Range<usize>, Mark)> {
+    let (words, values) = (places_of(whole, words), places_of(whole, values));
+    let mut edges: Vec<usize> = words.iter().chain(&values).flat_map(|r| [r.start, r.end]).collect();
+    edges.sort_unstable();
+    edges.dedup();
+    let is_in = |ranges: &[Range<usize>], at: usize| ranges.iter().any(|range| range.contains(&at));
+    let pieces = edges.windows(2).filter_map(|edge| match edge {
+        &[start, end] if is_in(&values, start) => Some((start..end, Mark::Value)),
+        &[start, end] if is_in(&words, start) => Some((start..end, Mark::Words)),
+        _ => None,
+    });
+    let mut marks: Vec<(Range<usize>, Mark)> = Vec::new();
+    for (range, mark) in pieces {
+        match marks.last_mut() {
+            Some((last, of)) if *of == mark && last.end == range.start => last.end = range.end,
+            _ => marks.push((range, mark)),
+        }
+    }
+    marks
+}
+
+/// Where these stand in a text. What is looked for may be written otherwise there:
+/// `DE89 3704…` for `de893704…`.
+fn places_of(whole: &str, texts: &[&str]) -> Vec<Range<usize>> {
     let letters: Vec<(char, Range<usize>)> = whole
         .char_indices()
         .filter(|(_, c)| c.is_alphanumeric())
@@ -162,13 +211,9 @@ fn marks(whole: &str, texts: &[&str]) -> Vec<Range<usize>> {
             c.to_lowercase().map(move |c| (c, place.clone()))
         })
         .collect();
-    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut found = Vec::new();
     for text in texts {
-        let wanted: Vec<char> = text
-            .chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .collect();
+        let wanted: Vec<char> = squeezed(text).chars().collect();
         if wanted.is_empty() {
             continue;
         }
@@ -180,40 +225,29 @@ fn marks(whole: &str, texts: &[&str]) -> Vec<Range<usize>> {
             Some(first.1.start..last.1.end)
         }));
     }
-    found.sort_by_key(|range| (range.start, range.end));
-    let mut merged: Vec<Range<usize>> = Vec::new();
-    for range in found {
-        match merged.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => merged.push(range),
-        }
-    }
-    merged
+    found
 }
 
 /// The marked parts with a little around each; the beginning where there are none.
-fn cut(whole: &str, marks: &[Range<usize>]) -> Vec<Part> {
-    let part = |text: String, marked| Part { text, marked };
-    if marks.is_empty() {
-        return vec![part(beginning(whole), false)];
-    }
-    let (mut parts, mut room) = (Vec::new(), LONGEST);
-    for (place, mark) in marks.iter().enumerate() {
-        let next = marks.get(place + 1).map_or(whole.len(), |next| next.start);
-        if place == 0 {
-            parts.push(part(end_of(&whole[..mark.start]), false));
-        }
-        let marked = first_of(&whole[mark.clone()], room);
-        room = room.saturating_sub(marked.chars().count());
-        parts.push(part(marked, true));
-        let between = &whole[mark.end..next];
-        let shown = match next == whole.len() {
-            true => first_of(between, AROUND),
-            false if between.chars().count() <= 2 * AROUND => between.to_owned(),
-            false => format!("{} {}", first_of(between, AROUND), end_of(between)),
+fn cut(whole: &str, marks: &[(Range<usize>, Mark)]) -> Vec<Part> {
+    let part = |text: String, mark| Part { text, mark };
+    let Some((first, _)) = marks.first() else {
+        return vec![part(beginning(whole), Mark::Not)];
+    };
+    let mut room = LONGEST;
+    let mut parts = vec![part(end_of(&whole[..first.start]), Mark::Not)];
+    for (place, (range, mark)) in marks.iter().enumerate() {
+        let next = marks.get(place + 1).map(|(next, _)| next.start);
+        let marked = first_of(&whole[range.clone()], room);
+        let between = &whole[range.end..next.unwrap_or(whole.len())];
+        let shown = match next {
+            None => first_of(between, AROUND),
+            Some(_) if between.chars().count() <= 2 * AROUND => between.to_owned(),
+            Some(_) => format!("{} {}", first_of(between, AROUND), end_of(between)),
         };
-        room = room.saturating_sub(shown.chars().count());
-        parts.push(part(shown, false));
+        room = room.saturating_sub(marked.chars().count() + shown.chars().count());
+        parts.push(part(marked, *mark));
+        parts.push(part(shown, Mark::Not));
         if room == 0 {
             break;
         }
@@ -274,11 +308,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn told(whole: &str, texts: &[&str]) -> String {
-        let parts = cut(whole, &marks(whole, texts));
-        let show = |part: &Part| match part.marked {
-            true => format!("[{}]", part.text),
-            false => part.text.clone(),
+    fn told(whole: &str, words: &[&str], values: &[&str]) -> String {
+        let parts = cut(whole, &marks(whole, words, values));
+        let show = |part: &Part| match part.mark {
+            Mark::Not => part.text.clone(),
+            Mark::Words => format!("({})", part.text),
+            Mark::Value => format!("[{}]", part.text),
         };
         parts.iter().map(show).collect()
     }
@@ -287,24 +322,28 @@ mod tests {
     fn what_is_pointed_at_is_marked_however_it_is_written() {
         let whole = "Pay to IBAN DE89 3704 0044 today.";
         assert_eq!(
-            told(whole, &["de8937040044"]),
+            told(whole, &[], &["de8937040044"]),
             "Pay to IBAN [DE89 3704 0044] today."
         );
         assert_eq!(
-            told(whole, &["IBAN DE89", "DE89 3704"]),
-            "Pay to [IBAN DE89 3704] 0044 today."
+            told(whole, &["IBAN DE89", "DE89 3704"], &[]),
+            "Pay to (IBAN DE89 3704) 0044 today."
         );
-        assert_eq!(told(whole, &["xyz", "", " - "]), whole);
-        assert_eq!(told("Straße İ", &["straße i\u{307}"]), "[Straße İ]");
+        assert_eq!(
+            told(whole, &["to IBAN DE89 3704 00"], &["de8937040044"]),
+            "Pay (to IBAN )[DE89 3704 0044] today."
+        );
+        assert_eq!(told(whole, &["xyz", ""], &[" - "]), whole);
+        assert_eq!(told("Straße İ", &[], &["straße i\u{307}"]), "[Straße İ]");
     }
 
     #[test]
     fn a_long_text_is_told_around_what_is_pointed_at() {
         let long = format!("{} NEEDLE {}", "a ".repeat(5000), "b ".repeat(5000));
-        let shown = told(&long, &["needle"]);
+        let shown = told(&long, &[], &["needle"]);
         assert!(shown.contains("[NEEDLE]") && shown.starts_with('…') && shown.ends_with('…'));
         assert!(shown.chars().count() < 2 * AROUND + 20);
-        assert_eq!(told(&long, &["c"]).chars().count(), BEGINNING + 1);
+        assert_eq!(told(&long, &["c"], &[]).chars().count(), BEGINNING + 1);
     }
 
     proptest! {
@@ -314,7 +353,7 @@ mod tests {
             texts in proptest::collection::vec("[aA1éß]{0,4}", 0..4),
         ) {
             let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-            let parts = cut(&whole, &marks(&whole, &texts));
+            let parts = cut(&whole, &marks(&whole, &texts[..texts.len() / 2], &texts));
             for part in parts {
                 for piece in part.text.split('…') {
                     prop_assert!(whole.contains(piece) || piece == " ");

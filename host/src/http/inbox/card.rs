@@ -12,7 +12,7 @@ use super::text::Shown;
 use super::viewer::Viewer;
 use super::words::{self, Fact};
 use crate::approvals::{
-    Approval, ApprovalError, Approvals, Conclusion, Given, Part, Passage, State as Of, Story, Told,
+    Approval, ApprovalError, Approvals, Conclusion, Given, Mark, Part, Passage, State as Of, Story, Told,
 };
 use crate::http::Server;
 use crate::verdict::{Cause, Opinion};
@@ -67,7 +67,7 @@ struct Link {
 #[derive(Debug)]
 struct LinkText {
     path: Shown,
-    parts: Vec<(Shown, bool)>,
+    parts: Vec<(Shown, &'static str)>,
 }
 
 /// A step of the session.
@@ -197,7 +197,14 @@ fn chain(story: &Story, approval: &Approval) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
     for Passage { step, path, parts } in &story.passages {
         let told = step.and_then(|step| story.steps.iter().find(|told| told.index == step));
-        let show = |part: &Part| (Shown::new(&part.text), part.marked);
+        let show = |part: &Part| {
+            let class = match part.mark {
+                Mark::Not => "",
+                Mark::Words => "words",
+                Mark::Value => "value",
+            };
+            (Shown::new(&part.text), class)
+        };
         let path = path
             .trim_start_matches("output.")
             .trim_start_matches("payload.");
@@ -282,8 +289,8 @@ fn became(conclusion: &Conclusion) -> String {
         (None, Some(_)) => {
             "Judged again, it had a cause that was not shown, so it is asked about anew".to_owned()
         }
-        (Some(true), _) => format!("It ran: judged again it was {verdict}{seq}"),
-        _ => format!("It did not run: judged again it was {verdict}{seq}"),
+        (Some(true), _) => format!("It may run: judged again it was {verdict}{seq}"),
+        _ => format!("It does not run{seq}"),
     }
 }
 
@@ -369,7 +376,11 @@ fn content(viewer: &Viewer, read: Read, wrong: String) -> CardPage {
         kind_words: Shown::most(&words::plain(&action.kind), 120),
         kind: Shown::new(&action.kind),
         summary: Shown::new(&action.summary),
-        intent: action.intent.as_deref().map(Shown::new),
+        intent: story
+            .intent
+            .as_deref()
+            .or(action.intent.as_deref())
+            .map(Shown::new),
         facts: words::facts(action),
         risk: words::risk(held.judgement.risk),
         because: held.judgement.causes.iter().map(Because::of).collect(),

@@ -36,8 +36,6 @@ pub(super) struct Since {
 #[derive(Template)]
 #[template(path = "inbox/news.html")]
 struct News {
-    /// Gone from the list, if it was there.
-    id: String,
     /// New in the list.
     row: Option<Row>,
     said: String,
@@ -59,7 +57,7 @@ struct Following {
     only: Option<String>,
     latest: watch::Receiver<u64>,
     ending: watch::Receiver<bool>,
-    ready: VecDeque<(u64, String)>,
+    ready: VecDeque<Event>,
 }
 
 /// `GET /inbox/events`
@@ -83,11 +81,7 @@ pub(super) async fn events(
         server,
     };
     let stream = futures_util::stream::unfold(following, |mut following| async move {
-        let (seq, html) = following.next().await?;
-        let event = Event::default()
-            .event("news")
-            .id(seq.to_string())
-            .data(html);
+        let event = following.next().await?;
         Some((Ok(event), following))
     });
     Sse::new(stream).keep_alive(KeepAlive::default())
@@ -96,7 +90,7 @@ pub(super) async fn events(
 impl Following {
     /// The next piece of news; `None` when the browser is to come again, or is not
     /// signed in any more.
-    async fn next(&mut self) -> Option<(u64, String)> {
+    async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(ready) = self.ready.pop_front() {
                 return Some(ready);
@@ -144,7 +138,13 @@ impl Following {
         match news {
             Ok((since, ready)) => {
                 self.since = since;
-                self.ready.extend(ready);
+                for (seq, id, html) in ready {
+                    // Of a row that comes again there is one; in front, so that whoever
+                    // loses the connection in between is told again.
+                    self.ready.push_back(Event::default().event("gone").data(id));
+                    let news = Event::default().event("news").data(html);
+                    self.ready.push_back(news.id(seq.to_string()));
+                }
                 Some(())
             }
             Err(e) => {
@@ -160,7 +160,7 @@ fn news(
     approvals: &Approvals,
     since: u64,
     tell: impl Fn(&Approvals, &str, u64) -> Result<Option<String>, ApprovalError>,
-) -> Result<(u64, Vec<(u64, String)>), ApprovalError> {
+) -> Result<(u64, Vec<(u64, String, String)>), ApprovalError> {
     let changes = approvals.changes(since)?;
     let last = changes.last().map_or(since, |change| change.seq);
     let waiting = waiting(approvals)?;
@@ -172,7 +172,7 @@ fn news(
             continue;
         }
         match tell(approvals, &change.approval, waiting) {
-            Ok(Some(html)) => told.push((change.seq, html)),
+            Ok(Some(html)) => told.push((change.seq, change.approval.clone(), html)),
             Ok(None) | Err(ApprovalError::Unknown(_)) => {}
             Err(e) => return Err(e),
         }
@@ -195,7 +195,6 @@ fn row(approvals: &Approvals, id: &str, waiting: u64) -> Result<Option<String>, 
         state => format!("{state}: {what}"),
     };
     let news = News {
-        id: approval.id.clone(),
         row: is_new.then(|| Row::of(&approval)),
         said,
         waiting,
