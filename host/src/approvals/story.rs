@@ -132,7 +132,10 @@ fn passages(judged: &Judged, view: &View) -> Vec<Passage> {
     let payload = leaves_of(judged.action.payload.text());
     // What the causes name of the action itself are the values it uses.
     let own = places.iter().filter(|(step, ..)| step.is_none());
-    let values: Vec<String> = own.flat_map(|(.., texts)| texts).map(|text| squeezed(text)).collect();
+    let values: Vec<String> = own
+        .flat_map(|(.., texts)| texts)
+        .map(|text| squeezed(text))
+        .collect();
     let passage = |(step, path, texts): &(Option<u32>, &str, Vec<&str>)| {
         let whole = match step {
             Some(step) => output_at(view, *step, path),
@@ -181,7 +184,11 @@ fn leaf_at(leaves: &[Leaf], path: &str) -> Option<String> {
 /// the values that are used.
 fn marks(whole: &str, words: &[&str], values: &[&str]) -> Vec<(Range<usize>, Mark)> {
     let (words, values) = (places_of(whole, words), places_of(whole, values));
-    let mut edges: Vec<usize> = words.iter().chain(&values).flat_map(|r| [r.start, r.end]).collect();
+    let mut edges: Vec<usize> = words
+        .iter()
+        .chain(&values)
+        .flat_map(|r| [r.start, r.end])
+        .collect();
     edges.sort_unstable();
     edges.dedup();
     let is_in = |ranges: &[Range<usize>], at: usize| ranges.iter().any(|range| range.contains(&at));

@@ -12,7 +12,8 @@ use super::text::Shown;
 use super::viewer::Viewer;
 use super::words::{self, Fact};
 use crate::approvals::{
-    Approval, ApprovalError, Approvals, Conclusion, Given, Mark, Part, Passage, State as Of, Story, Told,
+    Approval, ApprovalError, Approvals, Conclusion, Given, Mark, Part, Passage, State as Of, Story,
+    Told,
 };
 use crate::http::Server;
 use crate::verdict::{Cause, Opinion};

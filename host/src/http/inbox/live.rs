@@ -141,7 +141,8 @@ impl Following {
                 for (seq, id, html) in ready {
                     // Of a row that comes again there is one; in front, so that whoever
                     // loses the connection in between is told again.
-                    self.ready.push_back(Event::default().event("gone").data(id));
+                    self.ready
+                        .push_back(Event::default().event("gone").data(id));
                     let news = Event::default().event("news").data(html);
                     self.ready.push_back(news.id(seq.to_string()));
                 }
