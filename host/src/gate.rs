@@ -11,6 +11,7 @@
 //! answer is BLOCK.
 
 mod asking;
+mod editing;
 pub mod granting;
 
 use std::path::PathBuf;
@@ -34,6 +35,7 @@ use crate::verdict::{Cause, Judged, Opinion, Reason, Verdict};
 use asking::used;
 
 pub use crate::decision::Decision;
+pub use editing::EditError;
 
 /// Decides on actions before they run.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 
 const fields = "input, textarea, select, [contenteditable]";
 
-// Keys: j and k move, a and r open an answer (its button confirms), u goes back.
+// Keys: j and k move, a, r, g and e open an answer (its button confirms), u goes back.
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
@@ -16,7 +16,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.target.closest(fields)) return;
-  const done = { j: () => move(1), k: () => move(-1), u: back, a: () => answer("a"), r: () => answer("r") }[event.key];
+  const done = { j: () => move(1), k: () => move(-1), u: back, a: () => answer("a"), r: () => answer("r"), g: () => answer("g"), e: () => answer("e") }[event.key];
   if (done && done()) event.preventDefault();
 });
 

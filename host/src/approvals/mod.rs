@@ -19,6 +19,7 @@ mod bell;
 mod cause;
 mod channel;
 mod console;
+mod edit;
 mod error;
 mod grant;
 mod held;
@@ -106,7 +107,8 @@ impl Approvals {
     }
 
     /// The approval that was asked for before about the same action of the same
-    /// session, under the same id: an agent that came back. One that is over is a
+    /// session, under the same id: an agent that came back; or what a person made of
+    /// one, under whatever id. One that is over is a
     /// new question; so is one whose answer was taken, except in a session, where
     /// an id names one call.
     ///
@@ -117,15 +119,19 @@ impl Approvals {
         action: &Action,
         digest: ActionDigest,
     ) -> Result<Option<String>, ApprovalError> {
-        let Some((id, state, asked)) = self.store()?.last_of(&action.session, &action.id)? else {
-            return Ok(None);
+        let last = self.store()?.last_of(&action.session, &action.id)?;
+        let comes_back = |(_, state, asked): &(String, State, ActionDigest)| {
+            let comes_back = match state {
+                State::Pending | State::Approved => true,
+                State::Refused | State::Consumed => !action.session.is_empty(),
+                State::Expired | State::Cancelled => false,
+            };
+            comes_back && *asked == digest
         };
-        let comes_back = match state {
-            State::Pending | State::Approved => true,
-            State::Refused | State::Consumed => !action.session.is_empty(),
-            State::Expired | State::Cancelled => false,
-        };
-        Ok((comes_back && asked == digest).then_some(id))
+        match last.filter(comes_back) {
+            Some((id, ..)) => Ok(Some(id)),
+            None => self.store()?.edited(&action.session, digest),
+        }
     }
 
     /// Whether there is room for another question.
@@ -147,13 +153,20 @@ impl Approvals {
         asker: &str,
         now: u64,
     ) -> Result<Approval, ApprovalError> {
+        let approval = self.draft(id, held, asker, now);
+        self.store()?.insert(&approval, self.config.most)?;
+        self.bell.ring();
+        Ok(approval)
+    }
+
+    fn draft(&self, id: &str, held: &Judged, asker: &str, now: u64) -> Approval {
         let Terms {
             approvers,
             quorum,
             lifetime,
         } = self.config.terms(held);
         let lifetime = u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX);
-        let approval = Approval {
+        Approval {
             id: id.to_owned(),
             state: State::Pending,
             digest: held.action.digest(),
@@ -165,10 +178,7 @@ impl Approvals {
             approvers,
             cause: cause::cause(held),
             answers: Vec::new(),
-        };
-        self.store()?.insert(&approval, self.config.most)?;
-        self.bell.ring();
-        Ok(approval)
+        }
     }
 
     /// Takes an answer. Of all who answer at once exactly one is first. The digest,

@@ -4,6 +4,7 @@
 //! the file's write lock, so that of all who try, in whatever process, one succeeds
 //! and the others see what it did. A step is on disk before it is told.
 
+mod edit;
 mod grants;
 mod inbox;
 mod outbox;

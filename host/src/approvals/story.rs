@@ -192,9 +192,9 @@ fn marks(whole: &str, words: &[&str], values: &[&str]) -> Vec<(Range<usize>, Mar
     edges.sort_unstable();
     edges.dedup();
     let is_in = |ranges: &[Range<usize>], at: usize| ranges.iter().any(|range| range.contains(&at));
-    let pieces = edges.windows(2).filter_map(|edge| match edge {
-        &[start, end] if is_in(&values, start) => Some((start..end, Mark::Value)),
-        &[start, end] if is_in(&words, start) => Some((start..end, Mark::Words)),
+    let pieces = edges.windows(2).filter_map(|edge| match *edge {
+        [start, end] if is_in(&values, start) => Some((start..end, Mark::Value)),
+        [start, end] if is_in(&words, start) => Some((start..end, Mark::Words)),
         _ => None,
     });
     let mut marks: Vec<(Range<usize>, Mark)> = Vec::new();

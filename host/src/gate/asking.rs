@@ -47,7 +47,10 @@ impl Gate {
                 let judged = judged.clone();
                 self.ask(Waiting { judged, decision }, true)
             }
-            Ok(decision) => decision,
+            Ok(decision) => Decision {
+                id: action.id.clone(), // what a person changed may come under another id
+                ..decision
+            },
             Err(e) => return self.unanswered(judged, &e, None),
         };
         // The answer is about the step that was held first; this one is the same action.
@@ -124,7 +127,7 @@ impl Gate {
 
     /// Keeps where the values came from, for whoever is asked. Without it there is
     /// less to see on the card, and the question stands all the same.
-    fn tell(&self, id: &str, judged: &Judged) {
+    pub(super) fn tell(&self, id: &str, judged: &Judged) {
         let story = match self.judge.before(judged) {
             Ok(view) => Story::of(judged, &view),
             Err(e) => return tracing::warn!("approval {id}: its session cannot be shown: {e}"),
@@ -207,10 +210,7 @@ impl Gate {
                 }
             }
             State::Refused => (held, false),
-            State::Cancelled => (
-                ended(held, "cancelled", "the approval was cancelled"),
-                false,
-            ),
+            State::Cancelled => (self.cancelled(&approval.id, held), false),
             State::Expired | State::Pending | State::Consumed => (
                 ended(held, "expired", "the approval expired unanswered"),
                 false,
@@ -376,7 +376,7 @@ fn concluded(approval: &Approval, conclusion: Conclusion) -> Decision {
 }
 
 /// A HOLD that ended without an answer.
-fn ended(held: Judged, code: &str, message: &str) -> Judged {
+pub(super) fn ended(held: Judged, code: &str, message: &str) -> Judged {
     with_cause(held, code, message.to_owned())
 }
 

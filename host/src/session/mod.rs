@@ -365,7 +365,11 @@ impl Turn<'_> {
             let same = |later: &Step| later.action.digest() == action.digest();
             *last > step && self.session.history.step(*last).is_some_and(same)
         });
-        for step in [Some(step), again].into_iter().flatten() {
+        // What a person changed is not what stands in the step.
+        let held = self.session.history.step(step);
+        let asked = held.is_none_or(|held| held.action.payload == action.payload);
+        let first = asked.then_some(step);
+        for step in [first, again].into_iter().flatten() {
             Arc::make_mut(&mut self.session.history).settle(step, Some(approved));
             self.save(&Change::Step(step))?;
         }

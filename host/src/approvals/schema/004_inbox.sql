@@ -10,3 +10,10 @@ END;
 CREATE TABLE sign_in (
     secret BLOB PRIMARY KEY, link INTEGER NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL,
     expires INTEGER NOT NULL) WITHOUT ROWID;
+
+-- A question that a person changed: it ended, and the other one was asked instead.
+CREATE TABLE edit (approval TEXT PRIMARY KEY, instead TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX edit_instead ON edit (instead);
+CREATE TRIGGER edit_gone AFTER DELETE ON approval BEGIN
+    DELETE FROM edit WHERE approval = old.id OR instead = old.id;
+END;

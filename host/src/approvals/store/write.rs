@@ -10,7 +10,7 @@ use super::{Result, Store, Undone, millis, stamp};
 use crate::action::ActionDigest;
 
 /// How long an answer waits for whoever asked before others conclude it.
-const GRACE: u64 = 30_000;
+pub(super) const GRACE: u64 = 30_000;
 /// How long concluded approvals are kept: 30 days.
 const KEEP: u64 = 30 * 24 * 3_600_000;
 /// How many due ones are looked at in one go.
@@ -19,27 +19,7 @@ impl Store {
     pub(in crate::approvals) fn insert(&self, approval: &Approval, most: u64) -> Result<()> {
         self.step(|tx| {
             room(tx, most)?;
-            let action = &approval.held.action;
-            tx.prepare_cached(
-                "INSERT INTO approval (id, state, session, action, agent, asker, digest, held,
-                    since, expires, quorum, approvers, due, cause)
-                 VALUES (?1, 'pending', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?9, ?12)",
-            )?
-            .execute(params![
-                approval.id,
-                action.session,
-                action.id,
-                action.agent,
-                approval.asker,
-                &approval.digest.0[..],
-                held::write(&approval.held),
-                stamp(approval.since),
-                stamp(approval.expires),
-                approval.quorum,
-                serde_json::to_string(&approval.approvers).unwrap_or_default(),
-                approval.cause,
-            ])?;
-            Ok(())
+            Ok(add(tx, approval)?)
         })
     }
 
@@ -139,6 +119,31 @@ impl Store {
         }
         Ok(due.into_iter().map(|(id, _)| id).collect())
     }
+}
+
+/// A new question.
+pub(super) fn add(tx: &Transaction<'_>, approval: &Approval) -> rusqlite::Result<()> {
+    let action = &approval.held.action;
+    tx.prepare_cached(
+        "INSERT INTO approval (id, state, session, action, agent, asker, digest, held,
+            since, expires, quorum, approvers, due, cause)
+         VALUES (?1, 'pending', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?9, ?12)",
+    )?
+    .execute(params![
+        approval.id,
+        action.session,
+        action.id,
+        action.agent,
+        approval.asker,
+        &approval.digest.0[..],
+        held::write(&approval.held),
+        stamp(approval.since),
+        stamp(approval.expires),
+        approval.quorum,
+        serde_json::to_string(&approval.approvers).unwrap_or_default(),
+        approval.cause,
+    ])
+    .map(drop)
 }
 
 fn room(db: &Connection, most: u64) -> std::result::Result<(), Undone> {
@@ -250,7 +255,7 @@ fn answered(approval: &Approval) -> ApprovalError {
     }
 }
 
-fn go(tx: &Transaction<'_>, id: &str, to: State, due: u64) -> rusqlite::Result<()> {
+pub(super) fn go(tx: &Transaction<'_>, id: &str, to: State, due: u64) -> rusqlite::Result<()> {
     tx.prepare_cached("UPDATE approval SET state = ?2, due = ?3 WHERE id = ?1")?
         .execute(params![id, to.as_str(), stamp(due)])
         .map(drop)

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::grants;
 use super::list::waiting;
 use super::page::{Frame, Wrong, clock, left, page as shown, stamp};
 use super::past::{self, Past};
@@ -16,6 +17,7 @@ use crate::approvals::{
     Told,
 };
 use crate::http::Server;
+use crate::printable::is_invisible;
 use crate::verdict::{Cause, Opinion};
 
 /// How far a question is, and the forms that answer it.
@@ -35,6 +37,12 @@ pub(super) struct Status {
     pub(super) digest: String,
     pub(super) answers: bool,
     pub(super) token: String,
+    /// The payload, to be changed.
+    pub(super) payload: String,
+    /// Words of a grant to begin with; none where there can be no grant.
+    pub(super) words: Option<String>,
+    /// The question that was asked instead.
+    pub(super) instead: Option<String>,
 }
 
 #[derive(Debug)]
@@ -131,11 +139,21 @@ struct CardPage {
     /// What became of it.
     became: Option<String>,
     next: Option<String>,
+    /// The question in whose place this one was asked.
+    original: Option<String>,
+    /// Others that wait with the same cause.
+    beside: Vec<(String, Shown)>,
     seen: u64,
 }
 
 impl Status {
-    pub(super) fn of(approval: &Approval, answers: bool, token: String) -> Status {
+    pub(super) fn of(
+        approvals: &Approvals,
+        approval: &Approval,
+        answers: bool,
+        token: String,
+    ) -> Result<Status, ApprovalError> {
+        let action = &approval.held.action;
         let open = approval.state == Of::Pending;
         let meaning = match approval.state {
             Of::Pending if approval.answers.is_empty() => "It waits for an answer.",
@@ -146,7 +164,8 @@ impl Status {
             Of::Cancelled => "Nobody wants an answer any more. It does not run.",
             Of::Consumed => "The agent took the answer, and it was judged again.",
         };
-        Status {
+        let pretty = words::pretty(&action.payload.value());
+        Ok(Status {
             id: approval.id.clone(),
             open,
             state: match approval.state {
@@ -162,8 +181,19 @@ impl Status {
             digest: approval.digest.to_string(),
             answers,
             token,
-        }
+            // What a field cannot show as it is cannot be changed in it.
+            payload: match pretty.chars().any(is_hidden) {
+                true => String::new(),
+                false => pretty,
+            },
+            words: (!action.session.is_empty()).then(|| grants::suggested(action)),
+            instead: approvals.instead(&approval.id)?,
+        })
     }
+}
+
+fn is_hidden(c: char) -> bool {
+    c != '\n' && (c.is_control() || is_invisible(c))
 }
 
 impl AnswerLine {
@@ -301,14 +331,33 @@ struct Read {
     story: Option<Story>,
     past: Vec<Past>,
     conclusion: Option<Conclusion>,
+    status: Status,
+    original: Option<String>,
+    beside: Vec<(String, Shown)>,
     waiting: u64,
     seen: u64,
 }
 
-fn read(approvals: &Approvals, id: &str) -> Result<Read, ApprovalError> {
+fn read(approvals: &Approvals, id: &str, viewer: &Viewer) -> Result<Read, ApprovalError> {
     let seen = approvals.last_change()?;
     let approval = approvals.get(id)?;
+    let siblings = match approval.state {
+        Of::Pending => approvals.siblings(&approval)?,
+        _ => Vec::new(),
+    };
+    let beside = siblings.into_iter().map(|other| {
+        let action = &other.held.action;
+        let words = match action.summary.is_empty() {
+            true => words::plain(&action.kind),
+            false => action.summary.clone(),
+        };
+        (other.id, Shown::most(&words, 120))
+    });
+    let answers = viewer.may_answer();
     Ok(Read {
+        status: Status::of(approvals, &approval, answers, viewer.token())?,
+        original: approvals.original(id)?,
+        beside: beside.take(20).collect(),
         story: approvals.story(id)?,
         past: past::like(approvals, &approval)?,
         conclusion: approvals.conclusion(id)?,
@@ -345,8 +394,9 @@ async fn card(
     status: StatusCode,
     wrong: String,
 ) -> Result<Response, Wrong> {
+    let looks = viewer.clone();
     let read = server
-        .with_gate(move |gate| read(gate.approvals(), &id))
+        .with_gate(move |gate| read(gate.approvals(), &id, &looks))
         .await??;
     let content = content(viewer, read, wrong);
     Ok(shown(Some(viewer), status, &content))
@@ -358,6 +408,9 @@ fn content(viewer: &Viewer, read: Read, wrong: String) -> CardPage {
         story,
         past,
         conclusion,
+        status,
+        original,
+        beside,
         waiting,
         seen,
     } = read;
@@ -372,7 +425,9 @@ fn content(viewer: &Viewer, read: Read, wrong: String) -> CardPage {
     CardPage {
         frame: Frame::of(viewer, "card", waiting),
         wrong,
-        status: Status::of(&approval, viewer.may_answer(), viewer.token()),
+        status,
+        original,
+        beside,
         agent: Shown::most(&action.agent, 120),
         kind_words: Shown::most(&words::plain(&action.kind), 120),
         kind: Shown::new(&action.kind),

@@ -125,7 +125,7 @@ impl Following {
                     |approvals, id, waiting| match &only {
                         Some(only) if only == id => {
                             let approval = approvals.get(id)?;
-                            let status = Status::of(&approval, answers, token.clone());
+                            let status = Status::of(approvals, &approval, answers, token.clone())?;
                             Ok(StatusNews { status, waiting }.render().ok())
                         }
                         Some(_) => Ok(None),
@@ -156,12 +156,15 @@ impl Following {
     }
 }
 
+/// The number of a change, the approval, and what is told of it.
+type Piece = (u64, String, String);
+
 /// What is told of each approval that changed, and the number of the last change.
 fn news(
     approvals: &Approvals,
     since: u64,
     tell: impl Fn(&Approvals, &str, u64) -> Result<Option<String>, ApprovalError>,
-) -> Result<(u64, Vec<(u64, String, String)>), ApprovalError> {
+) -> Result<(u64, Vec<Piece>), ApprovalError> {
     let changes = approvals.changes(since)?;
     let last = changes.last().map_or(since, |change| change.seq);
     let waiting = waiting(approvals)?;

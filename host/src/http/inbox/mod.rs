@@ -8,7 +8,8 @@
 //! live.rs      news of it, as it happens
 //! card.rs      one question, everything a person needs to answer it
 //! past.rs      what was answered before
-//! answer.rs    approve, refuse
+//! answer.rs    approve, refuse, approve as changed, approve and remember
+//! grants.rs    what was remembered, and taking it back
 //! audit.rs     the audit log's last entries
 //! chart.rs     verdicts and latency, drawn
 //! plugins.rs   the generation in force and its plugins
@@ -26,6 +27,7 @@ mod assets;
 mod audit;
 mod card;
 mod chart;
+mod grants;
 mod list;
 mod live;
 mod page;
@@ -60,6 +62,10 @@ pub(super) fn routes() -> Router<Server> {
         .route("/inbox/approvals/{id}", get(card::page))
         .route("/inbox/approvals/{id}/approve", post(answer::approve))
         .route("/inbox/approvals/{id}/refuse", post(answer::refuse))
+        .route("/inbox/approvals/{id}/edit", post(answer::edit))
+        .route("/inbox/approvals/{id}/grant", post(answer::grant))
+        .route("/inbox/grants", get(grants::page))
+        .route("/inbox/grants/{id}/revoke", post(grants::revoke))
         .route("/inbox/audit", get(audit::page))
         .route("/inbox/plugins", get(plugins::page))
         .route("/inbox/sign-in", get(sign_in::page).post(sign_in::by_key))

@@ -123,12 +123,25 @@ pub(super) fn facts(action: &Action) -> Vec<Fact> {
     facts
 }
 
+/// Where an action says how much.
+pub(super) fn amounts(action: &Action) -> Vec<String> {
+    let mut found = Vec::new();
+    leaves(&action.payload.value(), String::new(), &mut found);
+    let much = found
+        .into_iter()
+        .map(|(path, _)| path)
+        .filter(|path| MUCH.contains(&name_of(path).to_lowercase().as_str()));
+    much.collect()
+}
+
+/// The last name of a path.
+fn name_of(path: &str) -> &str {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    last.split('[').next().unwrap_or_default()
+}
+
 fn fact(path: &str, text: &str, currency: Option<&str>) -> Fact {
-    let name = path
-        .rsplit('.')
-        .next()
-        .and_then(|last| last.split('[').next())
-        .unwrap_or_default();
+    let name = name_of(path);
     let lower = name.to_lowercase();
     let sort = match lower.as_str() {
         name if WHOM.contains(&name) => Sort::Whom,
