@@ -572,3 +572,105 @@ fn news_are_told_from_where_the_page_was_made() {
     inbox.hold(&pay("b"));
     assert!(!lines.any(|line| line.contains("class=\"open\"")));
 }
+
+#[test]
+fn an_action_that_a_person_changed_runs_as_changed_and_once() {
+    let (inbox, keys) = Inbox::start(&KEYS);
+    let id = inbox.hold(&pay("a"));
+    let ana = inbox.sign_in(&keys[0]);
+    let card = inbox.get(&format!("/inbox/approvals/{id}"), &ana);
+    let (token, digest) = (card.field("token"), card.field("digest"));
+    let edit = |payload: &str| {
+        let fields = [
+            ("token", &*token),
+            ("digest", &*digest),
+            ("payload", payload),
+        ];
+        inbox.post(&format!("/inbox/approvals/{id}/edit"), &ana, &fields)
+    };
+    for (payload, status) in [
+        ("[]", 400),
+        ("{", 400),
+        ("", 400),
+        (r#"{"amount": 10}"#, 409),
+    ] {
+        assert_eq!(edit(payload).status, status, "{payload}");
+    }
+    assert_eq!(inbox.state(&id)["state"], "pending");
+    let changed = edit(r#"{"amount": 4}"#);
+    let other = changed.header("location").expect("a new question");
+    let other = other.rsplit('/').next().unwrap().to_owned();
+    assert_eq!(inbox.state(&id)["state"], "cancelled");
+    let state = inbox.state(&other);
+    assert_eq!(
+        (&state["state"], &state["action"]["payload"]),
+        (&json!("approved"), &json!({"amount": 4}))
+    );
+    // Whoever is late changes nothing.
+    assert_eq!(edit(r#"{"amount": 5}"#).status, 409);
+
+    let decide = |amount: u64, id: &str| {
+        let mut action = pay(id);
+        action["payload"]["amount"] = json!(amount);
+        let asked = inbox
+            .place
+            .run("decide --json --wait 1ms", action.to_string());
+        answers(&asked).remove(0)
+    };
+    assert_eq!(decide(5, "b")["approved"], Value::Null, "another action");
+    let ran = decide(4, "c");
+    assert_eq!(
+        (&ran["approved"], &ran["id"], &ran["approval_id"]),
+        (&json!(true), &json!("c"), &json!(other))
+    );
+    assert_eq!(decide(4, "d")["approved"], Value::Null, "a yes counts once");
+}
+
+#[test]
+fn a_grant_is_given_for_what_was_on_the_page_and_taken_back() {
+    let (inbox, keys) = Inbox::start(&KEYS);
+    let (ana, max) = (inbox.sign_in(&keys[0]), inbox.sign_in(&keys[2]));
+    let id = inbox.hold(&pay("a"));
+    let card = inbox.get(&format!("/inbox/approvals/{id}"), &ana);
+    let (token, digest) = (card.field("token"), card.field("digest"));
+    let grant = |words: &str, digest: &str, hours: &str| {
+        let fields = [
+            ("token", &*token),
+            ("digest", digest),
+            ("words", words),
+            ("scope", "hours"),
+            ("hours", hours),
+        ];
+        inbox.post(&format!("/inbox/approvals/{id}/grant"), &ana, &fields)
+    };
+    let foreign = format!("sha256:{}", "0".repeat(64));
+    assert_eq!(grant("amount<=20", &foreign, "1").status, 409);
+    for (words, hours) in [
+        ("", "1"),
+        ("amount", "1"),
+        ("amount<=20", "0"),
+        ("amount<=20", "721"),
+    ] {
+        assert_eq!(
+            grant(words, &digest, hours).status / 100,
+            4,
+            "{words} {hours}"
+        );
+    }
+    assert_eq!(inbox.state(&id)["state"], "pending");
+    assert_eq!(grant("amount<=20\n", &digest, "1").status, 303);
+    let page = inbox.get("/inbox/grants", &ana);
+    assert!(page.body.contains("amount&lt;=20"), "{}", page.body);
+    let (_, rest) = page.body.split_once("/inbox/grants/").unwrap();
+    let revoke = format!("/inbox/grants/{}", rest.split('"').next().unwrap());
+    let theirs = inbox.get("/inbox", &max).field("token");
+    assert_eq!(inbox.post(&revoke, &max, &[("token", &theirs)]).status, 403);
+    assert_eq!(inbox.get(&revoke, &ana).status, 405);
+    assert_eq!(inbox.post(&revoke, &ana, &[("token", &token)]).status, 303);
+    assert!(
+        inbox
+            .get("/inbox/grants", &ana)
+            .body
+            .contains("Nothing is remembered")
+    );
+}

@@ -286,13 +286,77 @@ class Story:
         b.look()
         assert ended(waits)["approved"] is True
 
-    def t13_plugins(self):
+    def t13_changed_and_approved_so(self):
+        b = self.browser
+        waits = self.place.decide(*invoice("s-50"))
+        id = self.one_waits()
+        b.go(f"{self.base}/inbox/approvals/{id}")
+        b.press("e")
+        shown = json.loads(b.run("return document.activeElement.value"))
+        assert shown["amount"] == 1840.5, shown
+        b.run("document.activeElement.value = arguments[0]", json.dumps({**shown, "amount": "x" * 3})[:-1])
+        b.click(".answer.change button")
+        b.wait_text("[role=alert]", "not a JSON object")
+        b.press("e")
+        changed = {**shown, "amount": 40, "iban": "DE02120300000000202051"}
+        b.run("document.activeElement.value = arguments[0]", json.dumps(changed, indent=2))
+        self.picture("card-change-light")
+        self.picture("card-change-phone", width=390, height=844)
+        b.click(".answer.change button")
+        b.wait_text("#status", "Approved by key:ana")
+        assert id not in b.path() and "What the agent asked for" in b.text("main")
+        self.pictures("changed")
+        # The agent may not run what it asked for, and is told what it may.
+        answer = ended(waits)
+        assert (answer["approved"], answer["approval_state"]) == (False, "cancelled"), answer
+        assert "key:ana changed it" in answer["reason"] and "DE02120300000000202051" in answer["reason"], answer
+        # What it sends then runs, under whatever id, once.
+        pay = invoice("s-50", id="call-3", payload=changed)[-1]
+        first = ended(self.place.decide(pay))
+        assert (first["approved"], first["id"]) == (True, "call-3"), first
+        again = self.place.decide({**pay, "id": "call-4"})
+        another = self.one_waits()
+        self.place.run("approvals", "refuse", another, "--by", "bo")
+        assert ended(again)["approved"] is False
+        b.go(f"{self.base}/inbox/approvals/{id}")
+        b.wait_text("#status", "It was changed")
+
+    def t14_approved_and_remembered(self):
+        b = self.browser
+        asks = {"type": "transfer_money", "summary": "Pay the window cleaner", "agent": "support-bot", "session": "s-51",
+                "id": "a", "payload": {"iban": "DE02120300000000202051", "amount": 60, "currency": "EUR"}}
+        waits = self.place.decide(asks)
+        b.go(f"{self.base}/inbox/approvals/{self.one_waits()}")
+        b.press("g")
+        assert b.run("return document.activeElement.value") == "amount<=60"
+        b.run("document.activeElement.value = 'amount<60'")
+        b.click(".answer.widen button")
+        b.wait_text("[role=alert]", "Nothing was granted")
+        b.press("g")
+        b.run("document.activeElement.value = 'amount<=80'")
+        self.picture("card-remember-light")
+        self.picture("card-remember-phone", width=390, height=844)
+        b.click(".answer.widen button")
+        b.wait_text("#status", "Approved by key:ana")
+        assert ended(waits)["approved"] is True
+        less = {**asks, "id": "b", "payload": {**asks["payload"], "amount": 75}}
+        assert ended(self.place.decide(less))["approved"] is True
+        b.go(f"{self.base}/inbox/grants")
+        assert "amount<=80" in b.text("main") and "Answered\n1 questions" in b.text("main")
+        self.pictures("grants")
+        b.click(".plugins button")
+        b.wait_text("main", "Nothing is remembered")
+        waits = self.place.decide({**less, "id": "c"})
+        self.place.run("approvals", "refuse", self.one_waits(), "--by", "bo")
+        assert ended(waits)["approved"] is False
+
+    def t15_plugins(self):
         b = self.browser
         b.go(f"{self.base}/inbox/plugins")
         assert "consequence" in b.text("main") and "sha" not in b.text("h1")
         self.pictures("plugins")
 
-    def t14_out_and_in_by_a_link_that_works_once(self):
+    def t16_out_and_in_by_a_link_that_works_once(self):
         b = self.browser
         b.click(".who button")
         b.wait("#key")
@@ -312,7 +376,7 @@ class Story:
         b.wait_text("main", "used already")
         b.complaints()
 
-    def t15_an_auditor_reads_and_cannot_answer(self):
+    def t17_an_auditor_reads_and_cannot_answer(self):
         b = self.browser
         b.forget()
         link = self.place.run("keys", "link", "max").strip()
