@@ -138,6 +138,8 @@ impl From<ApprovalError> for Problem {
             ApprovalError::OtherAction(_) => (StatusCode::CONFLICT, "other-action"),
             ApprovalError::NotApprover(_) => (StatusCode::FORBIDDEN, "not-approver"),
             ApprovalError::OwnAction(_) => (StatusCode::FORBIDDEN, "own-action"),
+            ApprovalError::Words(_) => (StatusCode::BAD_REQUEST, "grant"),
+            ApprovalError::UnknownGrant(_) => (StatusCode::NOT_FOUND, "unknown-grant"),
             _ => return Problem::unavailable("approvals-unavailable", &e),
         };
         Problem::new(status, word, e.to_string())
