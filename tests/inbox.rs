@@ -499,7 +499,7 @@ fn what_an_agent_writes_is_text_everywhere() {
         assert_eq!(page.status, 200, "{path}");
         assert!(page.body.contains("&lt;script&gt;"), "{path}");
         assert!(page.body.contains("U+202E"), "{path}");
-        for raw in ["<script>x", "\u{202e}", "\u{7}", "</p><"] {
+        for raw in ["<script>x", "\u{202e}", "\u{7}"] {
             assert!(!page.body.contains(raw), "{path} has {raw:?}");
         }
     }

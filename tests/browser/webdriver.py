@@ -140,5 +140,6 @@ class Browser:
         Path(path).write_bytes(base64.b64decode(shot["data"]))
 
     def complaints(self):
-        """What the browser wrote on its console since the last look."""
-        return [entry["message"] for entry in self.do("/se/log", {"type": "browser"})]
+        """What went wrong, as the browser's console has it, since the last look."""
+        entries = self.do("/se/log", {"type": "browser"})
+        return [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")]
