@@ -134,8 +134,7 @@ fn link(config: &Config, name: &str) -> anyhow::Result<(String, String)> {
             safe(name)
         );
     }
-    let shared = config.clone().shared();
-    if shared.approvals.store.is_none() {
+    if config.approvals.store.is_none() {
         bail!(
             "approvals are kept in memory (`approvals.store` is \"off\"); a server cannot see a link made here"
         );
@@ -147,7 +146,7 @@ fn link(config: &Config, name: &str) -> anyhow::Result<(String, String)> {
         key: key.fingerprint().to_owned(),
         expires: millis + LINK,
     };
-    Approvals::new(shared.approvals).invite(&secret, &who, millis)?;
+    Approvals::new(config.approvals.clone()).invite(&secret, &who, millis)?;
     let until = now() + jiff::SignedDuration::from_millis(i64::try_from(LINK)?);
     let server = &config.server;
     let scheme = if server.tls.is_some() {
