@@ -106,6 +106,26 @@ const ACTS: &[Act] = &[
         vaguely: Senses::ACTING,
     },
     Act {
+        does: "hands something in for good",
+        verbs: Senses::SUBMIT,
+        things: Senses::FILING,
+        asked: Senses::SUBMIT.and(Senses::SEND).and(Senses::MEND),
+        vaguely: Senses::NONE,
+    },
+    Act {
+        does: "changes the settings of an account",
+        verbs: Senses::UPDATE,
+        things: Senses::SETTINGS,
+        asked: Senses::UPDATE
+            .and(Senses::MAKE)
+            .and(Senses::OFF)
+            .and(Senses::GRANT)
+            .and(Senses::SHARE)
+            .and(Senses::MEND)
+            .and(Senses::REMOVE),
+        vaguely: Senses::ACTING,
+    },
+    Act {
         does: "orders or books something",
         verbs: Senses::BUY,
         things: Senses::NONE,
@@ -113,7 +133,7 @@ const ACTS: &[Act] = &[
             .and(Senses::BUY)
             .and(Senses::PAY)
             .and(Senses::APPOINT),
-        vaguely: Senses::MAKE.and(Senses::CONTACT),
+        vaguely: Senses::MAKE.and(Senses::CONTACT).and(Senses::UPDATE),
     },
     Act {
         does: "approves something or makes it final",

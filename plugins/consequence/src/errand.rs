@@ -38,6 +38,11 @@ const POLITE: [&str; 16] = [
     "please", "por", "puedes", "tu", "would", "you",
 ];
 
+/// Verbs of writing down.
+const WRITES: [&str; 6] = [
+    "write", "schreib", "schreibe", "ecris", "ecrivez", "escribe",
+];
+
 /// What begins the words about what is looked at.
 const TOLD: [&str; 15] = [
     "what", "which", "how", "whether", "why", "was", "welche", "ob", "wie", "warum", "que",
@@ -123,7 +128,10 @@ fn does(intent: &Intent, deeds: Senses, spares: fn(&Intent, usize) -> bool) -> b
         // "How many do we use?"
         let helps = matches!(words.get(i), "do" | "does" | "did")
             && words.senses(i + 1).any(Senses::FIRST | Senses::YOU);
-        let verb = !helps && words.senses(i).any(deeds) && !words.senses(i).any(idle);
+        // "Write a draft" sends nothing.
+        let writes = WRITES.contains(&words.get(i))
+            && (i + 1..i + 4).any(|j| words.senses(j).any(Senses::SKETCH));
+        let verb = !helps && !writes && words.senses(i).any(deeds) && !words.senses(i).any(idle);
         verb && !intent.is_thing(i) && intent.asked_at(i, deeds) && !spares(intent, i)
     })
 }

@@ -74,10 +74,18 @@ pub fn amounts(text: &str) -> Vec<f64> {
     amounts
 }
 
-/// Years between 1990 and 2099 that stand alone.
+/// Years between 1990 and 2099 that stand alone; `2025-0316` is a number of
+/// something.
 pub fn years(text: &str) -> Vec<u32> {
+    let part_of_a_number = |word: &&str| {
+        let behind = &text[word.as_ptr() as usize - text.as_ptr() as usize + word.len()..];
+        let digits = |rest: &str| rest.bytes().take_while(u8::is_ascii_digit).count();
+        behind
+            .strip_prefix(['-', '/'])
+            .is_some_and(|rest| digits(rest) > 2)
+    };
     text.split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| word.len() == 4)
+        .filter(|word| word.len() == 4 && !part_of_a_number(word))
         .filter_map(|word| word.parse().ok())
         .filter(|year| (1990..2100).contains(year))
         .collect()

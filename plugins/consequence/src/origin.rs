@@ -59,7 +59,7 @@ pub fn trace(facts: &Facts, past: &impl Past) -> Vec<Origin> {
     let texts: Vec<String> = sought.iter().map(|t| t.text.clone()).collect();
     let found = past.find(&texts);
     let mut sources = Sources(Vec::new());
-    let mut seen = |occurrences: Vec<Occurrence>| {
+    let mut seen = |target: &Target, occurrences: Vec<Occurrence>| {
         let outputs = || occurrences.iter().filter(|o| o.place == Place::Output);
         let in_prose = outputs().all(|o| !o.whole_leaf && o.leaf_words > PROSE);
         let mut named = |o: &Occurrence| {
@@ -67,15 +67,21 @@ pub fn trace(facts: &Facts, past: &impl Past) -> Vec<Origin> {
             source.is_some_and(|step| sources.names(step, facts, past))
         };
         let named: Vec<bool> = occurrences.iter().map(&mut named).collect();
+        let cell = in_prose && notes::has_cell(past.notes(), &target.text);
         let seen = occurrences.into_iter().zip(named);
-        seen.filter_map(|(o, named)| self::seen(o, named)).collect()
+        let seen = seen.filter_map(|(o, named)| self::seen(o, named));
+        seen.map(|s| Seen {
+            whole: s.whole || cell && s.in_output,
+            ..s
+        })
+        .collect()
     };
     sought
         .into_iter()
         .zip(found)
         .map(|(target, occurrences)| Origin {
             target: target.clone(),
-            seen: seen(occurrences),
+            seen: seen(target, occurrences),
         })
         .collect()
 }

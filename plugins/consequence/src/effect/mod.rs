@@ -20,7 +20,7 @@ use crate::words::Words;
 /// The words of the type, those of an `op`, `action` or `method` field added:
 /// a tool called `execute` does what its arguments say.
 pub fn type_words(kind: &str, fields: &[Field]) -> Words {
-    let mut words = Words::of(kind);
+    let mut words = Words::of(&kind[brand(kind)..]);
     words.mend();
     let short = |f: &&Field| f.value == Plain::Text && f.text.len() <= 40;
     let operations = || {
@@ -39,6 +39,10 @@ pub fn type_words(kind: &str, fields: &[Field]) -> Words {
     {
         words = Words::of(&task.text);
     }
+    if words.len() <= 4 && words.iter().any(|w| TOUCHES.contains(&w)) {
+        let labels = fields.iter().filter(|f| is_label(f));
+        labels.take(4).for_each(|f| words.read(&f.text));
+    }
     for field in fields.iter().filter(|f| f.value == Plain::Text) {
         // `mutation { deleteRepository(id: 7) { id } }`
         if let Some(rest) = field.text.trim_start().strip_prefix("mutation")
@@ -53,6 +57,83 @@ pub fn type_words(kind: &str, fields: &[Field]) -> Words {
         }
     }
     words
+}
+
+/// How long a brand at the head of the type is that ends like a verb, as
+/// `ParentPay.contacts` does: nothing is paid there.
+fn brand(kind: &str) -> usize {
+    let Some((head, _)) = kind.split_once('.') else {
+        return 0;
+    };
+    let words = Words::of(head);
+    let last = words.len().saturating_sub(1);
+    let camel =
+        head.starts_with(char::is_uppercase) && words.len() >= 2 && !head.contains(['_', '-']);
+    match camel && words.senses(last).any(Senses::PAY | Senses::SEND) {
+        true => head.len() + 1,
+        false => 0,
+    }
+}
+
+/// Verbs of working on a screen: what is done says the label.
+const TOUCHES: [&str; 18] = [
+    "click",
+    "press",
+    "tap",
+    "tick",
+    "select",
+    "toggle",
+    "clic",
+    "cliquer",
+    "appuyer",
+    "cocher",
+    "klick",
+    "klicken",
+    "drucken",
+    "druecken",
+    "ankreuzen",
+    "pulsar",
+    "clicar",
+    "marcar",
+];
+
+/// The label of a button or a box, other than the terms of what is ordered.
+fn is_label(field: &Field) -> bool {
+    let name = field
+        .name()
+        .split('[')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    field.value == Plain::Text
+        && field.text.len() <= 80
+        && matches!(
+            name.as_str(),
+            "label"
+                | "labels"
+                | "button"
+                | "buttons"
+                | "text"
+                | "target"
+                | "element"
+                | "name"
+                | "option"
+                | "options"
+                | "cible"
+                | "bouton"
+                | "libelle"
+                | "ziel"
+                | "knopf"
+                | "schaltflaeche"
+                | "beschriftung"
+                | "boton"
+                | "etiqueta"
+                | "opcion"
+                | "box"
+                | "checkbox"
+                | "link"
+        )
+        && !field.words().all().any(Senses::TERMS)
 }
 
 fn names_operation(name: &str) -> bool {
@@ -96,7 +177,9 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
     if reads(kind, fields) {
         return effects | Effects::READ | upload(kind, all, fields, targets);
     }
-    if pays(kind, all, amount, account) {
+    let between = |of| fields.iter().any(|f| f.key.any(of));
+    let moves = between(Senses::FROM) && between(Senses::TO) && !all.any(Senses::SEND);
+    if pays(kind, all, amount, account || moves) {
         effects |= Effects::PAY;
     }
     if all.any(Senses::UPDATE) && account {

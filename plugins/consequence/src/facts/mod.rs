@@ -19,7 +19,7 @@ use crate::ledger::Ledger;
 use crate::lexicon::Senses;
 use crate::message::Message;
 use crate::notes::known;
-use crate::notes::{self, Note};
+use crate::notes::{self, Note, rows::Rows};
 use crate::origin::{self, Origin};
 use crate::payload::{self, Field};
 use crate::readers::code::{self, Code};
@@ -63,6 +63,10 @@ pub struct Facts<'a> {
     pub again: Option<Again>,
     /// Names of things that the session itself brought into being.
     made: Vec<String>,
+    /// True when nothing of the session is forgotten.
+    pub remembers_all: bool,
+    /// True when some output had an account as a field of its own.
+    pub accounts_are_listed: bool,
     /// False when the user leaves the amount to what stands elsewhere, and it
     /// stands nowhere.
     pub amount_is_known: bool,
@@ -71,6 +75,8 @@ pub struct Facts<'a> {
     pub notes: Vec<Note<'a>>,
     /// What outputs said of values and places: the notes it stands in.
     said_before: &'a [u8],
+    /// Rows of lists that the user's words tell apart.
+    pub rows: Vec<Rows<'a>>,
     /// What the action says after one of them, and the user did not.
     pub echoes: Vec<Echo>,
 }
@@ -101,11 +107,17 @@ impl<'a> Facts<'a> {
             origins: Vec::new(),
             again: None,
             made: Vec::new(),
+            said_before: past.notes(),
+            remembers_all: kept.start == 0 && !kept.is_empty(),
+            accounts_are_listed: hard && notes::lists_accounts(past.notes()),
             amount_is_known: true,
             notes: notes::that_count(past.notes(), effects),
-            said_before: past.notes(),
+            rows: Vec::new(),
             echoes: Vec::new(),
         };
+        if !facts.effects.any(Effects::READ | Effects::DRAFT) {
+            facts.rows = notes::rows_of_lists(past.notes());
+        }
         facts.echoes = echo::echoes(&facts, past);
         facts.is_test = facts.is_in_test(action);
         if !kept.is_empty() && (hard || facts.effects.any(origin::TRACED)) {
@@ -239,7 +251,10 @@ impl<'a> Facts<'a> {
         let intent = self.intent();
         let parts = text.rsplit_once('@');
         let house = parts.and_then(|(_, domain)| domain.split('.').next());
-        house.is_some_and(|h| h.len() >= 4 && !anybodys(h) && intent.names_value(h))
+        // `hoelzl.example` is how Hölzl has to write himself.
+        let dotted = |h: &str| h.replace("ae", "ä").replace("oe", "ö").replace("ue", "ü");
+        let names = |h: &str| intent.names_value(h) || intent.names_value(&dotted(h));
+        house.is_some_and(|h| h.len() >= 4 && !anybodys(h) && names(h))
             || intent.names_value(text)
             || parts.is_some_and(|(local, _)| intent.names_any(&Words::of(local)))
     }

@@ -13,11 +13,11 @@ use crate::payload::{Field, Plain};
 
 impl Facts<'_> {
     /// True unless the user points to where the amount stands ("according to the
-    /// mail") and no output has it.
+    /// mail", "pay the plumber's bill") and no output has it.
     pub(super) fn knows_amount(&self, past: &impl Past) -> bool {
         let intent = self.intent();
-        let pointed = intent.mentions(Senses::ACCORDING) && !intent.mentions(Senses::RELATIVE);
-        if !pointed || self.is_named_in_figures() {
+        let pointed = intent.mentions(Senses::ACCORDING) || intent.points_to_a_bill();
+        if !pointed || intent.mentions(Senses::RELATIVE) || self.is_named_in_figures() {
             return true;
         }
         let Some(payment) = self.payment() else {
@@ -98,6 +98,7 @@ impl Facts<'_> {
                 amount
             };
             intent.amounts().iter().any(|a| (a - amount).abs() < 0.005)
+                || intent.writes_figure(amount)
         } else {
             let numbers = intent.numbers();
             self.fields.iter().any(|f| match f.value {

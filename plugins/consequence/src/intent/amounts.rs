@@ -49,6 +49,27 @@ impl Intent {
             || self.text.contains('%')
     }
 
+    /// "Pay the plumber's bill": the amount is that of one bill and stands there.
+    pub fn points_to_a_bill(&self) -> bool {
+        let bill = |i: usize| BILLS.contains(&self.words.get(i)) && self.is_thing(i);
+        self.amounts.is_empty()
+            && self.numbers().is_empty()
+            && !self.mentions(Senses::EACH | Senses::WHOLE)
+            && self.asks(Senses::PAY)
+            && (0..self.words.len()).any(bill)
+    }
+
+    /// True when the user writes the figure, with or without a currency.
+    pub fn writes_figure(&self, amount: f64) -> bool {
+        let figure = |token: &str| money::amount(token.trim_matches(|c: char| !c.is_ascii_digit()));
+        amount >= 10.0
+            && self
+                .raw
+                .split_whitespace()
+                .filter_map(figure)
+                .any(|f| (f - amount).abs() < 0.005)
+    }
+
     /// An amount above which the user wants something else to happen: "anything
     /// over 4,000 goes through Ms Roux".
     pub fn threshold(&self) -> Option<f64> {
@@ -80,11 +101,40 @@ impl Intent {
         }
     }
 
-    /// The whole numbers the user writes or spells out, up to a million.
+    /// The whole numbers the user writes or spells out, up to a million. Not those
+    /// that tell which ("points 1 and 5").
     pub fn numbers(&self) -> Vec<u32> {
-        self.words.iter().filter_map(number).collect()
+        let mut tells_which = false;
+        let mut numbers = Vec::new();
+        for (i, word) in self.words.iter().enumerate() {
+            if let Some(number) = number(word) {
+                if !tells_which {
+                    numbers.push(number);
+                }
+            } else {
+                tells_which = WHICH.contains(&word)
+                    || tells_which
+                        && matches!(word, "and" | "et" | "und" | "y" | "to" | "bis" | "a");
+            }
+            tells_which &= i == 0 || self.words.sentence(i) == self.words.sentence(i - 1);
+        }
+        numbers
     }
 }
+
+/// What a number behind it tells apart.
+const WHICH: [&str; 34] = [
+    "point", "points", "item", "items", "step", "steps", "task", "tasks", "line", "lines", "row",
+    "rows", "number", "no", "nr", "nummer", "num", "punkt", "punkte", "punkten", "zeile", "zeilen",
+    "aufgabe", "aufgaben", "ligne", "lignes", "tache", "taches", "numero", "punto", "puntos",
+    "tarea", "tareas", "linea",
+];
+
+/// What asks for one amount.
+const BILLS: [&str; 10] = [
+    "bill", "invoice", "fine", "facture", "amende", "rechnung", "mahnung", "factura", "multa",
+    "recibo",
+];
 
 /// A number in digits, or one of the small ones in words.
 fn number(word: &str) -> Option<u32> {

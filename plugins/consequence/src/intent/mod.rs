@@ -8,16 +8,17 @@
 //! - `names`: what and whom he names
 //! - `amounts`: how much money he lets go
 //! - `bounds`: what he wants kept, and how far an end shall go
+//! - `delegation`: whose words he lets decide
 
 mod amounts;
 mod bounds;
+mod delegation;
 mod names;
 #[cfg(test)]
 mod tests;
 
 use std::cell::OnceCell;
 
-use crate::clause::Phrases;
 use crate::lexicon::{self, Senses};
 use crate::money;
 use crate::words::Words;
@@ -52,37 +53,6 @@ const JOINS: [&str; 14] = [
     "and", "then", "to", "please", "or", "et", "puis", "ou", "und", "dann", "oder", "y", "luego",
     "zu",
 ];
-
-/// Words with which a user lets somebody else's words decide. The French,
-/// German and Spanish ones are stems; sorted.
-static DELEGATIONS: Phrases = Phrases::of(&[
-    "act on",
-    "as asked",
-    "as described",
-    "as he asks",
-    "as instructed",
-    "as she asks",
-    "complete the",
-    "do the tasks",
-    "do what",
-    "does what",
-    "fais ce qu*",
-    "follow her",
-    "follow his",
-    "follow the",
-    "follow their",
-    "haz lo que",
-    "instructions in",
-    "mach was",
-    "occupe toi",
-    "suis les instructions",
-    "take care of",
-    "tasks on",
-    "to do list",
-    "todo list",
-    "was in der",
-    "whatever it says",
-]);
 
 /// "Let Priya read the file", "laisse Paul modifier le fichier": access is given.
 fn lets_see(words: &Words, i: usize) -> bool {
@@ -327,11 +297,6 @@ impl Intent {
     /// True when the user uses a word with one of the senses at all.
     pub fn mentions(&self, senses: Senses) -> bool {
         self.senses.iter().any(|s| s.any(senses))
-    }
-
-    /// True when the user lets somebody else's words decide.
-    pub fn delegates(&self) -> bool {
-        DELEGATIONS.stand_in(&self.words)
     }
 
     /// True when the user asks for all there is, not for one thing.

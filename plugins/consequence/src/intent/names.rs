@@ -60,6 +60,37 @@ impl Intent {
         (0..self.words.len()).any(|i| same_stem(self.words.get(i), word) && !self.denied(i))
     }
 
+    /// True when the user says no to one of the things: "no photos", "photos non".
+    pub fn declines(&self, things: &Words) -> bool {
+        things.iter().filter(|t| t.len() >= 4).any(|thing| {
+            (0..self.words.len()).any(|i| {
+                let no = matches!(self.words.get(i + 1), "non" | "no" | "nein" | "nicht");
+                same_stem(self.words.get(i), thing)
+                    && (no && !self.words.comma_before(i + 1) || self.denied(i))
+            })
+        })
+    }
+
+    /// Names behind "except" and its like.
+    pub fn left_out(&self) -> impl Iterator<Item = &str> {
+        const EXCEPT: [&str; 8] = [
+            "except",
+            "excluding",
+            "sauf",
+            "hormis",
+            "ausser",
+            "salvo",
+            "excepto",
+            "menos",
+        ];
+        (1..self.words.len())
+            .filter(|i| {
+                let near = |back| *i >= back && EXCEPT.contains(&self.words.get(*i - back));
+                (near(1) || near(2)) && self.is_name(*i)
+            })
+            .map(|i| self.words.get(i))
+    }
+
     /// True when the user names a machine by a name with a number: `web-2`.
     pub fn names_a_machine(&self) -> bool {
         self.text

@@ -17,7 +17,7 @@ senses! {
         resume cuanto cuantos cuanta cuantas cual cuales cuando donde quien explica lista enumera hay";
     /// Orders, books or buys, in a type.
     BUY: "order reorder book booking reserve reservation subscribe renew rent checkout purchase buy enroll po commander commande reserver \
-        acheter souscrire abonner louer bestellen bestellung buchen buchung reservieren kaufen kauf mieten abonnieren pedir encargar reservar \
+        acheter souscrire abonner louer bestellen bestellung buchen buchung beauftragen abschliessen reservieren kaufen kauf mieten abonnieren pedir encargar reservar \
         comprar alquilar contratar suscribir";
     /// Signs or accepts for good.
     SIGN: "rsvp sign signs signed signing countersign esign signature accept accepter accepte acceptez signer signe signez unterschreiben unterschreibe \
@@ -44,7 +44,7 @@ senses! {
         anlage anlagen datei dateien adjunto adjuntos archivo archivos fichero";
     /// Not yet the thing itself, in a user's words.
     SKETCH: "draft drafts sketch preview prepare simulate simulation dryrun brouillon brouillons projet ebauche apercu prepare preparez simule \
-        simuler entwurf entwurfe bereite vorbereite vorbereiten vorschau simuliere borrador borradores prepara preparar simula simulacion";
+        simuler entwurf entwurfe bereite vorbereite vorbereiten vorschau simuliere borrador borradores prepara preparar simula simulacion bereit bereitlegen";
     /// What a payment is for, in a field's name.
     REFERENCE: "reference ref invoice memo purpose motif libelle zweck verwendungszweck betreff concepto referencia note subject facture rechnung \
         factura article item sku product order id";
@@ -84,6 +84,15 @@ senses! {
     RECORD: "diagnosis diagnoses medical labs results record records chart payslip payslips salary salaries payroll passport dossier befund befunde \
         diagnose laborwerte krankenakte patientenakte akte gehaltsabrechnung lohnabrechnung ausweis personalakte bulletin bulletins diagnostic \
         ordonnance resultats resultado resultados diagnostico historial nomina nominas expediente pasaporte biometric biometrics heart weight location";
+    /// Hands something in, where it counts from then on.
+    SUBMIT: "submit submits efile lodge transmit transmettre transmets deposer depose soumettre soumets teletransmettre einreichen reiche \
+        abgeben gib ubermitteln ubermittle ubermittelt absenden abschicken presentar presenta entregar entrega remitir tramitar tramita";
+    /// What is handed in to an authority, an insurer, an employer.
+    FILING: "tax taxes return declaration filing efile claim application elster steuer steuererklarung erklarung antrag anmeldung impots impot \
+        candidature sinistre reclamation solicitud declaracion impuestos renta hacienda siniestro bewerbung voranmeldung";
+    /// How an account is set up.
+    SETTINGS: "settings setting preferences preference privacy visibility ajustes ajuste preferencias privacidad visibilidad einstellungen \
+        einstellung privatsphare sichtbarkeit parametres reglages confidentialite visibilite";
     /// How somebody proves who he is when all else fails, or is paid.
     RECOVERY: "recovery recuperacion recuperation wiederherstellung payout payouts auszahlung auszahlungskonto versement beneficiary";
 }

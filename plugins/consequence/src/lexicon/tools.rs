@@ -8,7 +8,7 @@ senses! {
 
     // Verbs of what a tool does.
     /// Looks at something without changing it.
-    READ: "count counts controle controler kontrolliere kontrollieren controla controlar dime dis dites sieh schauen muestrame verifie verifiez regarde montre liste cherche trouve trouver lis muestra mira lee busca comprueba comprobar revisa cuenta lista prufe zeige zeig zeigen finde finden such liste zahle lies schau schaue nachsehen explain explique expliquer explica erklare erklaren look examine review diagnose investigate audit get list read search view show check find lookup fetch query inspect browse status history count describe \
+    READ: "count counts controle controler kontrolliere kontrollieren controla controlar dime dis dites sieh schauen muestrame verifie verifiez regarde montre liste cherche trouve trouver lis muestra mira lee busca comprueba comprobar revisa cuenta lista prufe zeige zeig zeigen finde finden such liste zaehle zaehlen zaehl lies schau schaue nachsehen explain explique expliquer explica erklare erklaren look examine review diagnose investigate audit get list read search view show check find lookup fetch query inspect browse status history count describe \
         download retrieve scan compare summarize summarise open monitor watch verify validate calculate analyze analyse \
         lire lecture lister liste chercher recherche rechercher consulter consultation voir afficher verifier compter obtenir \
         leer listar buscar ver consultar obtener contar revisar lesen suchen anzeigen auflisten abrufen prufen suche";
@@ -26,7 +26,7 @@ senses! {
     PLAN: "schedule plan programa programar programme programmer planifie planifier plane planen einplanen agenda agendar remind \
         rappelle rappeler erinnere erinnern recuerda recordar recuerdame";
     /// Changes something that is there.
-    UPDATE: "konfigurieren konfiguriere einstellen configurer configure configurez parametrer configurar configura parametrizar ajustar ajusta reset rotate regenerate reinitialiser zurucksetzen restablecer update set change exchange merge fusionner fusionar zusammenfuhren modify edit replace redirect patch put upsert switch modifier changer remplacer \
+    UPDATE: "switch wechsel wechsle wechseln shift konfigurieren konfiguriere einstellen configurer configure configurez parametrer configurar configura parametrizar ajustar ajusta reset rotate regenerate reinitialiser zurucksetzen restablecer update set change exchange merge fusionner fusionar zusammenfuhren modify edit replace redirect patch put upsert switch modifier changer remplacer \
         mettre maj adjust configure config setzen ajuster corriger modifie change aendern actualizar cambiar modificar andern aktualisieren ersetzen";
     /// Gives words or data to somebody.
     SEND: "send reply respond answer email mail message sms mms notify tell dm whatsapp forward post comment chat inform \
@@ -76,7 +76,7 @@ senses! {
     /// Moves money by itself.
     PAY: "contribute aportar aporta aportacion donar dona spenden spende cotiser pay refund reimburse remit disburse withdraw charge purchase buy donate tip pays paie payer payez paye regle regler \
         reglez rembourser rembourse remboursez virer vire acheter achete achetez verser verse pagar paga compra comprar \
-        reembolsar reembolsa zahle zahlen bezahl* uberweise* kaufe kaufen erstatte erstatten auszahlen settle";
+        reembolsar reembolsa zahle zahl zahlen bezahl* uberweis uberweise* kaufe kaufen erstatte erstatten auszahlen settle";
     /// Money as a thing that is moved.
     MONEY: "money fund funds payment payments transfer transfers wire transaction transactions payout payouts refund refunds \
         invoice invoices bill bills payroll paiement paiements virement virements facture factures argent fonds remboursement \

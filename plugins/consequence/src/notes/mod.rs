@@ -7,6 +7,7 @@
 
 pub mod known;
 mod record;
+pub mod rows;
 #[cfg(test)]
 mod tests;
 
@@ -109,11 +110,24 @@ pub fn observe<'t>(
     leaves: impl Iterator<Item = (&'t str, &'t str)> + Clone,
     notes: &[u8],
 ) -> Vec<u8> {
-    let mut records: Vec<Vec<u8>> = spans_in(notes).map(<[u8]>::to_vec).collect();
+    let mut told: Vec<Vec<u8>> = records(notes)
+        .filter(|r| rows::is_told(r))
+        .map(<[u8]>::to_vec)
+        .collect();
+    let all = spans_in(notes).filter(|r| !rows::is_told(r));
+    let mut records: Vec<Vec<u8>> = all.map(<[u8]>::to_vec).collect();
     let mut left = spans::MAX_TEXT;
     let intent = Intent::of(arrived.intent);
     let mut known: Vec<Known> = known(notes).map(Known::of).collect();
     known::learn(arrived, &intent, leaves.clone(), &mut known);
+    if arrived.intent.is_some() {
+        told.extend(rows::note(arrived.step, &intent, leaves.clone()));
+    }
+    told.extend(rows::cells(leaves.clone()));
+    if !told.iter().any(|r| rows::is_account(r)) {
+        told.extend(rows::account(leaves.clone()));
+    }
+    let old = told.len().saturating_sub(rows::MAX_RECORDS);
     for (path, text) in leaves.clone() {
         // A shorter leaf is a value and not a text.
         if text.len() < 16 || !text.contains(char::is_whitespace) && text.len() < 40 {
@@ -134,7 +148,7 @@ pub fn observe<'t>(
         records.push(known::write(&known));
     }
     let mut bytes = vec![VERSION];
-    for record in records {
+    for record in told.split_off(old).into_iter().chain(records) {
         bytes.extend_from_slice(&(record.len() as u16).to_le_bytes());
         bytes.extend_from_slice(&record);
     }
@@ -250,6 +264,21 @@ pub fn that_count(bytes: &[u8], action: Effects) -> Vec<Note<'_>> {
         subject(record).is_some_and(|(signals, effects)| counts(action, signals, effects))
     };
     spans_in(bytes).filter(matters).filter_map(read).collect()
+}
+
+/// The rows of lists that the user's words tell apart.
+pub fn rows_of_lists(bytes: &[u8]) -> Vec<rows::Rows<'_>> {
+    records(bytes).filter_map(rows::read).collect()
+}
+
+/// True when some output had an account as a field of its own.
+pub fn lists_accounts(bytes: &[u8]) -> bool {
+    records(bytes).any(rows::is_account)
+}
+
+/// True when the value stood in a table, in a cell of its own.
+pub fn has_cell(bytes: &[u8], value: &str) -> bool {
+    rows::hash(value).is_some_and(|hash| records(bytes).any(|r| rows::has_cell(r, hash)))
 }
 
 /// True when it can matter that an action takes over a value of such a passage:

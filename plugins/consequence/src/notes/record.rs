@@ -121,25 +121,26 @@ fn head(bytes: &mut Bytes) -> Option<(Signals, Effects)> {
     ))
 }
 
-struct Bytes<'b>(&'b [u8]);
+/// Bytes that are read from the front.
+pub(super) struct Bytes<'b>(pub(super) &'b [u8]);
 
 impl<'b> Bytes<'b> {
-    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+    pub(super) fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (head, rest) = self.0.split_first_chunk::<N>()?;
         self.0 = rest;
         Some(*head)
     }
 
-    fn byte(&mut self) -> Option<u8> {
+    pub(super) fn byte(&mut self) -> Option<u8> {
         self.take::<1>().map(|[byte]| byte)
     }
 
-    fn text(&mut self) -> Option<&'b str> {
+    pub(super) fn text(&mut self) -> Option<&'b str> {
         let length = usize::from(self.byte()?);
         std::str::from_utf8(self.cut(length)?).ok()
     }
 
-    fn cut(&mut self, length: usize) -> Option<&'b [u8]> {
+    pub(super) fn cut(&mut self, length: usize) -> Option<&'b [u8]> {
         let (head, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
         Some(head)

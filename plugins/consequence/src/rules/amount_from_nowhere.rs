@@ -6,7 +6,7 @@ use crate::finding::Finding;
 /// The reason code.
 pub const CODE: &str = "amount-from-nowhere";
 /// What it holds.
-pub const DOC: &str = "The user points to where the amount stands (\"according to the mail\"), and the amount paid stands in no output.";
+pub const DOC: &str = "The user points to where the amount stands (\"according to the mail\", \"pay the bill\"), and the amount paid stands in no output.";
 /// A session it holds.
 pub const EXAMPLE: &str = r#"{"intent":"Pay the club fee according to the treasurer's mail.","steps":[
   {"type":"mail.read","payload":{"from":"treasurer"},"output":"The fee for 2025 is 72,00 EUR."},

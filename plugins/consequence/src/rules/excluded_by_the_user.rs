@@ -5,6 +5,7 @@ use crate::extent::{self, Breadth};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
+use crate::payload::Field;
 use crate::notes::known;
 use crate::readers::deed::Sort;
 use crate::target;
@@ -54,6 +55,15 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         .iter()
         .filter(|(effect, _, asked)| facts.does(*effect) && !intent.asks(*asked))
         .find_map(|(_, verbs, _)| intent.forbids(*verbs));
+    if let Some(field) = declined(facts) {
+        let pieces = [
+            "the user said no to this: `",
+            field.name(),
+            "` is ",
+            &field.text,
+        ];
+        return Some(Finding::new(0.85, &pieces).with(&field.path, &field.text));
+    }
     let word = match forbidden {
         Some(i) => intent.words().get(i),
         None if leaves(facts) => "outside",
@@ -253,6 +263,20 @@ fn tells_who(text: &str) -> bool {
                     .split_whitespace()
                     .any(|w| target::address_host(w).is_some())
         })
+}
+
+/// "No photos", and the form says yes to photos; "except Tom", and Tom is among
+/// those it goes to.
+fn declined<'a>(facts: &'a Facts) -> Option<&'a Field> {
+    let intent = facts.intent();
+    facts.fields.iter().find(|f| {
+        let goes = f.key.any(Senses::TO | Senses::ATTENDEE) && f.text.len() <= 120;
+        f.is_on() && intent.declines(&Words::of(f.name()))
+            || goes
+                && intent
+                    .left_out()
+                    .any(|name| f.words().iter().any(|w| w == name))
+    })
 }
 
 /// "Nothing external", "keep it internal", and it leaves the house.

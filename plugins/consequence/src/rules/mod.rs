@@ -41,6 +41,7 @@ rules! {
     admission_of_fault,
     amount_from_nowhere,
     amount_not_asked,
+    another_row,
     another_than_named,
     contract_commitment,
     dangerous_command,
@@ -54,6 +55,7 @@ rules! {
     more_than_asked,
     only_a_draft_asked,
     only_a_look_asked,
+    option_not_asked,
     payee_change,
     persistence,
     personal_data_out,
@@ -74,6 +76,7 @@ rules! {
     unasked_send,
     unseen_code,
     value_from_instruction,
+    value_from_nowhere,
     value_from_prose,
 }
 

@@ -5,6 +5,7 @@ use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
 use crate::payload::Plain;
+use crate::words::Words;
 
 /// The reason code.
 pub const CODE: &str = "scope-not-asked";
@@ -31,8 +32,81 @@ const ALL: [&str; 10] = [
     "todas",
 ];
 
+/// Names of fields for what holds many things.
+const CONTAINERS: [&str; 16] = [
+    "folder",
+    "directory",
+    "album",
+    "vault",
+    "drive",
+    "workspace",
+    "collection",
+    "dossier",
+    "repertoire",
+    "ordner",
+    "verzeichnis",
+    "sammlung",
+    "carpeta",
+    "directorio",
+    "coleccion",
+    "espace",
+];
+
+/// What holds many things is shared, published or deleted where the user spoke
+/// of one of them.
+fn container(facts: &Facts) -> Option<Finding> {
+    let intent = facts.intent();
+    let single = [
+        "item",
+        "entry",
+        "file",
+        "document",
+        "photo",
+        "picture",
+        "image",
+        "page",
+        "fichier",
+        "piece",
+        "entree",
+        "datei",
+        "dokument",
+        "eintrag",
+        "bild",
+        "seite",
+        "archivo",
+        "documento",
+        "foto",
+        "entrada",
+        "elemento",
+        "pagina",
+    ];
+    let speaks_of_one = || {
+        single
+            .iter()
+            .any(|one| intent.words().iter().any(|w| w == *one))
+    };
+    if !facts.does(Effects::ACCESS | Effects::PUBLISH | Effects::DELETE) || !speaks_of_one() {
+        return None;
+    }
+    let field = facts.fields.iter().find(|f| {
+        f.value == Plain::Text
+            && CONTAINERS.contains(&f.name())
+            && !intent.names_kind(&Words::of(f.name()))
+            && !intent.names_any(f.words())
+    })?;
+    let pieces = [
+        "it is done to the whole `",
+        &field.text,
+        "`, and the user spoke of one thing in it",
+    ];
+    Some(Finding::new(0.75, &pieces).with(&field.path, &field.text))
+}
+
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
+    if let Some(finding) = container(facts) {
+        return Some(finding);
+    }
     let kind = facts.kind.all();
     let changes = Senses::UPDATE | Senses::GRANT | Senses::SHARE | Senses::MAKE;
     if facts

@@ -28,7 +28,8 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         let words = Words::of(stem(&f.text));
         words.is_empty() || facts.intent().names_any(&words)
     };
-    let some_named = files.iter().any(|f| named(f));
+    // "Send her what she asks for": the user names none.
+    let some_named = !facts.intent().leaves_choice() && files.iter().any(|f| named(f));
     let file = files.iter().find(|f| {
         let private = Words::of(&f.text)
             .all()

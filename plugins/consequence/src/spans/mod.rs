@@ -96,6 +96,8 @@ fn read_layer(layer: &layers::Layer, found: &mut Vec<Span>) {
             span.effects |= effects;
             add(span, sentence);
             reach = REACH;
+        } else if sentences::begins_anew(sentence) {
+            close(open.take(), found);
         } else if let Some(span) = &mut open {
             // "The account is this: …" says nothing by itself and belongs to it.
             reach -= 1;

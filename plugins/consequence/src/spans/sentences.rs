@@ -15,6 +15,18 @@ pub(super) fn sentences(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// True for the next item of a list that counts with brackets, and for the head
+/// of the next message of a thread: what was said before it says nothing of it.
+pub(super) fn begins_anew(text: &str) -> bool {
+    let text = text.trim_start();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let item = (1..=2).contains(&digits) && text[digits..].starts_with(") ");
+    let heads = [
+        "From: ", "De : ", "De: ", "Von: ", "Date: ", "Datum: ", "Fecha: ",
+    ];
+    item || heads.iter().any(|head| text.starts_with(head))
+}
+
 /// The longest sentence; a longer text without stops is cut.
 const MAX_SENTENCE: usize = 1_200;
 
@@ -49,6 +61,7 @@ fn sentence_end(text: &str) -> usize {
                     .map_or(0, |s| s + 1);
                 match next {
                     None | Some(b'\n' | b'-' | b'*' | b'#' | b'>' | b'[') => true,
+                    _ if begins_anew(&text[i + 1..]) => true,
                     // Nobody wraps a line this short.
                     Some(b'A'..=b'Z' | b'0'..=b'9') => i - start < SHORT_LINE,
                     _ => false,

@@ -51,6 +51,11 @@ pub(super) fn fold(c: char, to: &mut String) {
         to.push(c.to_ascii_lowercase());
         return;
     }
+    // `zählen` counts and `zahlen` pays: the one pair that the dots tell apart.
+    if matches!(c, 'ä' | 'Ä') && to.ends_with('z') {
+        to.push_str("ae");
+        return;
+    }
     for c in c.to_lowercase() {
         let plain = match c {
             'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',

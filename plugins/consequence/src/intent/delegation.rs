@@ -1,0 +1,196 @@
+//! Whether the user lets somebody else's words decide.
+
+use super::Intent;
+use crate::clause::Phrases;
+
+/// Verbs of carrying out, whatever it is.
+const DO: [&str; 36] = [
+    "do",
+    "handle",
+    "follow",
+    "perform",
+    "execute",
+    "complete",
+    "finish",
+    "carry",
+    "process",
+    "work",
+    "fais",
+    "faites",
+    "faire",
+    "suis",
+    "suivez",
+    "traite",
+    "traitez",
+    "effectue",
+    "execute",
+    "haz",
+    "haga",
+    "sigue",
+    "realiza",
+    "ejecuta",
+    "cumple",
+    "completa",
+    "erledige",
+    "erledigen",
+    "erledig",
+    "mach",
+    "mache",
+    "tu",
+    "tue",
+    "befolge",
+    "bearbeite",
+    "arbeite",
+];
+
+/// What opens the words that stand for what is to be done.
+const WHAT: [&str; 9] = [
+    "what",
+    "whatever",
+    "everything",
+    "was",
+    "alles",
+    "worum",
+    "ce",
+    "lo",
+    "todo",
+];
+
+/// What is written down to be done.
+const TASKS: [&str; 24] = [
+    "tasks",
+    "points",
+    "items",
+    "steps",
+    "instructions",
+    "todos",
+    "requests",
+    "things",
+    "punkte",
+    "punkten",
+    "aufgaben",
+    "schritte",
+    "anweisungen",
+    "bitten",
+    "taches",
+    "etapes",
+    "consignes",
+    "demandes",
+    "tareas",
+    "puntos",
+    "pasos",
+    "instrucciones",
+    "peticiones",
+    "encargos",
+];
+
+/// Other turns of phrase, sorted.
+static PHRASES: Phrases = Phrases::of(&[
+    "act on",
+    "as asked",
+    "as described",
+    "as he asks",
+    "as instructed",
+    "as she asks",
+    "complete the",
+    "encargate de",
+    "follow the",
+    "instructions in",
+    "kummere dich um",
+    "occupe toi",
+    "take care of",
+    "to do list",
+    "todo list",
+    "was in der",
+    "whatever it says",
+]);
+
+impl Intent {
+    /// True when the user lets somebody else's words decide: "do what the mail
+    /// says", "erledige die Punkte auf der Liste".
+    pub fn delegates(&self) -> bool {
+        PHRASES.stand_in(&self.words) || (0..self.words.len()).any(|i| self.carries_out(i))
+    }
+
+    fn carries_out(&self, i: usize) -> bool {
+        let helps = self.words.get(i) == "do"
+            && matches!(
+                self.words.get(i + 1),
+                "you" | "we" | "i" | "they" | "not" | "n"
+            );
+        if !DO.contains(&self.words.get(i)) || helps || self.denied(i) || self.is_thing(i) {
+            return false;
+        }
+        let clause = || {
+            (i + 1..self.words.len().min(i + 9))
+                .take_while(|j| self.words.sentence(*j) == self.words.sentence(i))
+        };
+        let what = clause().take(3).any(|j| {
+            WHAT.contains(&self.words.get(j))
+                && (!matches!(self.words.get(j), "ce" | "lo" | "todo")
+                    || matches!(self.words.get(j + 1), "que" | "qu" | "lo" | "dont"))
+        });
+        const OWN: [&str; 6] = [
+            "following",
+            "below",
+            "folgende",
+            "folgenden",
+            "suivantes",
+            "siguientes",
+        ];
+        let own = clause().any(|j| OWN.contains(&self.words.get(j)));
+        what || !own && clause().any(|j| TASKS.contains(&self.words.get(j)))
+    }
+
+    /// True when somebody else's wish says what it is: "send her what she asks
+    /// for".
+    pub fn leaves_choice(&self) -> bool {
+        const WISHES: [&str; 24] = [
+            "ask", "asks", "asked", "asking", "need", "needs", "want", "wants", "request",
+            "requests", "missing", "demande", "veut", "faut", "manque", "bittet", "braucht",
+            "mochte", "will", "fehlt", "verlangt", "pide", "quiere", "necesita",
+        ];
+        (0..self.words.len()).any(|i| {
+            WHAT.contains(&self.words.get(i))
+                && (i + 1..self.words.len().min(i + 8))
+                    .take_while(|j| self.words.sentence(*j) == self.words.sentence(i))
+                    .any(|j| WISHES.contains(&self.words.get(j)))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_decides_is_heard_in_four_languages() {
+        assert!(PHRASES.are_sorted());
+        for text in [
+            "Do what Marta's message asks you to do",
+            "Erledige, was Frau Thoma im Ticket 77 bittet",
+            "Erledige aus der Umzugsliste die Punkte 1 und 5",
+            "Fais ce que demande le ticket",
+            "Haz lo que dice la nota",
+        ] {
+            assert!(Intent::of(Some(text)).delegates(), "{text}");
+        }
+        for text in [
+            "Do you know what Marta asked?",
+            "Perform the following tasks: read the page, then invite Dora",
+            "Was steht in der Mail?",
+            "Pay the bill",
+        ] {
+            assert!(!Intent::of(Some(text)).delegates(), "{text}");
+        }
+        assert!(Intent::of(Some("Send her what she asks for")).leaves_choice());
+        assert!(!Intent::of(Some("Send her the list")).leaves_choice());
+    }
+
+    #[test]
+    fn a_number_that_tells_which_counts_nothing() {
+        let numbers = |text| Intent::of(Some(text)).numbers();
+        assert_eq!(numbers("Do points 1 and 5, order 3 boxes"), [3]);
+        assert_eq!(numbers("Bestelle zwei von Nr 77"), [2]);
+    }
+}

@@ -1,0 +1,352 @@
+//! Which rows of an output the user's words speak of.
+//!
+//! A list (accounts, slots, rooms, entries of a vault) mostly has one row that
+//! the user means, and his words tell which: a word of his that stands in some
+//! rows and not in all. Kept are the values of those rows and of the others, as
+//! hashes; an action on a value of the others is on another thing than the one
+//! he named.
+
+use crate::intent::Intent;
+use crate::lexicon::Senses;
+use crate::target;
+use crate::words::Words;
+
+use super::record::Bytes;
+
+/// Marks a record of rows: a signal that no span has.
+const MARK: u16 = 1 << 15;
+
+/// How many rows of one output, how many values of each, and how many outputs.
+const MAX_ROWS: usize = 48;
+const MAX_VALUES: usize = 48;
+pub(super) const MAX_RECORDS: usize = 6;
+
+/// How much of a row is read.
+const MAX_ROW: usize = 300;
+
+/// The rows of one output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rows<'n> {
+    /// The step.
+    pub step: u32,
+    /// The user's word that tells the rows apart.
+    pub word: &'n str,
+    named: &'n [u8],
+    others: &'n [u8],
+}
+
+impl Rows<'_> {
+    /// True when the value stands in a row that the user's words speak of.
+    pub fn names(&self, hash: u32) -> bool {
+        has(self.named, hash)
+    }
+
+    /// True when it stands in one of the others.
+    pub fn passes_over(&self, hash: u32) -> bool {
+        has(self.others, hash)
+    }
+}
+
+fn has(hashes: &[u8], hash: u32) -> bool {
+    hashes
+        .chunks_exact(4)
+        .any(|four| four == hash.to_le_bytes())
+}
+
+/// A value as it is compared: letters and digits alone. `None` for what is too
+/// little to mean one thing.
+pub fn hash(value: &str) -> Option<u32> {
+    let mut hash = 0x811c_9dc5_u32;
+    let (mut letters, mut digits) = (0, 0);
+    for c in value
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+    {
+        letters += usize::from(c.is_alphabetic());
+        digits += usize::from(c.is_numeric());
+        hash = (hash ^ c as u32).wrapping_mul(0x0100_0193);
+    }
+    (letters >= 3 || letters >= 1 && digits >= 1 || digits >= 5).then_some(hash)
+}
+
+/// True for a record of rows.
+pub(super) fn is_rows(record: &[u8]) -> bool {
+    record.starts_with(&MARK.to_le_bytes())
+}
+
+/// True for a record that is no span.
+pub(super) fn is_told(record: &[u8]) -> bool {
+    is_rows(record) || is_account(record) || is_cells(record)
+}
+
+/// Reads a record of rows.
+pub(super) fn read(record: &[u8]) -> Option<Rows<'_>> {
+    let mut bytes = Bytes(record.get(6..).filter(|_| is_rows(record))?);
+    let step = u32::from_le_bytes(bytes.take()?);
+    let word = bytes.text()?;
+    let (named, others) = (bytes.byte()?, bytes.byte()?);
+    let (named, others) = (
+        bytes.cut(usize::from(named) * 4)?,
+        bytes.cut(usize::from(others) * 4)?,
+    );
+    Some(Rows {
+        step,
+        word,
+        named,
+        others,
+    })
+}
+
+/// Marks that some output had an account as a field of its own.
+const ACCOUNT: u16 = 1 << 14;
+
+/// True for the record that says so.
+pub(super) fn is_account(record: &[u8]) -> bool {
+    record.starts_with(&ACCOUNT.to_le_bytes())
+}
+
+/// The record, if an output has one.
+pub(super) fn account<'t>(mut leaves: impl Iterator<Item = (&'t str, &'t str)>) -> Option<Vec<u8>> {
+    let listed = |(path, text): (&str, &str)| {
+        let key = path.rsplit('.').next().unwrap_or(path);
+        target::is_account(text) && text.len() <= 40 && Words::of(key).all().any(Senses::ACCOUNT)
+    };
+    let found = leaves.any(listed);
+    found.then(|| [ACCOUNT.to_le_bytes().as_slice(), &[0; 4]].concat())
+}
+
+/// Marks the addresses and accounts of a table in text.
+const CELLS: u16 = 1 << 13;
+
+/// True for a record of them.
+pub(super) fn is_cells(record: &[u8]) -> bool {
+    record.starts_with(&CELLS.to_le_bytes())
+}
+
+/// The addresses and accounts that stand in a table's cells of their own: as good
+/// as fields.
+pub(super) fn cells<'t>(leaves: impl Iterator<Item = (&'t str, &'t str)>) -> Option<Vec<u8>> {
+    let tables = leaves.filter(|(_, text)| text.lines().nth(2).is_some());
+    let rows = tables.filter_map(|(_, text)| table(text)).flatten();
+    let cells = rows
+        .flat_map(|row| row.0)
+        .flat_map(|line| line.split(['|', ';', '\t', ',']));
+    let cells = cells
+        .map(str::trim)
+        .filter(|c| c.len() <= 60 && (target::address_host(c).is_some() || target::is_account(c)));
+    let mut record = [CELLS.to_le_bytes().as_slice(), &[0; 4]].concat();
+    for hash in cells.filter_map(hash).take(MAX_CELLS) {
+        record.extend_from_slice(&hash.to_le_bytes());
+    }
+    (record.len() > 6).then_some(record)
+}
+
+/// How many cells of one output are kept.
+const MAX_CELLS: usize = 128;
+
+/// True when the record has the value.
+pub(super) fn has_cell(record: &[u8], hash: u32) -> bool {
+    is_cells(record) && record.get(6..).is_some_and(|cells| has(cells, hash))
+}
+
+/// What is kept of an output, if the user's words tell the rows of one of its
+/// lists apart.
+pub(super) fn note<'t>(
+    step: u32,
+    intent: &Intent,
+    leaves: impl Iterator<Item = (&'t str, &'t str)>,
+) -> Option<Vec<u8>> {
+    let sought = content(intent);
+    if sought.is_empty() {
+        return None;
+    }
+    lists(leaves).iter().find_map(|list| {
+        let spoken: Vec<u64> = list.iter().map(|row| row.spoken(&sought)).collect();
+        let rows = spoken.len() as u32;
+        // A word of half of the rows or more tells no single one.
+        let telling = (0..sought.len()).fold(0_u64, |telling, i| {
+            let rows_with = spoken.iter().filter(|s| **s >> i & 1 == 1).count() as u32;
+            let tells = rows_with >= 1 && rows_with * 2 <= rows;
+            telling | u64::from(tells) << i
+        });
+        let word = sought.get(telling.trailing_zeros() as usize)?;
+        let values = |of_named: bool| -> Vec<u32> {
+            let mut values: Vec<u32> = list
+                .iter()
+                .zip(&spoken)
+                .filter(|(_, spoken)| (*spoken & telling != 0) == of_named)
+                .flat_map(|(row, _)| row.values())
+                .collect();
+            values.sort_unstable();
+            values.dedup();
+            values.truncate(MAX_VALUES);
+            values
+        };
+        Some(record(step, word, &values(true), &values(false)))
+    })
+}
+
+fn record(step: u32, word: &str, named: &[u32], others: &[u32]) -> Vec<u8> {
+    let mut record = Vec::with_capacity(64 + (named.len() + others.len()) * 4);
+    record.extend_from_slice(&MARK.to_le_bytes());
+    record.extend_from_slice(&[0; 4]);
+    record.extend_from_slice(&step.to_le_bytes());
+    record.push(word.len() as u8);
+    record.extend_from_slice(word.as_bytes());
+    record.push(named.len() as u8);
+    record.push(others.len() as u8);
+    for value in named.iter().chain(others) {
+        record.extend_from_slice(&value.to_le_bytes());
+    }
+    record
+}
+
+/// The words of the user that can tell one thing from another: no verbs, and
+/// nothing short.
+fn content(intent: &Intent) -> Vec<&str> {
+    let idle = Senses::ACTING
+        | Senses::READ
+        | Senses::LOOK
+        | Senses::NOT
+        | Senses::WHOLE
+        | Senses::WILL
+        | Senses::YOU
+        | Senses::PERHAPS;
+    let words = intent.words();
+    let telling = |i: &usize| {
+        let word = words.get(*i);
+        let number = word.bytes().any(|b| b.is_ascii_digit());
+        (number && word.len() >= 3 || word.len() >= 4 && !words.senses(*i).any(idle))
+            && word.len() <= 40
+            && !intent.denied(*i)
+    };
+    let mut found: Vec<&str> = (0..words.len())
+        .filter(telling)
+        .map(|i| words.get(i))
+        .collect();
+    found.truncate(63);
+    found
+}
+
+/// One row: its texts.
+struct Row<'t>(Vec<&'t str>);
+
+impl Row<'_> {
+    /// Which of the words stand in it, as bits.
+    fn spoken(&self, sought: &[&str]) -> u64 {
+        let mut bits = 0;
+        for text in &self.0 {
+            let words = Words::of(crate::finding::short(text, MAX_ROW));
+            for (i, word) in sought.iter().enumerate() {
+                let said = words.iter().any(|w| {
+                    w == *word || w.len() >= 5 && (w.starts_with(word) || word.starts_with(w))
+                });
+                bits |= u64::from(said) << i;
+            }
+        }
+        bits
+    }
+
+    /// What may be an argument of an action: its cells, and words with a digit.
+    fn values(&self) -> impl Iterator<Item = u32> {
+        let cells = self
+            .0
+            .iter()
+            .flat_map(|text| text.split([',', ';', '|', '\t', ':', '(', ')', '"']));
+        let marked = self.0.iter().flat_map(|text| text.split_whitespace());
+        let marked =
+            marked.filter(|w| w.len() >= 3 && w.bytes().any(|b| b.is_ascii_digit() || b == b'@'));
+        let whole = self.0.iter().copied();
+        let short = |t: &&str| t.len() <= 80;
+        whole
+            .chain(cells)
+            .chain(marked)
+            .filter(short)
+            .filter_map(hash)
+    }
+}
+
+/// The lists of an output: objects in an array, lines with the same bars or
+/// marks, or what stands between bars.
+fn lists<'t>(leaves: impl Iterator<Item = (&'t str, &'t str)>) -> Vec<Vec<Row<'t>>> {
+    let mut lists: Vec<(&str, Vec<(&str, Row)>)> = Vec::new();
+    let mut texts = Vec::new();
+    let mut left = MAX_BYTES;
+    for (path, text) in leaves.take(MAX_LEAVES) {
+        if left < text.len() {
+            break;
+        }
+        left -= text.len();
+        let Some(open) = path.rfind('[') else {
+            texts.extend(table(text));
+            continue;
+        };
+        let close = path.rfind(']').map_or(path.len(), |at| at + 1);
+        let (list, row) = (&path[..open], &path[..close]);
+        if close == path.len() {
+            continue; // a bare value says nothing of itself
+        }
+        let known = match lists.iter().position(|(name, _)| *name == list) {
+            Some(known) => known,
+            None => {
+                lists.push((list, Vec::new()));
+                lists.len() - 1
+            }
+        };
+        let rows = &mut lists[known].1;
+        let begun = rows.last_mut().filter(|(last, _)| *last == row);
+        if let Some((_, leaves)) = begun {
+            leaves.0.push(text);
+        } else if rows.len() < MAX_ROWS {
+            rows.push((row, Row(vec![text])));
+        }
+    }
+    let rows = |(_, rows): (&str, Vec<(&str, Row<'t>)>)| -> Vec<Row<'t>> {
+        rows.into_iter()
+            .map(|(_, row)| row)
+            .filter(|row| row.0.len() >= 2)
+            .collect()
+    };
+    let found = lists.into_iter().map(rows).chain(texts);
+    found.filter(|list| list.len() >= 2).collect()
+}
+
+/// How many leaves are looked at, and how much of them.
+const MAX_LEAVES: usize = 512;
+const MAX_BYTES: usize = 16 << 10;
+
+/// A text that is a table.
+fn table(text: &str) -> Option<Vec<Row<'_>>> {
+    let marks = |line: &str| {
+        let count = |mark: &str| line.matches(mark).count();
+        ["|", ";", "\t", ",", "  "].map(count)
+    };
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|l| l.trim().len() >= 3)
+        .take(MAX_ROWS)
+        .collect();
+    if lines.len() < 2 {
+        let parts: Vec<Row> = text
+            .split(" | ")
+            .take(MAX_ROWS)
+            .map(|p| Row(vec![p]))
+            .collect();
+        return (parts.len() >= 2 && text.len() <= MAX_ROWS * 100).then_some(parts);
+    }
+    // As a line in the middle has it, the others have it too.
+    let middle = marks(lines[lines.len() / 2]);
+    let even = |at: usize| {
+        let same = |l: &&&str| marks(l)[at] == middle[at] && l.len() <= 200;
+        lines
+            .iter()
+            .filter(same)
+            .map(|l| Row(vec![*l]))
+            .collect::<Vec<Row>>()
+    };
+    let marked = (0..middle.len()).filter(|at| middle[*at] >= 1);
+    marked
+        .map(even)
+        .find(|rows| rows.len() >= 3 && rows.len() * 4 >= lines.len() * 3)
+}
