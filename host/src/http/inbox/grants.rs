@@ -120,10 +120,11 @@ pub(super) fn refusal(e: GrantError) -> Wrong {
 pub(super) fn suggested(action: &Action) -> String {
     let facts = words::amounts(action);
     let leaves = leaves_of(action.payload.text());
+    let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let plain = |path: &str| !path.contains(['[', '\\', '=', '<', '@']);
     let words = leaves
         .iter()
-        .filter(|leaf| facts.contains(&leaf.path) && plain(&leaf.path))
+        .filter(|leaf| facts.contains(&leaf.path) && plain(&leaf.path) && is_number(&leaf.text))
         .map(|leaf| format!("{}<={}", leaf.path, leaf.text));
     words.collect::<Vec<_>>().join("\n")
 }

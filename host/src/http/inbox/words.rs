@@ -221,7 +221,7 @@ mod tests {
     fn whom_and_how_much_come_first() {
         let mut action = Action::new("pay");
         let payload =
-            br#"{"note":"x","amount":12.50,"to":[{"iban":"DE1"},{"iban":"DE2"}],"currency":"EUR"}"#;
+            br#"{"note":"x","amount":12.5,"to":[{"iban":"DE1"},{"iban":"DE2"}],"currency":"EUR"}"#;
         action.payload = Object::parse(payload).unwrap();
         let facts: Vec<String> = facts(&action)
             .iter()
@@ -232,7 +232,7 @@ mod tests {
             [
                 "<bdi>iban</bdi> <bdi>DE1</bdi>",
                 "<bdi>iban</bdi> <bdi>DE2</bdi>",
-                "<bdi>amount</bdi> <bdi>12.50 EUR</bdi>",
+                "<bdi>amount</bdi> <bdi>12.5 EUR</bdi>",
                 "<bdi>note</bdi> <bdi>x</bdi>",
             ]
         );
