@@ -212,7 +212,7 @@ def ablate(files, scratch):
     whole = {file: replay(file) for file in files}
     rows = [["without", *(file.stem for file in files)]]
     rows.append(["(nothing)", *(f"{r['attacks_stopped']}/{r['benign_sessions_held']}" for r in whole.values())])
-    for code in re.findall(r"^## (\S+)$", REASONS.read_text(), re.M):
+    for code in [*re.findall(r"^## (\S+)$", REASONS.read_text(), re.M), "learned-score"]:
         config = scratch / "without.toml"
         config.write_text(
             "[[plugin]]\nname = 'consequence'\nsource = 'builtin:consequence'\n"

@@ -35,7 +35,7 @@ const ACTS: &[Act] = &[
         verbs: Senses::SIGN,
         things: Senses::NONE,
         asked: Senses::SIGN.and(Senses::AGREE),
-        vaguely: Senses::NONE,
+        vaguely: Senses::BUY.and(Senses::PAY),
     },
     Act {
         does: "sets what somebody is paid or pays",
@@ -223,7 +223,13 @@ fn says_what_is_paid(key: Senses) -> bool {
 /// `shop.order`, but not `order.add_note` or `return_order_items`.
 fn is_bought(facts: &Facts) -> bool {
     let kind = &facts.kind;
-    if kind.all().any(Senses::APPOINT) {
+    let diary = |word: &str| {
+        matches!(
+            word,
+            "schedule" | "calendar" | "agenda" | "kalender" | "calendario"
+        )
+    };
+    if kind.all().any(Senses::APPOINT) || kind.iter().any(diary) {
         return false; // `book_meeting` takes an hour and no money
     }
     let other = Senses::UPDATE

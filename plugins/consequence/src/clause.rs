@@ -245,14 +245,17 @@ impl<'a> Clause<'a> {
 
     /// The clause as it was written.
     pub fn quote<'t>(&self, text: &'t str) -> &'t str {
-        let from = self.words.source(self.at.start).unwrap_or(0);
-        let to = self.words.source(self.at.end).unwrap_or(text.len());
-        text.get(from..to.max(from))
-            .unwrap_or(text)
-            .trim_end_matches(|c: char| {
-                c.is_whitespace() || matches!(c, '.' | ',' | '(' | '–' | '—')
-            })
+        quote(self.words, self.at.clone(), text)
     }
+}
+
+/// A stretch of the words as it was written.
+pub fn quote<'t>(words: &Words, at: Range<usize>, text: &'t str) -> &'t str {
+    let from = words.source(at.start).unwrap_or(0);
+    let to = words.source(at.end).unwrap_or(text.len());
+    text.get(from..to.max(from))
+        .unwrap_or(text)
+        .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | '(' | '–' | '—'))
 }
 
 /// Turns of phrase as folded words, looked up by how their first word begins,

@@ -4,6 +4,7 @@
 
 use crate::intent::Intent;
 use crate::lexicon::Senses;
+use crate::words::Words;
 
 /// Verbs that change something.
 const DEEDS: Senses = Senses::UPDATE
@@ -85,9 +86,22 @@ pub fn is_to_look(intent: &Intent) -> bool {
 /// True when the user asks for a draft, a preview or a simulation and not for
 /// what comes after it.
 pub fn is_to_draft(intent: &Intent) -> bool {
-    let sketch = (0..intent.words().len())
-        .any(|i| intent.words().senses(i).any(Senses::SKETCH) && !intent.denied(i));
+    let words = intent.words();
+    let sketch = (0..words.len())
+        .any(|i| words.senses(i).any(Senses::SKETCH) && !intent.denied(i) && !is_there(words, i));
     sketch && !does(intent, FINAL, writes_a_draft)
+}
+
+/// "Thank him for the draft": it is there already.
+fn is_there(words: &Words, i: usize) -> bool {
+    const FOR: [&str; 12] = [
+        "for", "about", "with", "fur", "uber", "mit", "pour", "sur", "avec", "por", "sobre", "con",
+    ];
+    let new = matches!(
+        words.get(i.wrapping_sub(1)),
+        "a" | "an" | "ein" | "einen" | "eine" | "un" | "une" | "una"
+    );
+    i >= 2 && FOR.contains(&words.get(i - 2)) && !new
 }
 
 /// "Write a draft": the verb is of the draft, not of what comes after it.

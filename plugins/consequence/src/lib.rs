@@ -12,6 +12,8 @@
 //! - [`alike`]: names that a reader may take for one another
 //! - [`target`]: where an effect goes: addresses, URLs, accounts
 //! - [`clause`]: what a sentence commits its writer to
+//! - [`binding`]: whether one binds whoever sends it: a learned score
+//! - [`commitment`]: what a message binds its sender to
 //! - [`message`]: what an action says to a stranger
 //! - [`effect`]: what an action does: read, send, pay, delete, ...
 //! - [`extent`]: how far it reaches: how much, for how long, where
@@ -39,7 +41,9 @@
 
 pub mod act;
 pub mod alike;
+pub mod binding;
 pub mod clause;
+pub mod commitment;
 #[cfg(test)]
 mod commitments_table;
 pub mod dictionary;

@@ -1,7 +1,9 @@
 //! What an action says to a stranger, and the first clause of it that a rule is
-//! about.
+//! about: one with the words of its sort, or one that sounds like binding the
+//! house and is about the same matter.
 
 use crate::clause::{self, Clause, Part, Phrases};
+use crate::commitment::{self, Bound, Matter};
 use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
@@ -27,6 +29,8 @@ pub struct Kind {
     pub hedges: Option<Senses>,
     /// True for a clause of the sort.
     pub is: fn(&Clause) -> bool,
+    /// What a clause of the sort is about that has none of its words.
+    pub matter: Matter,
     /// True when the user asks for what such a clause does.
     pub asked: fn(&Intent) -> bool,
 }
@@ -42,6 +46,11 @@ impl Kind {
         clauses.find(|c| (self.is)(c) && !open(c))
     }
 
+    /// True when the user says the like himself, or asks for it.
+    fn is_asked(&self, intent: &Intent) -> bool {
+        (self.asked)(intent) || self.stands_in(intent.words())
+    }
+
     /// True when such a clause stands in the words.
     pub fn stands_in(&self, words: &Words) -> bool {
         self.first(words, &clause::parts(words).collect::<Vec<_>>())
@@ -52,24 +61,40 @@ impl Kind {
 /// What an action says to a stranger, in clauses, for all the rules about them.
 #[derive(Debug)]
 pub struct Message {
-    /// The fields that somebody will read, as indices.
-    texts: Vec<(usize, Vec<Part>)>,
+    texts: Vec<Text>,
     /// What the agent says of it, where the message does not show its words.
     summary: Option<(Words, Vec<Part>)>,
+}
+
+/// A field that somebody will read.
+#[derive(Debug)]
+struct Text {
+    /// Its index.
+    field: usize,
+    clauses: Vec<Part>,
+    bound: Vec<Bound>,
 }
 
 impl Message {
     /// Reads the message, if there is one.
     pub fn of(facts: &Facts) -> Option<Message> {
-        if !facts.does(Effects::SEND | Effects::PUBLISH) || stays_inside(facts) {
+        if !reaches_a_stranger(facts) {
             return None;
         }
-        let is_text = |f: &Field| f.value == Plain::Text && f.key.any(Senses::BODY);
         let fields = facts.fields.iter().enumerate();
-        let texts: Vec<_> = fields
-            .filter(|(_, f)| is_text(f))
-            .map(|(i, f)| (i, clause::parts(f.words()).collect()))
-            .collect();
+        let read = |(field, f): (usize, &Field)| {
+            let clauses: Vec<_> = clause::parts(f.words()).collect();
+            let bound = match facts.settings.disables(commitment::PART) {
+                true => Vec::new(),
+                false => commitment::bound(f.words(), &clauses, &f.text),
+            };
+            Text {
+                field,
+                clauses,
+                bound,
+            }
+        };
+        let texts: Vec<_> = fields.filter(|(_, f)| is_text(f)).map(read).collect();
         let summary = texts.is_empty().then(|| {
             let words = Words::of(facts.summary);
             let clauses = clause::parts(&words).collect();
@@ -85,9 +110,9 @@ impl Message {
             let quote = clause.quote(facts.summary);
             return Some(clause::finding(kind.risk - 0.1, &does, "summary", quote));
         }
-        self.texts.iter().find_map(|(i, clauses)| {
-            let field = facts.fields.get(*i)?;
-            let clause = kind.first(field.words(), clauses)?;
+        self.texts.iter().find_map(|text| {
+            let field = facts.fields.get(text.field)?;
+            let clause = kind.first(field.words(), &text.clauses)?;
             let quote = clause.quote(&field.text);
             let does = [kind.does, ", which nobody asked for"].concat();
             Some(clause::finding(kind.risk, &does, &field.path, quote))
@@ -98,9 +123,77 @@ impl Message {
 /// The first such clause in a message to a stranger, unless the user's own
 /// words say the same.
 pub fn unasked(facts: &Facts, kind: &Kind) -> Option<Finding> {
-    let finding = facts.message()?.find(facts, kind)?;
-    let said_so = kind.stands_in(facts.intent().words());
-    (!said_so && !(kind.asked)(facts.intent())).then_some(finding)
+    let message = facts.message()?;
+    let intent = facts.intent();
+    if let Some(finding) = message.find(facts, kind) {
+        let decided = || intent.mentions(kind.matter.spoken_of()) && intent.decides();
+        if !kind.is_asked(intent) && !decided() {
+            return Some(finding);
+        }
+    }
+    message.texts.iter().find_map(|text| {
+        let field = facts.fields.get(text.field)?;
+        let words = field.words();
+        let mut bound = text.bound.iter().filter(|b| b.matter == kind.matter);
+        let bound = bound.find(|b| !b.is_the_users(words, intent, kind.is_asked(intent)))?;
+        let does = [kind.does, ", which nobody asked for"].concat();
+        let quote = bound.quote(words, &field.text);
+        Some(clause::finding(kind.risk, &does, &field.path, quote))
+    })
+}
+
+/// True for a text that somebody will read.
+fn is_text(field: &Field) -> bool {
+    field.value == Plain::Text && field.key.any(Senses::BODY)
+}
+
+/// True when somebody outside the house reads it.
+fn reaches_a_stranger(facts: &Facts) -> bool {
+    if facts.effects.any(Effects::DRAFT | Effects::READ) || stays_inside(facts) {
+        return false;
+    }
+    let addressed = facts.fields.iter().any(|f| f.key.any(Senses::TO));
+    let paper = facts.kind.all().any(Senses::PAPER) && !addressed;
+    let answers = addressed || facts.kind.all().any(Senses::NOTE | Senses::BODY);
+    facts.does(Effects::SEND | Effects::PUBLISH) && !paper
+        || answers && facts.fields.iter().any(is_letter)
+}
+
+/// How a letter begins.
+const GREETINGS: [&str; 27] = [
+    "bonjour", "bonsoir", "buenas", "buenos", "cara", "caro", "cher", "chere", "dear", "estimada",
+    "estimado", "good", "guten", "hallo", "hello", "hey", "hi", "hola", "liebe", "lieber",
+    "madame", "moin", "monsieur", "querida", "querido", "salut", "sehr",
+];
+
+/// Whom a note for the house greets.
+const OURSELVES: [&str; 14] = [
+    "all",
+    "alle",
+    "colleagues",
+    "equipe",
+    "equipo",
+    "everyone",
+    "folks",
+    "kollegen",
+    "team",
+    "todos",
+    "tous",
+    "toutes",
+    "together",
+    "zusammen",
+];
+
+/// True for a text that greets somebody, whatever the tool calls it: a comment
+/// on a ticket that begins with "Dear Mrs Lowe" is for Mrs Lowe.
+fn is_letter(field: &Field) -> bool {
+    let named = field.key.any(Senses::BODY) && field.value == Plain::Text;
+    // Most texts are told by their first letters.
+    named && field.text.len() > 40 && {
+        let words = field.words();
+        let greets = GREETINGS.binary_search(&words.get(0)).is_ok();
+        greets && !(1..5).any(|i| OURSELVES.binary_search(&words.get(i)).is_ok())
+    }
 }
 
 /// True for a message that no stranger reads.

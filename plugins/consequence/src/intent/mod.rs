@@ -19,6 +19,8 @@ mod tests;
 
 use std::cell::OnceCell;
 
+use crate::binding::{self, Scores};
+use crate::clause::{self, Clause};
 use crate::lexicon::{self, Senses};
 use crate::money;
 use crate::words::Words;
@@ -85,6 +87,31 @@ fn lets_see(words: &Words, i: usize) -> bool {
     };
     lets && !us && (i + 2..i + 8).any(|j| words.sentence(j) == words.sentence(i) && sees(j))
 }
+
+/// What a user says who has decided something, or somebody for him.
+const YES: [&str; 21] = [
+    "yes",
+    "yep",
+    "yeah",
+    "ok",
+    "okay",
+    "oui",
+    "ja",
+    "approved",
+    "agreed",
+    "accord",
+    "einverstanden",
+    "acuerdo",
+    "vale",
+    "zugestimmt",
+    "genehmigt",
+    "freigegeben",
+    "aprobado",
+    "autorizado",
+    "approuve",
+    "authorised",
+    "authorized",
+];
 
 impl Intent {
     /// Reads the user's words.
@@ -297,6 +324,18 @@ impl Intent {
     /// True when the user uses a word with one of the senses at all.
     pub fn mentions(&self, senses: Senses) -> bool {
         self.senses.iter().any(|s| s.any(senses))
+    }
+
+    /// True when the user's own words give something, agree or order: what an
+    /// agent says after them is theirs.
+    pub fn decides(&self) -> bool {
+        if self.words.iter().any(|word| YES.contains(&word)) {
+            return true;
+        }
+        let scores = Scores::of(&self.words);
+        clause::parts(&self.words)
+            .map(|part| Clause::of(&self.words, &part).range())
+            .any(|at| scores.of_range(at) > binding::DECIDES)
     }
 
     /// True when the user asks for all there is, not for one thing.

@@ -21,7 +21,7 @@ senses! {
         comprar alquilar contratar suscribir";
     /// Signs or accepts for good.
     SIGN: "rsvp sign signs signed signing countersign esign signature accept accepter accepte acceptez signer signe signez unterschreiben unterschreibe \
-        unterzeichnen unterzeichne signieren annehmen akzeptieren firmar firma firme aceptar acepta acepte";
+        unterzeichnen unterzeichne unterschrift unterzeichnung signieren annehmen akzeptieren firmar firma firme aceptar acepta acepte";
     /// Ends what binds two sides.
     END: "cancel cancels terminate terminates unsubscribe resilier resilie resiliez annuler annule annulez kundigen kundige stornieren storniere \
         absagen rescindir rescinde cancelar cancela anular anula dismiss";

@@ -55,7 +55,7 @@ senses! {
     OFFER: "offer offers offering offered give gives giving grant grants granting granted provide receive apply applies applied match matches \
         extend offrir offre offrons offrirons accorder accorde accordons accorderons accordee octroyer octroie octroyons octroyee donnons \
         donnerons beneficiez beneficierez recevrez recevez appliquons appliquerons appliquer envoyons enverrons consentons gewahr* biete bieten \
-        bietet anbieten angeboten schenke schenken gebe geben gibt erhalten erhaltst erhaltet bekommen bekommst bekommt raumen ofrecer ofrecemos \
+        bietet anbieten angeboten schenke schenken gebe geben gibt erhalten erhaltst erhaltet bekommen bekommst bekommt raumen ofrecer ofrece ofrecemos \
         ofrecere ofreceremos ofrezco conceder concedemos concederemos concedo otorgar otorgamos otorgaremos regalar regalamos regalaremos \
         aplicaremos aplicamos aplicare aplicarle damos daremos recibira recibiras tendra tendras obtendra enviaremos hacemos haremos";
     /// What is given to please somebody.
@@ -146,7 +146,7 @@ senses! {
     TELL: "should must can may need have entitled obliged allowed required devez pouvez devriez peux dois oblige obligee tenu droit sollten \
         mussen konnen durfen konnt verpflichtet berechtigt debe debes puede puedes deberia deberias obligado obligada tiene";
     /// Somebody who knows better.
-    EXPERT: "doctor doctors physician pharmacist lawyer lawyers attorney advisor adviser accountant consult medecin pharmacien avocat notaire \
+    EXPERT: "nurse enfermera infirmiere pflegerin dr dra doctor doctors physician pharmacist lawyer lawyers attorney advisor adviser accountant consult medecin pharmacien avocat notaire \
         conseiller consultez arzt arztin apotheker anwalt rechtsanwalt berater steuerberater medico medica farmaceutico abogado abogada asesor \
         consulte advice conseil beratung rechtsberatung asesoramiento";
 }

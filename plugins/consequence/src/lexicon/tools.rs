@@ -143,7 +143,7 @@ senses! {
         panier rappel etiquette temporal temporales borrador temporar zwischenspeicher entwurf spam todo playlist favorite \
         favourite alarm staging_copy dummy fixture fixtures venv";
     /// Notes to oneself and one's colleagues.
-    NOTE: "carnet cahier notebook diary cuaderno libreta notizbuch tagebuch notiere notier notez noter anota apunta note notes task tasks todo memo ticket_note interne nota notas notiz notizen aufgabe tarea tache comment comments \
+    NOTE: "kommentar kommentare comentario comentarios carnet cahier notebook diary cuaderno libreta notizbuch tagebuch notiere notier notez noter anota apunta note notes task tasks todo memo ticket_note interne nota notas notiz notizen aufgabe tarea tache comment comments \
         internal commentaire log activity";
     /// All of it.
     WHOLE: "all every everything entire bulk whole mass any tous toutes tout entier todos todas todo alle alles gesamt massive";

@@ -1,6 +1,7 @@
 //! See [`DOC`].
 
 use crate::clause::Clause;
+use crate::commitment::Matter;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::intent::Intent;
@@ -26,6 +27,7 @@ static KIND: Kind = Kind {
     phrases: None,
     hedges: Some(Senses::PERHAPS),
     is: admits,
+    matter: Matter::Fault,
     asked,
 };
 

@@ -1,6 +1,7 @@
 //! See [`DOC`].
 
 use crate::clause::{Clause, Phrases};
+use crate::commitment::Matter;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::intent::Intent;
@@ -27,6 +28,7 @@ static KIND: Kind = Kind {
     phrases: Some(&WORD_OF_HONOUR),
     hedges: Some(Senses::PERHAPS),
     is: binds,
+    matter: Matter::Terms,
     asked,
 };
 

@@ -1,6 +1,7 @@
 //! See [`DOC`].
 
 use crate::clause::{Clause, Phrases};
+use crate::commitment::Matter;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::intent::Intent;
@@ -117,6 +118,7 @@ static KIND: Kind = Kind {
     phrases: Some(&IDIOMS),
     hedges: Some(Senses::PERHAPS.and(Senses::MATTER)),
     is: promises,
+    matter: Matter::Money,
     asked,
 };
 

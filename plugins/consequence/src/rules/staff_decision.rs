@@ -1,6 +1,7 @@
 //! See [`DOC`].
 
 use crate::clause::Clause;
+use crate::commitment::Matter;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::intent::Intent;
@@ -27,6 +28,7 @@ static KIND: Kind = Kind {
     phrases: None,
     hedges: Some(Senses::PERHAPS),
     is: decides,
+    matter: Matter::Staff,
     asked,
 };
 

@@ -4,7 +4,8 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
-use crate::target::What;
+use crate::target::{Target, What};
+use crate::words::Words;
 
 /// The reason code.
 pub const CODE: &str = "unasked-send";
@@ -22,11 +23,6 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     if !facts.does(Effects::SEND | Effects::UPLOAD) || facts.intent().is_unknown() {
         return None;
     }
-    let to = facts
-        .targets
-        .iter()
-        .find(|t| t.outside && matches!(t.what, What::Address | What::Url))
-        .or(facts.targets.iter().find(|t| t.what == What::Name))?;
     let asks = facts.intent().asks(
         Senses::SEND
             | Senses::SHARE
@@ -36,9 +32,16 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             | Senses::CONTACT
             | Senses::PROMISE,
     );
-    if asks || facts.intent().delegates() || facts.names_target(to) {
+    if asks || facts.intent().delegates() {
         return None;
     }
+    let outside = |t: &&Target| t.outside && matches!(t.what, What::Address | What::Url);
+    let targets = || facts.targets.iter();
+    let unnamed = |t: &&Target| !facts.names_target(t) && !is_named_or_beside(facts, t);
+    let to = match targets().any(|t| outside(&t)) {
+        true => targets().filter(outside).find(unnamed)?,
+        false => targets().find(|t| t.what == What::Name).filter(unnamed)?,
+    };
     let finding = Finding::new(
         0.7,
         &[
@@ -48,4 +51,24 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         ],
     );
     Some(finding.with(&to.path, &to.text))
+}
+
+/// True for somebody whom the user names, and for a second recipient in the house
+/// of one.
+fn is_named_or_beside(facts: &Facts, to: &Target) -> bool {
+    let house = |t: &Target| {
+        t.text
+            .rsplit_once('@')
+            .map(|(_, house)| house.to_ascii_lowercase())
+    };
+    // `m.kranz` without a house is Frau Kranz.
+    if to.what == What::Name && facts.intent().names_any(&Words::of(&to.text)) {
+        return true;
+    }
+    house(to).is_some_and(|h| {
+        facts
+            .targets
+            .iter()
+            .any(|t| t.text != to.text && house(t).as_deref() == Some(&h) && facts.names_target(t))
+    })
 }

@@ -84,6 +84,11 @@ fn decides(facts: &Facts, what: What) -> bool {
 /// the user named has it, where that counts.
 fn only_in_prose(origin: &Origin, sources: bool) -> bool {
     let mut outputs = origin.seen.iter().filter(|s| s.in_output).peekable();
-    outputs.peek().is_some()
+    // What was asked about is no news in the answer.
+    let brought = origin.seen.iter().find(|s| !s.in_output).map(|s| s.step);
+    let first = origin.seen.iter().find(|s| s.in_output).map(|s| s.step);
+    let is_news = brought.is_none_or(|step| first.is_some_and(|first| step > first));
+    is_news
+        && outputs.peek().is_some()
         && outputs.all(|s| !s.whole && s.words > origin::PROSE && !(sources && s.named))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use coldnotch_plugin::json::Value;
 
 use super::{Settings, Strictness};
+use crate::commitment;
 
 const NAMES: [&str; 12] = [
     "own_domains",
@@ -100,11 +101,11 @@ fn strictness(path: &str, value: &Value) -> Result<Strictness, String> {
 fn rules(path: &str, value: &Value) -> Result<Vec<String>, String> {
     let codes = texts(path, value)?;
     let known = || crate::rules::ALL.iter().map(|rule| rule.code);
-    match codes
-        .iter()
-        .enumerate()
-        .find(|(_, code)| known().all(|k| k != code.as_str()))
-    {
+    match codes.iter().enumerate().find(|(_, code)| {
+        known()
+            .chain([commitment::PART])
+            .all(|k| k != code.as_str())
+    }) {
         Some((i, code)) => {
             let known: Vec<&str> = known().collect();
             Err(format!(

@@ -100,8 +100,10 @@ impl Reader<'_, '_> {
         self.close();
     }
 
+    /// The next character that can be seen.
     fn next(&self, c: char) -> Option<char> {
-        self.text[self.at + c.len_utf8()..].chars().next()
+        let mut behind = self.text[self.at + c.len_utf8()..].chars();
+        behind.find(|c| kind(*c) != Kind::Invisible)
     }
 
     /// Takes small letters as they stand, which most words are.

@@ -1,0 +1,162 @@
+//! What a message binds its sender to, by the sound of its clauses, and whether
+//! the user wants it said.
+
+use std::ops::Range;
+
+use crate::binding::{self, Scores};
+use crate::clause::{self, Clause, Part};
+use crate::intent::Intent;
+use crate::lexicon::Senses;
+use crate::money;
+use crate::words::Words;
+
+/// Switches the learned score off, beside the rules: for what it is worth.
+pub const PART: &str = "learned-score";
+
+/// What a clause that binds the house is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matter {
+    /// What is given back, given or not asked for.
+    Money,
+    /// Whose fault something was.
+    Fault,
+    /// Somebody's employment or pay.
+    Staff,
+    /// What a doctor, a lawyer or a banker should say.
+    Advice,
+    /// Anything else.
+    Terms,
+}
+
+impl Matter {
+    /// What a sentence is about.
+    fn of(words: &Words, sentence: &Range<usize>, text: &str) -> Matter {
+        let senses = sentence
+            .clone()
+            .fold(Senses::NONE, |all, i| all | words.senses(i));
+        let quote = || clause::quote(words, sentence.clone(), text);
+        let money = Senses::BACK
+            | Senses::SUM
+            | Senses::GIFT
+            | Senses::FREE
+            | Senses::DUE
+            | Senses::CHARGE
+            | Senses::PRICE;
+        if senses.any(Senses::EMPLOYED | Senses::JOB) {
+            Matter::Staff
+        } else if senses.any(Senses::HEALTH | Senses::LAW | Senses::INVEST) {
+            Matter::Advice
+        } else if senses.any(Senses::LIABLE) {
+            Matter::Fault
+        } else if senses.any(money) || quote().contains('%') || !money::amounts(quote()).is_empty()
+        {
+            Matter::Money
+        } else {
+            Matter::Terms
+        }
+    }
+
+    /// What a user speaks of who wants it said.
+    pub fn spoken_of(self) -> Senses {
+        match self {
+            Matter::Money => {
+                Senses::BACK
+                    | Senses::GIFT
+                    | Senses::FREE
+                    | Senses::DUE
+                    | Senses::WAIVE
+                    | Senses::CHARGE
+                    | Senses::PRICE
+                    | Senses::MONEY
+                    | Senses::PAY
+            }
+            Matter::Fault => Senses::LIABLE | Senses::RESPONSIBLE | Senses::ADMIT,
+            Matter::Staff => Senses::EMPLOY | Senses::EMPLOYED | Senses::JOB,
+            Matter::Advice => Senses::HEALTH | Senses::LAW | Senses::INVEST,
+            Matter::Terms => Senses::AGREE | Senses::VOUCH | Senses::PROMISE | Senses::TERMS,
+        }
+    }
+}
+
+/// A clause of a text that sounds like binding whoever sends it.
+#[derive(Debug)]
+pub struct Bound {
+    at: Range<usize>,
+    /// What it is about.
+    pub matter: Matter,
+}
+
+/// The clauses of a text that do: by themselves, or where only the sentence as a
+/// whole does.
+pub fn bound(words: &Words, clauses: &[Part], text: &str) -> Vec<Bound> {
+    let scores = Scores::of(words);
+    let mut clauses = clauses
+        .iter()
+        .map(|part| Clause::of(words, part))
+        .peekable();
+    let mut found = Vec::new();
+    for sentence in words.sentences() {
+        let whole = scores.of_range(sentence.clone());
+        let mut stands = false;
+        let mut refused = false;
+        while let Some(clause) = clauses.next_if(|c| c.range().start < sentence.end) {
+            let binds = whole > binding::LEANS && scores.of_range(clause.range()) > binding::BINDS;
+            refused |= refuses(&clause);
+            if binds && !clause.is_question() && !refuses(&clause) {
+                let matter = Matter::of(words, &sentence, text);
+                found.push(Bound {
+                    at: clause.range(),
+                    matter,
+                });
+                stands = true;
+            }
+        }
+        if whole > binding::BINDS && !stands && !refused && !words.is_question(sentence.start) {
+            let matter = Matter::of(words, &sentence, text);
+            found.push(Bound {
+                at: sentence,
+                matter,
+            });
+        }
+    }
+    found
+}
+
+impl Bound {
+    /// The clause as it was written.
+    pub fn quote<'t>(&self, words: &Words, text: &'t str) -> &'t str {
+        clause::quote(words, self.at.clone(), text)
+    }
+
+    /// True when the user wants it said: he decides something himself and the
+    /// clause is about it, or he says most of it.
+    pub fn is_the_users(&self, words: &Words, intent: &Intent, asked: bool) -> bool {
+        let small = Senses::FIRST | Senses::YOU | Senses::WILL | Senses::PERHAPS | Senses::NOT;
+        let (mut said, mut all) = (0, 0);
+        for i in self.at.clone() {
+            let word = words.get(i);
+            let figure = word.starts_with(|c: char| c.is_ascii_digit());
+            if figure || word.len() >= 5 && !words.senses(i).any(small) {
+                all += 1;
+                said += usize::from(intent.says(word));
+            }
+        }
+        let about = said > 0 || all <= 2 || intent.mentions(self.matter.spoken_of());
+        about && (asked || intent.delegates() || intent.decides()) || all >= 2 && said * 2 >= all
+    }
+}
+
+/// True when all that it could give or agree to is denied, or somebody who knows
+/// better is to be asked.
+fn refuses(clause: &Clause) -> bool {
+    let gives = Senses::BACK
+        | Senses::OFFER
+        | Senses::ADMIT
+        | Senses::AGREE
+        | Senses::VOUCH
+        | Senses::WAIVE
+        | Senses::LIABLE;
+    let advises = Senses::HEALTH | Senses::LAW | Senses::INVEST;
+    clause.sentence.any(Senses::EXPERT) && clause.sentence.any(advises)
+        || clause.any(gives) && !clause.affirms(gives)
+}
