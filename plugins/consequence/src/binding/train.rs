@@ -6,6 +6,8 @@
 //!
 //! `UPDATE=1 cargo test -p coldnotch-consequence binding` writes it anew.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // it runs as a test
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
