@@ -245,6 +245,7 @@ fn forged_stale_and_foreign_requests_change_nothing() {
     let place = Place::new(&format!("{HOLDING}\n{}{more}\n", slack.config()));
     let (_server, address) = web::started(&place);
     let held = ask(&place, &pay("1"));
+    slack.messages(1);
     ask(&place, &pay("2"));
     let cards = slack.messages(2);
     let click = || Click::on(&cards[0], &slack);

@@ -44,7 +44,7 @@ pub(super) async fn openapi() -> Json<Value> {
         approvals::list, approvals::show, approvals::outcome, approvals::answer, approvals::cancel,
         events::events,
         authzen::evaluation, authzen::evaluations, authzen::configuration,
-        authzen::request, authzen::task,
+        authzen::requests::request, authzen::requests::task,
         legacy::pending, legacy::decision, slack::actions, webhooks::decision,
     ),
     components(schemas(Problem)),
