@@ -34,10 +34,10 @@ demo: build ## See it decide
 test: ## Run all tests (with cargo-nextest where installed)
 	@plugins/build.sh all
 	@if cargo nextest --version >/dev/null 2>&1; then set -ex; \
-		cargo nextest run --release --locked --workspace; \
+		cargo nextest run --release --locked --workspace --no-fail-fast; \
 		cargo test --release --locked --workspace --doc; \
 	else set -ex; \
-		cargo test --release --locked --workspace; \
+		cargo test --release --locked --workspace --no-fail-fast; \
 	fi
 
 browser: build ## Try the inbox in a real browser (Chromium); pictures in target/browser

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Holds the server to its OpenAPI document: schemathesis makes requests of it, valid
 # and not, and checks every answer. No 500, and nothing that the document does not say.
-# Needs python3; what it installs lies in target/. More with EXAMPLES=500.
+# Needs python3; what it installs lies in target/. More with EXAMPLES=500, others with SEED=2.
 set -eu
 cd "$(dirname "$0")/.."
 coldnotch=$PWD/target/release/coldnotch
@@ -41,7 +41,7 @@ curl -sf "$at/v1/decide" -H 'Content-Type: application/json' \
 # Events do not end; the tests of the server have them.
 "$tools/bin/schemathesis" run "$at/openapi.json" \
     --exclude-path /v1/events \
-    --max-examples "${EXAMPLES:-50}" --workers 2 --request-timeout 10 \
+    --max-examples "${EXAMPLES:-50}" --seed "${SEED:-1}" --workers 2 --request-timeout 10 \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \
     --no-color "$@"
 kill -0 $server
