@@ -266,7 +266,46 @@ pub struct Phrases {
     letters: [u16; 27],
     /// A bit for each beginning of a first word, told apart by two letters and
     /// its length. An open end has any.
-    beginnings: [u64; 4],
+    beginnings: Beginnings,
+    /// The same of the second words; all of them, if a phrase has one word.
+    seconds: Beginnings,
+}
+
+/// A bit for each of the 256 beginnings of a word.
+type Beginnings = [u64; 4];
+
+/// Adds how the first word of a phrase may begin.
+const fn add(phrase: &[u8], mut to: Beginnings) -> Beginnings {
+    let mut length = 0;
+    while length < phrase.len() && phrase[length] != b' ' && phrase[length] != b'*' {
+        length += 1;
+    }
+    let mut most = length;
+    if length < phrase.len() && phrase[length] == b'*' {
+        most = LONGEST;
+    }
+    while length <= most {
+        let bit = beginning(phrase, length) as usize;
+        to[bit >> 6] |= 1 << (bit & 63);
+        length += 1;
+    }
+    to
+}
+
+fn has(beginnings: &Beginnings, beginning: u8) -> bool {
+    beginnings[usize::from(beginning >> 6)] >> (beginning & 63) & 1 == 1
+}
+
+/// What stands behind the first word of a phrase.
+const fn behind(phrase: &[u8]) -> &[u8] {
+    let mut rest = phrase;
+    while let [first, others @ ..] = rest {
+        rest = others;
+        if *first == b' ' {
+            break;
+        }
+    }
+    rest
 }
 
 impl Phrases {
@@ -283,28 +322,22 @@ impl Phrases {
             letter += 1;
         }
         let mut beginnings = [0; 4];
+        let mut seconds = [0; 4];
         let mut i = 0;
         while i < sorted.len() {
             let phrase = sorted[i].as_bytes();
-            let mut length = 0;
-            while length < phrase.len() && phrase[length] != b' ' && phrase[length] != b'*' {
-                length += 1;
-            }
-            let mut most = length;
-            if length < phrase.len() && phrase[length] == b'*' {
-                most = LONGEST;
-            }
-            while length <= most {
-                let bit = beginning(phrase, length) as usize;
-                beginnings[bit >> 6] |= 1 << (bit & 63);
-                length += 1;
-            }
+            beginnings = add(phrase, beginnings);
+            seconds = match behind(phrase) {
+                [] => [u64::MAX; 4],
+                rest => add(rest, seconds),
+            };
             i += 1;
         }
         Phrases {
             sorted,
             letters,
             beginnings,
+            seconds,
         }
     }
 
@@ -315,8 +348,8 @@ impl Phrases {
 
     /// True when one of them stands at the word.
     fn stand_at(&self, words: &Words, i: usize) -> bool {
-        let bit = usize::from(words.beginning(i));
-        if self.beginnings[bit >> 6] >> (bit & 63) & 1 == 0 {
+        if !has(&self.beginnings, words.beginning(i)) || !has(&self.seconds, words.beginning(i + 1))
+        {
             return false; // most words
         }
         let word = words.bytes(i);

@@ -63,11 +63,11 @@ pub fn echoes(facts: &Facts, past: &impl Past) -> Vec<Echo> {
 }
 
 /// Values that no two things share by chance, wherever they stand.
-fn hard(
-    facts: &Facts,
+fn hard<'n>(
+    facts: &Facts<'n>,
     field: &Field,
     text: &str,
-    known: &mut Option<Known>,
+    known: &mut Option<Known<'n>>,
     found: &mut Vec<Echo>,
 ) {
     let mut said = values::values(text, MAX_VALUES);
@@ -77,20 +77,16 @@ fn hard(
     }
     let decides = field.key.any(Senses::COMMAND | Senses::URL | Senses::TO);
     for value in said {
-        if !known
+        let notes = known
             .get_or_insert_with(|| Known::of(&facts.notes))
-            .may_have(&value)
-        {
-            continue; // most values
-        }
-        let notes = facts.notes.iter().enumerate();
-        let mut notes = notes.filter(|(_, n)| has(n, &value)).peekable();
+            .with(&value);
         // Asked once and only of what some passage has: it costs the most.
-        if notes.peek().is_none() || is_named(facts, &value) {
+        if notes.is_empty() || is_named(facts, &value) {
             continue;
         }
         let whole = text.len() <= value.text.len() + 16;
-        for (note, _) in notes.filter(|(_, n)| !quotes(text, n.text.as_str())) {
+        let quoted = |note: &usize| quotes(text, facts.notes[*note].text.as_str());
+        for note in notes.into_iter().filter(|note| !quoted(note)) {
             found.push(Echo {
                 note,
                 kind: Some(value.kind),
@@ -103,27 +99,51 @@ fn hard(
     }
 }
 
-/// Which values the passages have, as bits of a hash of each: tells of most
-/// others that none has them.
-struct Known([u64; 64]);
+/// Which values the passages have, by a hash of each.
+struct Known<'n> {
+    /// A bit for each hash there is: tells of most values that no passage has
+    /// them.
+    bits: [u64; 64],
+    /// Hash, note, sort and value, note by note.
+    values: Vec<(u32, usize, Kind, &'n [u8])>,
+}
 
-impl Known {
-    fn of(notes: &[Note]) -> Known {
-        let mut known = Known([0; 64]);
-        for (kind, value) in notes.iter().flat_map(|n| n.values.each()) {
-            let (at, bit) = Known::place(kind, value);
-            known.0[at] |= bit;
+impl<'n> Known<'n> {
+    fn of(notes: &[Note<'n>]) -> Known<'n> {
+        let mut known = Known {
+            bits: [0; 64],
+            values: Vec::with_capacity(USUAL_VALUES),
+        };
+        for (note, values) in notes.iter().map(|n| n.values).enumerate() {
+            for (kind, value) in values.each() {
+                let hash = Known::hash(kind, value);
+                known.bits[hash as usize >> 6] |= 1 << (hash & 63);
+                known.values.push((hash, note, kind, value));
+            }
         }
         known
     }
 
-    fn may_have(&self, said: &Value) -> bool {
-        let (at, bit) = Known::place(said.kind, said.text.as_bytes());
-        self.0[at] & bit != 0
+    /// The passages that have a value of the action; a URL also by its host.
+    fn with(&self, said: &Value) -> Vec<usize> {
+        let sought = Known::hash(said.kind, said.text.as_bytes());
+        if self.bits[sought as usize >> 6] >> (sought & 63) & 1 == 0 {
+            return Vec::new(); // most values
+        }
+        let same = |value: &[u8]| match said.kind {
+            Kind::Url => agrees(said, value),
+            _ => value == said.text.as_bytes(),
+        };
+        let values = self.values.iter().filter(|(hash, ..)| *hash == sought);
+        let values = values.filter(|(_, _, kind, value)| *kind == said.kind && same(value));
+        let mut notes: Vec<usize> = values.map(|(_, note, ..)| *note).collect();
+        notes.dedup();
+        notes
     }
 
-    /// A URL goes by how its host begins, all else by its ends and its length.
-    fn place(kind: Kind, value: &[u8]) -> (usize, u64) {
+    /// In twelve bits. A URL goes by how its host begins, all else by its ends and
+    /// its length.
+    fn hash(kind: Kind, value: &[u8]) -> u32 {
         let hash = if kind == Kind::Url {
             let host = value.iter().take(3).take_while(|b| !b"/?#:".contains(b));
             host.fold(0, |all, byte| all << 8 | u32::from(*byte))
@@ -132,10 +152,12 @@ impl Known {
             let ends = four(value.first_chunk()) ^ four(value.last_chunk()).rotate_left(13);
             ends ^ value.len() as u32
         };
-        let hash = hash.wrapping_mul(0x9e37_79b1) >> 20;
-        (hash as usize >> 6, 1 << (hash & 63))
+        hash.wrapping_mul(0x9e37_79b1) >> 20
     }
 }
+
+/// Room for as many is made at once.
+const USUAL_VALUES: usize = 64;
 
 /// Short fields whose words stand in a passage that speaks behind the user's
 /// back: a name, a password, a title.
@@ -181,19 +203,12 @@ fn quotes(field: &str, passage: &str) -> bool {
     head.len() >= 16 && field.contains(head)
 }
 
-/// True when the passage has a value of the action; a URL also by its host.
-fn has(note: &Note, said: &Value) -> bool {
-    let values = note.values.each().filter(|(kind, _)| *kind == said.kind);
-    let mut values = values.map(|(_, value)| value);
-    if said.kind != Kind::Url {
-        return values.any(|value| value == said.text.as_bytes());
-    }
-    let host = values::host(&said.text);
-    values.any(|value| value.starts_with(host.as_bytes()) && agrees(said, host, value))
-}
-
 /// True when two URLs are the same, or of a host that is one house's own.
-fn agrees(said: &Value, host: &str, value: &[u8]) -> bool {
+fn agrees(said: &Value, value: &[u8]) -> bool {
+    let host = values::host(&said.text);
+    if !value.starts_with(host.as_bytes()) {
+        return false;
+    }
     let value = std::str::from_utf8(value).unwrap_or_default();
     said.text == value
         || host == values::host(value)

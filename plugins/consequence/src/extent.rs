@@ -76,7 +76,7 @@ pub fn extent(kind: &Words, fields: &[Field]) -> Extent {
         extent.breadth = Breadth::All;
     }
     for field in fields.iter().filter(|f| f.text.len() <= 200) {
-        let key = Words::of(field.name());
+        let key = field.name_words();
         match key.iter().next() {
             Some(
                 "permanent" | "permanently" | "hard" | "purge" | "definitif" | "endgultig"
@@ -86,12 +86,12 @@ pub fn extent(kind: &Words, fields: &[Field]) -> Extent {
                 break;
             }
             _ => {
-                extent.reversible |= field.is_on() && back(&key)
+                extent.reversible |= field.is_on() && back(key)
                     || field.key.any(Senses::STATE) && back(field.words())
             }
         }
         extent.trial |= field.key.any(Senses::STATE) && place::is_trial_place(&field.text);
-        let breadth = breadth(field, &key);
+        let breadth = breadth(field, key);
         if breadth > extent.breadth {
             extent.breadth = breadth;
             extent.told_by = Some((field.path.clone(), field.text.clone()));

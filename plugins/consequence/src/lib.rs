@@ -76,6 +76,8 @@ mod testing;
 pub mod things;
 pub mod words;
 
+use std::mem::ManuallyDrop;
+
 use coldnotch_plugin::{Action, Assessment, Context, Leaf, ScoreError, Step};
 
 use effect::Effects;
@@ -85,18 +87,23 @@ use settings::{Settings, Strictness};
 
 /// Judges one action. Pure: the same arguments give the same answer.
 pub fn judge(action: &Action, past: &impl Past, settings: &Settings) -> Assessment {
-    let facts = Facts::read(action, past, settings);
+    weigh(&Facts::read(action, past, settings), past)
+}
+
+/// What the rules make of the facts.
+fn weigh(facts: &Facts, past: &impl Past) -> Assessment {
+    let settings = facts.settings;
     let findings: Vec<_> = rules::ALL
         .iter()
         .filter(|rule| !settings.disables(rule.code))
         .filter(|rule| !facts.is_test || !SPARES_TESTS.contains(&rule.code))
-        .filter_map(|rule| (rule.find)(&facts).map(|finding| (rule.code, finding)))
+        .filter_map(|rule| (rule.find)(facts).map(|finding| (rule.code, finding)))
         .filter(|(_, f)| settings.strictness != Strictness::Lenient || f.risk >= settings::SURE)
-        .filter(|(code, finding)| !was_approved(code, finding, &facts, past))
+        .filter(|(code, finding)| !was_approved(code, finding, facts, past))
         .collect();
     let causes: Vec<u64> = findings.iter().map(|(code, f)| f.cause(code)).collect();
-    let mut answer = finding::fold(findings, quiet_risk(&facts));
-    let labels = labels::labels(&facts).into_iter();
+    let mut answer = finding::fold(findings, quiet_risk(facts));
+    let labels = labels::labels(facts).into_iter();
     for label in labels.chain(ledger::asked(&causes)) {
         answer = answer.label(&label);
     }
@@ -147,7 +154,9 @@ fn score(action: &Action, cx: &Context<Settings>) -> Assessment {
         history: &cx.history,
         notes: &cx.notes.data,
     };
-    judge(action, &past, cx.settings)
+    // The instance ends with this call: nothing is taken apart.
+    let facts = ManuallyDrop::new(Facts::read(action, &past, cx.settings));
+    weigh(&facts, &past)
 }
 
 /// Notes what an output says to its reader, once, when it arrives.

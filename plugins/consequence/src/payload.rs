@@ -1,6 +1,7 @@
 //! The arguments of an action as a flat list of fields.
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 use coldnotch_plugin::json::Value;
 
@@ -21,6 +22,7 @@ pub struct Field {
     pub value: Plain,
     /// Where the last part of the path begins.
     name: usize,
+    name_words: Rc<Words>,
     words: OnceCell<Words>,
 }
 
@@ -52,44 +54,50 @@ pub fn fields(payload: &Value) -> Vec<Field> {
     let key = Key {
         name: 0,
         senses: Senses::NONE,
+        words: Rc::new(Words::of(&path)),
     };
-    walk(payload, &mut path, key, &mut keys, &mut fields);
+    walk(payload, &mut path, &key, &mut keys, &mut fields);
     fields
 }
 
 /// What the keys met so far mean: the lines of an order all have the same.
 #[derive(Default)]
-struct Keys<'a>(Vec<(&'a str, Senses)>);
+struct Keys<'a>(Vec<(&'a str, Senses, Rc<Words>)>);
 
 /// How many keys are remembered.
 const MAX_KEYS: usize = 16;
 
 impl<'a> Keys<'a> {
-    fn senses(&mut self, name: &'a str) -> Senses {
-        if let Some((_, senses)) = self.0.iter().find(|(known, _)| *known == name) {
-            return *senses;
+    /// The senses of the whole key, and the words of its last part.
+    fn read(&mut self, name: &'a str) -> (Senses, Rc<Words>) {
+        if let Some((_, senses, words)) = self.0.iter().find(|(known, ..)| *known == name) {
+            return (*senses, words.clone());
         }
-        let senses = Words::of(name).all();
+        let whole = Words::of(name);
+        let senses = whole.all();
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let last = last.split('[').next().unwrap_or(last);
+        let words = Rc::new(if last == name { whole } else { Words::of(last) });
         if self.0.len() < MAX_KEYS {
-            self.0.push((name, senses));
+            self.0.push((name, senses, words.clone()));
         }
-        senses
+        (senses, words)
     }
 }
 
 /// The key a value stands below.
-#[derive(Clone, Copy)]
 struct Key {
     /// Where the last part of its path begins.
     name: usize,
     senses: Senses,
+    words: Rc<Words>,
 }
 
 /// Nesting is at most 64 levels (the host's promise), so recursion is safe.
 fn walk<'a>(
     value: &'a Value,
     path: &mut String,
-    key: Key,
+    key: &Key,
     keys: &mut Keys<'a>,
     to: &mut Vec<Field>,
 ) {
@@ -103,6 +111,7 @@ fn walk<'a>(
         text: text.to_owned(),
         value,
         name: key.name,
+        name_words: key.words.clone(),
         words: OnceCell::new(),
     };
     match value {
@@ -111,11 +120,13 @@ fn walk<'a>(
                 path.push('.');
                 path.push_str(name);
                 let dot = name.bytes().rposition(|b| b == b'.');
+                let (senses, words) = keys.read(name);
                 let key = Key {
                     name: length + 1 + dot.map_or(0, |dot| dot + 1),
-                    senses: keys.senses(name),
+                    senses,
+                    words,
                 };
-                walk(inner, path, key, keys, to);
+                walk(inner, path, &key, keys, to);
                 path.truncate(length);
             }
         }
@@ -178,7 +189,7 @@ impl Field {
 
     /// True when its name says that it counts hundredths: `amount_minor`.
     pub fn counts_cents(&self) -> bool {
-        Words::of(self.name())
+        self.name_words
             .iter()
             .any(|w| matches!(w, "minor" | "cents" | "centimes" | "pence" | "centavos"))
     }
@@ -215,6 +226,12 @@ impl Field {
     /// The last part of its path: its key, with its place in a list.
     pub fn name(&self) -> &str {
         &self.path[self.name..]
+    }
+
+    /// The words of its key, without its place in a list. Read once for all
+    /// fields with that key.
+    pub fn name_words(&self) -> &Words {
+        &self.name_words
     }
 }
 

@@ -74,7 +74,9 @@ macro_rules! scorer {
                 notes: $crate::Notes,
             ) -> Result<$crate::bindings::plain::coldnotch::policy::types::Assessment, $crate::ScoreError> {
                 let context = $crate::Context::new(SETTINGS.get(), session, notes);
-                $crate::Answer::answer($score(&$crate::Action::from(action), &context)).map(Into::into)
+                // The instance ends with this call: nothing is taken apart.
+                let action = ::core::mem::ManuallyDrop::new($crate::Action::from(action));
+                $crate::Answer::answer($score(&action, &context)).map(Into::into)
             }
         }
 

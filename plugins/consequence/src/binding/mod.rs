@@ -50,19 +50,18 @@ pub struct Scores {
 impl Scores {
     /// Looks up the words of a text.
     pub fn of(words: &Words) -> Scores {
-        let hashes: Vec<u32> = words.iter().map(hash).collect();
-        let mut sums = Vec::with_capacity(hashes.len() + 1);
+        let mut hashes: Vec<u32> = Vec::with_capacity(words.len());
+        let mut sums = Vec::with_capacity(words.len() + 1);
         let mut sum = 0;
         sums.push(0);
-        for (i, word) in words.iter().enumerate() {
-            let before = i.checked_sub(1).map(|j| pair(hashes[j], hashes[i]));
-            for feature in of_word(word, hashes[i])
-                .into_iter()
-                .chain([before])
-                .flatten()
-            {
-                sum += weight(feature);
-            }
+        for i in 0..words.len() {
+            let (whole, beginning) = hash(words.bytes(i));
+            sum += weight(mix(whole, 1));
+            sum += beginning.map_or(0, |beginning| weight(mix(beginning, 2)));
+            sum += hashes
+                .last()
+                .map_or(0, |before| weight(pair(*before, whole)));
+            hashes.push(whole);
             sums.push(sum);
         }
         Scores { sums, hashes }
@@ -82,29 +81,29 @@ impl Scores {
     }
 }
 
-/// What a word tells by itself: the word and its beginning.
-fn of_word(word: &str, hash: u32) -> [Option<u32>; 2] {
-    let beginning = word.get(..BEGINNING).filter(|b| b.len() < word.len());
-    [Some(mix(hash, 1)), beginning.map(|b| mix(self::hash(b), 2))]
-}
-
 /// What two neighbours tell.
 fn pair(first: u32, second: u32) -> u32 {
     mix(first.rotate_left(7) ^ second, 3)
 }
 
-/// FNV-1a of a word; any number is the same word.
-fn hash(word: &str) -> u32 {
+/// FNV-1a of a word and of its beginning, if it is longer; any number is the
+/// same word.
+fn hash(word: &[u8]) -> (u32, Option<u32>) {
     let mut hash = 0x811c_9dc5_u32;
+    let mut beginning = None;
     let mut digits = false;
-    for byte in word.bytes() {
+    for (i, byte) in word.iter().enumerate() {
+        // Not within a letter of several bytes.
+        if i == BEGINNING && byte & 0xc0 != 0x80 {
+            beginning = Some(hash);
+        }
         let digit = byte.is_ascii_digit();
         if !(digit && digits) {
-            hash = (hash ^ u32::from(if digit { b'0' } else { byte })).wrapping_mul(0x0100_0193);
+            hash = (hash ^ u32::from(if digit { b'0' } else { *byte })).wrapping_mul(0x0100_0193);
         }
         digits = digit;
     }
-    hash
+    (hash, beginning)
 }
 
 /// Spreads the bits of a feature over all 32.
@@ -124,11 +123,20 @@ fn place(feature: u32) -> (usize, u8) {
 fn weight(feature: u32) -> i32 {
     let (bucket, check) = place(feature);
     let at = HEAD + bucket * BUCKET;
-    TABLE[at..at + BUCKET]
+    let slots: [u8; BUCKET] = std::array::from_fn(|i| TABLE[at + i]);
+    // All four check bytes at once: one that is the same leaves a zero.
+    let other = u64::from_le_bytes(slots) & 0x00ff_00ff_00ff_00ff ^ u64::from(check) * EACH;
+    if (EACH << 8) - other & EACH << 8 == 0 {
+        return 0; // most features
+    }
+    slots
         .chunks_exact(2)
         .find(|slot| slot[0] == check && slot[1] != 0)
         .map_or(0, |slot| i32::from(slot[1] as i8))
 }
+
+/// A one for each slot of a bucket.
+const EACH: u64 = 0x0001_0001_0001_0001;
 
 /// The constant term.
 fn bias() -> i32 {

@@ -68,14 +68,17 @@ fn examples() -> Vec<Example> {
 /// The features of a text, some of them more than once.
 fn features(text: &str) -> Vec<u32> {
     let words = Words::of(text);
-    let hashes: Vec<u32> = words.iter().map(hash).collect();
     let mut features: Vec<u32> = Vec::new();
-    for (i, word) in words.iter().enumerate() {
-        features.extend(of_word(word, hashes[i]).into_iter().flatten());
-        features.push(pair(if i == 0 { OPEN } else { hashes[i - 1] }, hashes[i]));
+    let mut before = OPEN;
+    for word in words.iter() {
+        let (whole, beginning) = hash(word.as_bytes());
+        features.push(mix(whole, 1));
+        features.extend(beginning.map(|beginning| mix(beginning, 2)));
+        features.push(pair(before, whole));
+        before = whole;
     }
-    if let Some(last) = hashes.last() {
-        features.push(pair(*last, CLOSE));
+    if !words.is_empty() {
+        features.push(pair(before, CLOSE));
     }
     features
 }

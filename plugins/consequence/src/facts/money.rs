@@ -15,14 +15,14 @@ impl Facts<'_> {
     /// True unless the user points to where the amount stands ("according to the
     /// mail", "pay the plumber's bill") and no output has it.
     pub(super) fn knows_amount(&self, past: &impl Past) -> bool {
+        let Some(payment) = self.payment() else {
+            return true;
+        };
         let intent = self.intent();
         let pointed = intent.mentions(Senses::ACCORDING) || intent.points_to_a_bill();
         if !pointed || intent.mentions(Senses::RELATIVE) || self.is_named_in_figures() {
             return true;
         }
-        let Some(payment) = self.payment() else {
-            return true;
-        };
         let (whole, cents) = (payment.cents / 100, payment.cents % 100);
         let (whole, cents) = (
             whole.to_string(),

@@ -53,10 +53,10 @@ impl Intent {
     pub fn points_to_a_bill(&self) -> bool {
         let bill = |i: usize| BILLS.contains(&self.words.get(i)) && self.is_thing(i);
         self.amounts.is_empty()
-            && self.numbers().is_empty()
-            && !self.mentions(Senses::EACH | Senses::WHOLE)
             && self.asks(Senses::PAY)
+            && !self.mentions(Senses::EACH | Senses::WHOLE)
             && (0..self.words.len()).any(bill)
+            && self.numbers().is_empty()
     }
 
     /// True when the user writes the figure, with or without a currency.
@@ -141,25 +141,77 @@ fn number(word: &str) -> Option<u32> {
     if let Ok(number) = word.parse() {
         return (number <= 1_000_000).then_some(number);
     }
-    NUMBERS
-        .iter()
-        .find(|(_, words)| words.split(' ').any(|w| w == word))
-        .map(|(number, _)| *number)
+    let at = NUMBERS.binary_search_by_key(&word, |(word, _)| word).ok()?;
+    Some(NUMBERS[at].1)
 }
 
-/// Small numbers in words, without those that are articles too.
-const NUMBERS: [(u32, &str); 13] = [
-    (1, "one single"),
-    (2, "two both deux zwei dos couple pair paire"),
-    (3, "three trois drei tres"),
-    (4, "four quatre vier cuatro"),
-    (5, "five cinq funf cinco"),
-    (6, "six sechs seis"),
-    (7, "seven sept sieben siete"),
-    (8, "eight huit acht ocho"),
-    (9, "nine neuf neun nueve"),
-    (10, "ten dix zehn diez"),
-    (12, "twelve dozen douze douzaine zwolf dutzend doce docena"),
-    (20, "twenty vingt zwanzig veinte"),
-    (100, "hundred cent hundert cien"),
+/// Small numbers in words, sorted, without those that are articles too.
+const NUMBERS: [(&str, u32); 57] = [
+    ("acht", 8),
+    ("both", 2),
+    ("cent", 100),
+    ("cien", 100),
+    ("cinco", 5),
+    ("cinq", 5),
+    ("couple", 2),
+    ("cuatro", 4),
+    ("deux", 2),
+    ("diez", 10),
+    ("dix", 10),
+    ("doce", 12),
+    ("docena", 12),
+    ("dos", 2),
+    ("douzaine", 12),
+    ("douze", 12),
+    ("dozen", 12),
+    ("drei", 3),
+    ("dutzend", 12),
+    ("eight", 8),
+    ("five", 5),
+    ("four", 4),
+    ("funf", 5),
+    ("huit", 8),
+    ("hundert", 100),
+    ("hundred", 100),
+    ("neuf", 9),
+    ("neun", 9),
+    ("nine", 9),
+    ("nueve", 9),
+    ("ocho", 8),
+    ("one", 1),
+    ("pair", 2),
+    ("paire", 2),
+    ("quatre", 4),
+    ("sechs", 6),
+    ("seis", 6),
+    ("sept", 7),
+    ("seven", 7),
+    ("sieben", 7),
+    ("siete", 7),
+    ("single", 1),
+    ("six", 6),
+    ("ten", 10),
+    ("three", 3),
+    ("tres", 3),
+    ("trois", 3),
+    ("twelve", 12),
+    ("twenty", 20),
+    ("two", 2),
+    ("veinte", 20),
+    ("vier", 4),
+    ("vingt", 20),
+    ("zehn", 10),
+    ("zwanzig", 20),
+    ("zwei", 2),
+    ("zwolf", 12),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_words_are_sorted() {
+        assert!(NUMBERS.is_sorted());
+    }
+}

@@ -109,7 +109,9 @@ impl Intent {
     /// True when the user lets somebody else's words decide: "do what the mail
     /// says", "erledige die Punkte auf der Liste".
     pub fn delegates(&self) -> bool {
-        PHRASES.stand_in(&self.words) || (0..self.words.len()).any(|i| self.carries_out(i))
+        *self.delegates.get_or_init(|| {
+            PHRASES.stand_in(&self.words) || (0..self.words.len()).any(|i| self.carries_out(i))
+        })
     }
 
     fn carries_out(&self, i: usize) -> bool {

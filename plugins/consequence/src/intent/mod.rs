@@ -39,6 +39,7 @@ pub struct Intent {
     letters: u64,
     /// The text without spaces and marks, for values in another spacing.
     compact: OnceCell<String>,
+    delegates: OnceCell<bool>,
 }
 
 /// What stands before a thing and not before a verb.
@@ -140,6 +141,7 @@ impl Intent {
             capitals,
             amounts: money::amounts(text),
             compact: OnceCell::new(),
+            delegates: OnceCell::new(),
         }
     }
 

@@ -154,6 +154,9 @@ impl Intent {
 
     /// True when the user writes an address with this name before the `@`.
     pub fn names_local_part(&self, local: &str) -> bool {
+        if !self.text.contains('@') {
+            return false; // most users
+        }
         let local = local.to_lowercase();
         local.len() >= 3
             && self.text.match_indices('@').any(|(at, _)| {

@@ -58,14 +58,16 @@ fn has(hashes: &[u8], hash: u32) -> bool {
 pub fn hash(value: &str) -> Option<u32> {
     let mut hash = 0x811c_9dc5_u32;
     let (mut letters, mut digits) = (0, 0);
-    for c in value
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-    {
+    let mut take = |c: char| {
         letters += usize::from(c.is_alphabetic());
         digits += usize::from(c.is_numeric());
         hash = (hash ^ c as u32).wrapping_mul(0x0100_0193);
+    };
+    for c in value.chars().filter(|c| c.is_alphanumeric()) {
+        match c.is_ascii() {
+            true => take(c.to_ascii_lowercase()),
+            false => c.to_lowercase().for_each(&mut take),
+        }
     }
     (letters >= 3 || letters >= 1 && digits >= 1 || digits >= 5).then_some(hash)
 }

@@ -271,7 +271,7 @@ fn declined<'a>(facts: &'a Facts) -> Option<&'a Field> {
     let intent = facts.intent();
     facts.fields.iter().find(|f| {
         let goes = f.key.any(Senses::TO | Senses::ATTENDEE) && f.text.len() <= 120;
-        f.is_on() && intent.declines(&Words::of(f.name()))
+        f.is_on() && intent.declines(f.name_words())
             || goes
                 && intent
                     .left_out()

@@ -27,13 +27,16 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let by_field = facts.fields.iter().find_map(|f| {
-        let sort = sort_of(f.name())?;
+        let sort = sort_of(f.name_words()).filter(|_| f.name().len() <= MAX_NAME)?;
         let value = amount(f, sort)?;
         let told = beyond(facts, sort, value)?;
         Some(finding(&[f.name(), " ", &f.text], &told).with(&f.path, &f.text))
     });
     by_field.or_else(|| by_option(facts))
 }
+
+/// Longer names of fields and options are not read.
+const MAX_NAME: usize = 40;
 
 /// What is counted.
 #[derive(Clone, Copy, PartialEq)]
@@ -44,11 +47,7 @@ enum Sort {
 }
 
 /// What a field or an option of this name counts.
-fn sort_of(name: &str) -> Option<Sort> {
-    if name.len() > 40 {
-        return None;
-    }
-    let words = Words::of(name);
+fn sort_of(words: &Words) -> Option<Sort> {
     let has = |list: &[&str]| words.iter().any(|w| list.contains(&w));
     if has(&[
         "percent",
@@ -79,7 +78,7 @@ fn sort_of(name: &str) -> Option<Sort> {
 /// The field's value in the unit of its sort.
 fn amount(field: &Field, sort: Sort) -> Option<f64> {
     match (sort, field.value) {
-        (Sort::Minutes, Plain::Number(n)) => Some(n * unit_in(&Words::of(field.name()))?),
+        (Sort::Minutes, Plain::Number(n)) => Some(n * unit_in(field.name_words())?),
         (Sort::Minutes, Plain::Text) => minutes(&field.text),
         (_, Plain::Number(n)) => Some(n),
         (_, Plain::Text) => field.text.trim().trim_end_matches('%').parse().ok(),
@@ -99,7 +98,12 @@ fn by_option(facts: &Facts) -> Option<Finding> {
                 Some(both) => both,
                 None => (name, args.peek().map_or("", |v| v.as_str())),
             };
-            let Some(sort) = sort_of(name) else { continue };
+            if name.len() > MAX_NAME {
+                continue;
+            }
+            let Some(sort) = sort_of(&Words::of(name)) else {
+                continue;
+            };
             let amount = match sort {
                 Sort::Minutes => minutes(value),
                 _ => value.trim_end_matches('%').parse().ok(),

@@ -119,9 +119,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         let recurs = facts.does(binding)
             && f.value == Plain::Text
             && f.text.len() <= 40
-            && HOW_OFTEN
-                .iter()
-                .any(|name| names(f).iter().any(|w| w == *name))
+            && f.name_words().iter().any(|w| HOW_OFTEN.contains(&w))
             && speaks_of(f.words(), RECURRING);
         let stems = if recurs { Some(RECURRING) } else { chosen(f) };
         stems.is_some_and(|stems| !is_spoken_of(intent, f, stems))
@@ -146,14 +144,9 @@ fn chosen(field: &Field) -> Option<&'static [&'static str]> {
     if !on && !given || field.key.any(Senses::TERMS) {
         return None;
     }
-    let names = names(field);
     OPTIONS
         .into_iter()
-        .find(|stems| speaks_of(&names, stems) && (on || stems[0] == "tip"))
-}
-
-fn names(field: &Field) -> Words {
-    Words::of(field.name().split('[').next().unwrap_or_default())
+        .find(|stems| (on || stems[0] == "tip") && speaks_of(field.name_words(), stems))
 }
 
 fn speaks_of(words: &Words, stems: &[&str]) -> bool {
@@ -166,6 +159,6 @@ fn speaks_of(words: &Words, stems: &[&str]) -> bool {
 
 /// True when the user speaks of it, and not to decline it.
 fn is_spoken_of(intent: &Intent, field: &Field, stems: &[&str]) -> bool {
-    let declined = intent.declines(&names(field));
-    !declined && (speaks_of(intent.words(), stems) || intent.names_any(&names(field)))
+    let declined = intent.declines(field.name_words());
+    !declined && (speaks_of(intent.words(), stems) || intent.names_any(field.name_words()))
 }

@@ -94,15 +94,15 @@ fn by_flag(facts: &Facts) -> Option<Net> {
             continue;
         }
         let name = field.name();
-        let words = Words::of(name);
-        let said = [name, " = ", &field.text].concat();
+        let words = field.name_words();
+        let said = || [name, " = ", &field.text].concat();
         let contrary = words.each().any(|s| s.any(Senses::OFF));
         let switched = if contrary { on } else { off };
-        if switched && names_net(&words) || on && goes_around(&words) {
-            return Some((words, field.path.clone(), said));
+        if switched && names_net(words) || on && goes_around(words) {
+            return Some((words.clone(), field.path.clone(), said()));
         }
         if quiet && kind.any(Senses::SAFETY) {
-            return Some((facts.kind.clone(), field.path.clone(), said));
+            return Some((facts.kind.clone(), field.path.clone(), said()));
         }
         if off
             && matches!(
@@ -134,7 +134,7 @@ fn by_flag(facts: &Facts) -> Option<Net> {
                 let text = [
                     &facts.kind.iter().collect::<Vec<_>>().join(" "),
                     ": ",
-                    &said,
+                    &said(),
                 ]
                 .concat();
                 return Some((facts.kind.clone(), field.path.clone(), text));
@@ -255,7 +255,7 @@ fn by_own_limits(facts: &Facts) -> Option<Net> {
         return None;
     }
     let limit = |words: &Words| words.iter().any(|w| LIMITS.contains(&w));
-    let field = facts.fields.iter().find(|f| limit(&Words::of(f.name())));
+    let field = facts.fields.iter().find(|f| limit(f.name_words()));
     let name = facts.kind.iter().collect::<Vec<_>>().join(" ");
     match field {
         Some(f) => Some((

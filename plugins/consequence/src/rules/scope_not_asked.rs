@@ -5,7 +5,6 @@ use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
 use crate::payload::Plain;
-use crate::words::Words;
 
 /// The reason code.
 pub const CODE: &str = "scope-not-asked";
@@ -91,7 +90,7 @@ fn container(facts: &Facts) -> Option<Finding> {
     let field = facts.fields.iter().find(|f| {
         f.value == Plain::Text
             && CONTAINERS.contains(&f.name())
-            && !intent.names_kind(&Words::of(f.name()))
+            && !intent.names_kind(f.name_words())
             && !intent.names_any(f.words())
     })?;
     let pieces = [
