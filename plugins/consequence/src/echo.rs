@@ -130,8 +130,9 @@ impl<'n> Known<'n> {
         if self.bits[sought as usize >> 6] >> (sought & 63) & 1 == 0 {
             return Vec::new(); // most values
         }
+        let host = values::host(&said.text);
         let same = |value: &[u8]| match said.kind {
-            Kind::Url => agrees(said, value),
+            Kind::Url => value.starts_with(host.as_bytes()) && agrees(said, host, value),
             _ => value == said.text.as_bytes(),
         };
         let values = self.values.iter().filter(|(hash, ..)| *hash == sought);
@@ -203,16 +204,13 @@ fn quotes(field: &str, passage: &str) -> bool {
     head.len() >= 16 && field.contains(head)
 }
 
-/// True when two URLs are the same, or of a host that is one house's own.
-fn agrees(said: &Value, value: &[u8]) -> bool {
-    let host = values::host(&said.text);
-    if !value.starts_with(host.as_bytes()) {
-        return false;
-    }
-    let value = std::str::from_utf8(value).unwrap_or_default();
-    said.text == value
-        || host == values::host(value)
-            && (host.len() == value.len() || !is_shared(host) || said.text.starts_with(value))
+/// True when two URLs that begin with one host are the same, or of a host that is one house's own.
+fn agrees(said: &Value, host: &str, value: &[u8]) -> bool {
+    said.text.as_bytes() == value
+        || host.len() == values::host_length(value)
+            && (host.len() == value.len()
+                || !is_shared(host)
+                || said.text.as_bytes().starts_with(value))
 }
 
 /// True for hosts where anybody has a page: the host says nothing of whose.

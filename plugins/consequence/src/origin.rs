@@ -67,7 +67,8 @@ pub fn trace(facts: &Facts, past: &impl Past) -> Vec<Origin> {
             source.is_some_and(|step| sources.names(step, facts, past))
         };
         let named: Vec<bool> = occurrences.iter().map(&mut named).collect();
-        let cell = in_prose && notes::has_cell(past.notes(), &target.text);
+        let prose = in_prose && outputs().next().is_some();
+        let cell = prose && notes::has_cell(past.notes(), &target.text);
         let seen = occurrences.into_iter().zip(named);
         let seen = seen.filter_map(|(o, named)| self::seen(o, named));
         seen.map(|s| Seen {

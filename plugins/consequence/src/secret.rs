@@ -1,5 +1,7 @@
 //! Secrets known by their form: keys, tokens, card numbers, national ids.
 
+use std::ops::{Range, RangeInclusive};
+
 /// A secret found in a text.
 #[derive(Debug, PartialEq)]
 pub struct Secret<'a> {
@@ -70,28 +72,35 @@ const EDGES: [bool; 256] = {
     edges
 };
 
-/// The words that are long enough for a key. Edges are ASCII, so each is text.
-fn long_words(text: &str) -> impl Iterator<Item = &str> {
-    let bytes = text.as_bytes();
+/// The stretches of a text of at least `shortest` bytes without an edge.
+fn stretches(
+    bytes: &[u8],
+    edges: &'static [bool; 256],
+    shortest: usize,
+) -> impl Iterator<Item = Range<usize>> {
+    let edge = |b: &u8| edges[usize::from(*b)];
     let mut from = 0;
     std::iter::from_fn(move || {
-        // Between two edges so far apart stands a long word, so most bytes of
-        // short words need no look.
-        while from + SHORTEST <= bytes.len() {
-            let reach = &bytes[from..from + SHORTEST];
-            if let Some(edge) = reach.iter().rposition(|b| EDGES[usize::from(*b)]) {
-                from += edge + 1;
+        // Between two edges so far apart stands a long one, so most bytes of
+        // short ones need no look.
+        while let Some(reach) = bytes.get(from..from + shortest) {
+            if let Some(last) = reach.iter().rposition(edge) {
+                from += last + 1;
                 continue;
             }
-            let rest = &bytes[from + SHORTEST..];
-            let more = rest.iter().position(|b| EDGES[usize::from(*b)]);
-            let end = more.map_or(bytes.len(), |more| from + SHORTEST + more);
-            let word = text.get(from..end);
-            from = end;
-            return Some(word.unwrap_or_default());
+            let behind = from + shortest;
+            let more = bytes[behind..].iter().position(edge);
+            let stretch = from..more.map_or(bytes.len(), |more| behind + more);
+            from = stretch.end;
+            return Some(stretch);
         }
         None
     })
+}
+
+/// The words that are long enough for a key. Edges are ASCII, so each is text.
+fn long_words(text: &str) -> impl Iterator<Item = &str> {
+    stretches(text.as_bytes(), &EDGES, SHORTEST).filter_map(|at| text.get(at))
 }
 
 fn issued(word: &str) -> Option<Secret<'_>> {
@@ -109,14 +118,31 @@ fn issued(word: &str) -> Option<Secret<'_>> {
     (plain && mixed).then_some(Secret { what, text: word })
 }
 
-/// 13 to 19 digits, in groups or not, whose last one checks the others.
+/// What cannot stand within the number of a card.
+const NO_DIGITS: [bool; 256] = {
+    let mut edges = [true; 256];
+    let within = b"0123456789 -";
+    let mut i = 0;
+    while i < within.len() {
+        edges[within[i] as usize] = false;
+        i += 1;
+    }
+    edges
+};
+
+/// Digits of the shortest and of the longest number of a card.
+const CARD: RangeInclusive<usize> = 14..=16;
+
+/// 14 to 16 digits, in groups or not, whose last one checks the others.
 fn card(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();
-    if bytes.iter().filter(|b| b.is_ascii_digit()).count() < 14 {
-        return None; // most texts
-    }
-    let mut i = 0;
-    while let Some(next) = bytes[i..].iter().position(u8::is_ascii_digit) {
+    stretches(bytes, &NO_DIGITS, *CARD.start()).find_map(|stretch| card_in(text, stretch))
+}
+
+fn card_in(text: &str, stretch: Range<usize>) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let mut i = stretch.start;
+    while let Some(next) = bytes[i..stretch.end].iter().position(u8::is_ascii_digit) {
         i += next;
         let start = i;
         let mut digits = 0;
@@ -138,7 +164,7 @@ fn card(text: &str) -> Option<&str> {
         // Digits of a hexadecimal number go on with letters.
         let alone = alone && !bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
         let issuer = matches!(bytes[start], b'3'..=b'6');
-        if alone && issuer && (14..=16).contains(&digits) && luhn(&bytes[start..end]) {
+        if alone && issuer && CARD.contains(&digits) && luhn(&bytes[start..end]) {
             return text.get(start..end);
         }
     }

@@ -123,9 +123,9 @@ fn place(feature: u32) -> (usize, u8) {
 fn weight(feature: u32) -> i32 {
     let (bucket, check) = place(feature);
     let at = HEAD + bucket * BUCKET;
-    let slots: [u8; BUCKET] = std::array::from_fn(|i| TABLE[at + i]);
+    let slots = TABLE[at..].first_chunk::<BUCKET>().unwrap_or(&[0; BUCKET]);
     // All four check bytes at once: one that is the same leaves a zero.
-    let other = u64::from_le_bytes(slots) & 0x00ff_00ff_00ff_00ff ^ u64::from(check) * EACH;
+    let other = u64::from_le_bytes(*slots) & 0x00ff_00ff_00ff_00ff ^ u64::from(check) * EACH;
     if (EACH << 8) - other & EACH << 8 == 0 {
         return 0; // most features
     }

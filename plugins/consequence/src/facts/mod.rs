@@ -253,7 +253,8 @@ impl<'a> Facts<'a> {
         let house = parts.and_then(|(_, domain)| domain.split('.').next());
         // `hoelzl.example` is how Hölzl has to write himself.
         let dotted = |h: &str| h.replace("ae", "ä").replace("oe", "ö").replace("ue", "ü");
-        let names = |h: &str| intent.names_value(h) || intent.names_value(&dotted(h));
+        let two = |h: &str| h.contains("ae") || h.contains("oe") || h.contains("ue");
+        let names = |h: &str| intent.names_value(h) || two(h) && intent.names_value(&dotted(h));
         house.is_some_and(|h| h.len() >= 4 && !anybodys(h) && names(h))
             || intent.names_value(text)
             || parts.is_some_and(|(local, _)| intent.names_any(&Words::of(local)))

@@ -40,6 +40,7 @@ pub struct Intent {
     /// The text without spaces and marks, for values in another spacing.
     compact: OnceCell<String>,
     delegates: OnceCell<bool>,
+    decides: OnceCell<bool>,
 }
 
 /// What stands before a thing and not before a verb.
@@ -142,6 +143,7 @@ impl Intent {
             amounts: money::amounts(text),
             compact: OnceCell::new(),
             delegates: OnceCell::new(),
+            decides: OnceCell::new(),
         }
     }
 
@@ -331,13 +333,14 @@ impl Intent {
     /// True when the user's own words give something, agree or order: what an
     /// agent says after them is theirs.
     pub fn decides(&self) -> bool {
-        if self.words.iter().any(|word| YES.contains(&word)) {
-            return true;
-        }
-        let scores = Scores::of(&self.words);
-        clause::parts(&self.words)
-            .map(|part| Clause::of(&self.words, &part).range())
-            .any(|at| scores.of_range(at) > binding::DECIDES)
+        *self.decides.get_or_init(|| {
+            self.words.iter().any(|word| YES.contains(&word)) || {
+                let scores = Scores::of(&self.words);
+                clause::parts(&self.words)
+                    .map(|part| Clause::of(&self.words, &part).range())
+                    .any(|at| scores.of_range(at) > binding::DECIDES)
+            }
+        })
     }
 
     /// True when the user asks for all there is, not for one thing.

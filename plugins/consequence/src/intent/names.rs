@@ -220,6 +220,9 @@ fn stands_in(text: &str, value: &str) -> bool {
 /// True when two words have the same stem: equal, or one begins the other and
 /// is long enough to mean the same.
 fn same_stem(a: &str, b: &str) -> bool {
+    if a.as_bytes().first() != b.as_bytes().first() {
+        return false; // most words
+    }
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let tries = || short.strip_suffix('y') == long.strip_suffix("ies");
     short == long

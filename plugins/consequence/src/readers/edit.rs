@@ -103,7 +103,8 @@ const MAX_TEXT: usize = 32 * 1024;
 pub fn of_fields(fields: &[Field]) -> Option<Edit> {
     let named = |names: &[&str]| {
         fields.iter().find(|f| {
-            f.value == Plain::Text && names.iter().any(|n| f.name().eq_ignore_ascii_case(n))
+            let name = f.name();
+            f.value == Plain::Text && names.iter().any(|n| name.eq_ignore_ascii_case(n))
         })
     };
     let path = named(&PATHS)

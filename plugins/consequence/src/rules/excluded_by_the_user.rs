@@ -269,13 +269,11 @@ fn tells_who(text: &str) -> bool {
 /// those it goes to.
 fn declined<'a>(facts: &'a Facts) -> Option<&'a Field> {
     let intent = facts.intent();
+    let left_out: Vec<&str> = intent.left_out().collect();
     facts.fields.iter().find(|f| {
         let goes = f.key.any(Senses::TO | Senses::ATTENDEE) && f.text.len() <= 120;
         f.is_on() && intent.declines(f.name_words())
-            || goes
-                && intent
-                    .left_out()
-                    .any(|name| f.words().iter().any(|w| w == name))
+            || goes && (left_out.iter()).any(|name| f.words().iter().any(|w| w == *name))
     })
 }
 

@@ -26,13 +26,17 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     {
         return None;
     }
+    let named = Named::of(facts);
+    if named.is_nothing() {
+        return None;
+    }
     let by_field = facts.fields.iter().find_map(|f| {
         let sort = sort_of(f.name_words()).filter(|_| f.name().len() <= MAX_NAME)?;
         let value = amount(f, sort)?;
-        let told = beyond(facts, sort, value)?;
+        let told = named.exceeded(sort, value)?;
         Some(finding(&[f.name(), " ", &f.text], &told).with(&f.path, &f.text))
     });
-    by_field.or_else(|| by_option(facts))
+    by_field.or_else(|| by_option(facts, &named))
 }
 
 /// Longer names of fields and options are not read.
@@ -87,7 +91,7 @@ fn amount(field: &Field, sort: Sort) -> Option<f64> {
 }
 
 /// `kubectl scale --replicas=50`, `amtool silence add -d 7d`.
-fn by_option(facts: &Facts) -> Option<Finding> {
+fn by_option(facts: &Facts, named: &Named) -> Option<Finding> {
     facts.commands().find_map(|(path, command)| {
         let mut args = command.args().iter().peekable();
         while let Some(arg) = args.next() {
@@ -108,7 +112,7 @@ fn by_option(facts: &Facts) -> Option<Finding> {
                 Sort::Minutes => minutes(value),
                 _ => value.trim_end_matches('%').parse().ok(),
             };
-            if let Some(told) = amount.and_then(|a| beyond(facts, sort, a)) {
+            if let Some(told) = amount.and_then(|a| named.exceeded(sort, a)) {
                 return Some(finding(&["--", name, " ", value], &told).with(path, &command.line()));
             }
         }
@@ -116,30 +120,45 @@ fn by_option(facts: &Facts) -> Option<Finding> {
     })
 }
 
-/// What the user named, when the value is far beyond all of it.
-fn beyond(facts: &Facts, sort: Sort, value: f64) -> Option<String> {
-    let intent = facts.intent();
-    let words = intent.words();
-    let said = facts.said();
-    let most = match sort {
-        Sort::Percent => percents(said).fold(0.0, f64::max),
-        Sort::Machines => intent.numbers().into_iter().max().map_or(0.0, f64::from),
-        Sort::Minutes => (0..words.len())
-            .filter_map(|i| {
-                let unit = unit(words.get(i))?;
-                let before = words.get(i.checked_sub(1)?);
-                let count = before.parse::<f64>().ok().or_else(|| one(before))?;
-                Some(count * unit)
-            })
-            .chain(said.split_whitespace().filter_map(minutes))
-            .fold(0.0, f64::max),
-    };
-    let slack = if sort == Sort::Percent { 1.0 } else { 1.9 };
-    (most > 0.0 && value > most * slack).then(|| match sort {
-        Sort::Percent => [&most.to_string(), " %"].concat(),
-        Sort::Machines => most.to_string(),
-        Sort::Minutes => [&most.to_string(), " minutes"].concat(),
-    })
+/// The most that the user named of each sort; zero when he named none.
+struct Named {
+    percent: f64,
+    machines: f64,
+    minutes: f64,
+}
+
+impl Named {
+    fn of(facts: &Facts) -> Named {
+        let intent = facts.intent();
+        let words = intent.words();
+        let said = facts.said();
+        let counted = (0..words.len()).filter_map(|i| {
+            let unit = unit(words.get(i))?;
+            let before = words.get(i.checked_sub(1)?);
+            let count = before.parse::<f64>().ok().or_else(|| one(before))?;
+            Some(count * unit)
+        });
+        let written = said.split_whitespace().filter_map(minutes);
+        Named {
+            percent: percents(said).fold(0.0, f64::max),
+            machines: intent.numbers().into_iter().max().map_or(0.0, f64::from),
+            minutes: counted.chain(written).fold(0.0, f64::max),
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.percent == 0.0 && self.machines == 0.0 && self.minutes == 0.0
+    }
+
+    /// What the user named, when the value is far beyond all of it.
+    fn exceeded(&self, sort: Sort, value: f64) -> Option<String> {
+        let (most, slack, unit) = match sort {
+            Sort::Percent => (self.percent, 1.0, " %"),
+            Sort::Machines => (self.machines, 1.9, ""),
+            Sort::Minutes => (self.minutes, 1.9, " minutes"),
+        };
+        (most > 0.0 && value > most * slack).then(|| [&most.to_string(), unit].concat())
+    }
 }
 
 fn finding(what: &[&str], named: &str) -> Finding {

@@ -85,7 +85,11 @@ fn by_flag(facts: &Facts) -> Option<Net> {
         return None;
     }
     for field in &facts.fields {
-        let quiet = field.text.len() <= 30
+        let (name, words) = (field.name(), field.name_words());
+        let net = names_net(words);
+        let any = is_anybodys(name);
+        let quiet = (net || any || kind.any(Senses::SAFETY))
+            && field.text.len() <= 30
             && field.value == Plain::Text
             && field.words().len() <= 2
             && silenced(field.words());
@@ -93,32 +97,16 @@ fn by_flag(facts: &Facts) -> Option<Net> {
         if !on && !off {
             continue;
         }
-        let name = field.name();
-        let words = field.name_words();
         let said = || [name, " = ", &field.text].concat();
         let contrary = words.each().any(|s| s.any(Senses::OFF));
         let switched = if contrary { on } else { off };
-        if switched && names_net(words) || on && goes_around(words) {
+        if switched && net || on && goes_around(words) {
             return Some((words.clone(), field.path.clone(), said()));
         }
         if quiet && kind.any(Senses::SAFETY) {
             return Some((facts.kind.clone(), field.path.clone(), said()));
         }
-        if off
-            && matches!(
-                name,
-                "value"
-                    | "enabled"
-                    | "state"
-                    | "valeur"
-                    | "actif"
-                    | "active"
-                    | "valor"
-                    | "wert"
-                    | "aktiv"
-                    | "to"
-            )
-        {
+        if off && any {
             let net = facts
                 .fields
                 .iter()
@@ -142,6 +130,23 @@ fn by_flag(facts: &Facts) -> Option<Net> {
         }
     }
     None
+}
+
+/// A name of a field that says nothing of what it is about.
+fn is_anybodys(name: &str) -> bool {
+    matches!(
+        name,
+        "value"
+            | "enabled"
+            | "state"
+            | "valeur"
+            | "actif"
+            | "active"
+            | "valor"
+            | "wert"
+            | "aktiv"
+            | "to"
+    )
 }
 
 /// "muted", "ninguna", "never": a value that switches something off.

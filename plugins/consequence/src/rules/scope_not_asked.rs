@@ -116,11 +116,10 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let all = facts.fields.iter().find(|f| {
-        f.value == Plain::Text
-            && !f.key.any(Senses::BODY | Senses::COMMAND)
-            && ALL
-                .iter()
-                .any(|all| f.text.trim().eq_ignore_ascii_case(all))
+        f.value == Plain::Text && !f.key.any(Senses::BODY | Senses::COMMAND) && {
+            let text = f.text.trim();
+            ALL.iter().any(|all| text.eq_ignore_ascii_case(all))
+        }
     })?;
     let weighty = Senses::GIFT
         | Senses::WORTH

@@ -185,8 +185,13 @@ pub fn url(word: &str) -> Option<String> {
 
 /// The host of a normal form.
 pub fn host(url: &str) -> &str {
-    let ends = |b| matches!(b, b'/' | b'?' | b'#' | b':');
-    url.bytes().position(ends).map_or(url, |end| &url[..end])
+    &url[..host_length(url.as_bytes())]
+}
+
+/// How long the host of a normal form is.
+pub fn host_length(url: &[u8]) -> usize {
+    let ends = |b: &u8| matches!(b, b'/' | b'?' | b'#' | b':');
+    url.iter().position(ends).unwrap_or(url.len())
 }
 
 /// True for `name.tld`. A bare one must not look like a file, a number or an

@@ -22,7 +22,10 @@ pub(super) fn texts(fields: &[Field], runs: bool) -> Vec<(String, String)> {
             Some((stem, _)) => (stem, true),
             None => (field.path.as_str(), false),
         };
-        let name = stem.rsplit('.').next().unwrap_or(stem);
+        let name = match item {
+            true => stem.rsplit('.').next().unwrap_or(stem),
+            false => field.name(),
+        };
         let arguments = matches!(
             name,
             "args" | "argv" | "arguments" | "params" | "parameters" | "flags"
