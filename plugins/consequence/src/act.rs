@@ -8,6 +8,7 @@ use crate::payload::Field;
 use crate::words::Words;
 
 /// A sort of act.
+#[derive(Debug)]
 pub struct Act {
     /// What it does, after "this".
     pub does: &'static str,

@@ -99,26 +99,45 @@ fn hard<'n>(
     }
 }
 
-/// Which values the passages have, by a hash of each.
+/// The values of the passages, by a hash of each.
 struct Known<'n> {
-    /// A bit for each hash there is: tells of most values that no passage has
-    /// them.
-    bits: [u64; 64],
-    /// Hash, note, sort and value, note by note.
-    values: Vec<(u32, usize, Kind, &'n [u8])>,
+    /// For each hash the first value with it, as an index plus one.
+    first: [u16; HASHES],
+    values: Vec<Valued<'n>>,
 }
+
+/// A value of a passage.
+struct Valued<'n> {
+    note: usize,
+    kind: Kind,
+    text: &'n [u8],
+    /// The next value with the same hash, as an index plus one.
+    next: u16,
+}
+
+/// How many hashes there are.
+const HASHES: usize = 256;
+
+/// Room for as many values is made at once.
+const USUAL_VALUES: usize = 128;
 
 impl<'n> Known<'n> {
     fn of(notes: &[Note<'n>]) -> Known<'n> {
         let mut known = Known {
-            bits: [0; 64],
+            first: [0; HASHES],
             values: Vec::with_capacity(USUAL_VALUES),
         };
-        for (note, values) in notes.iter().map(|n| n.values).enumerate() {
-            for (kind, value) in values.each() {
-                let hash = Known::hash(kind, value);
-                known.bits[hash as usize >> 6] |= 1 << (hash & 63);
-                known.values.push((hash, note, kind, value));
+        // From the last one on, so that the first one comes first.
+        for (note, values) in notes.iter().map(|n| n.values).enumerate().rev() {
+            for (kind, text) in values.each() {
+                let first = &mut known.first[Known::hash(kind, text)];
+                let next = std::mem::replace(first, known.values.len() as u16 + 1);
+                known.values.push(Valued {
+                    note,
+                    kind,
+                    text,
+                    next,
+                });
             }
         }
         known
@@ -126,39 +145,38 @@ impl<'n> Known<'n> {
 
     /// The passages that have a value of the action; a URL also by its host.
     fn with(&self, said: &Value) -> Vec<usize> {
-        let sought = Known::hash(said.kind, said.text.as_bytes());
-        if self.bits[sought as usize >> 6] >> (sought & 63) & 1 == 0 {
-            return Vec::new(); // most values
-        }
+        let mut notes = Vec::new();
+        let mut next = self.first[Known::hash(said.kind, said.text.as_bytes())];
         let host = values::host(&said.text);
-        let same = |value: &[u8]| match said.kind {
-            Kind::Url => value.starts_with(host.as_bytes()) && agrees(said, host, value),
-            _ => value == said.text.as_bytes(),
-        };
-        let values = self.values.iter().filter(|(hash, ..)| *hash == sought);
-        let values = values.filter(|(_, _, kind, value)| *kind == said.kind && same(value));
-        let mut notes: Vec<usize> = values.map(|(_, note, ..)| *note).collect();
-        notes.dedup();
+        while let Some(value) = usize::from(next).checked_sub(1).map(|at| &self.values[at]) {
+            next = value.next;
+            let same = match said.kind {
+                Kind::Url => {
+                    value.text.starts_with(host.as_bytes()) && agrees(said, host, value.text)
+                }
+                _ => value.text == said.text.as_bytes(),
+            };
+            if same && value.kind == said.kind && notes.last() != Some(&value.note) {
+                notes.push(value.note);
+            }
+        }
         notes
     }
 
-    /// In twelve bits. A URL goes by how its host begins, all else by its ends and
+    /// A URL goes by how its host begins, all else by its ends and
     /// its length.
-    fn hash(kind: Kind, value: &[u8]) -> u32 {
+    fn hash(kind: Kind, value: &[u8]) -> usize {
         let hash = if kind == Kind::Url {
-            let host = value.iter().take(3).take_while(|b| !b"/?#:".contains(b));
-            host.fold(0, |all, byte| all << 8 | u32::from(*byte))
+            let host = value.iter().take(8).take_while(|b| !b"/?#:".contains(b));
+            host.fold(0_u32, |all, byte| all.rotate_left(5) ^ u32::from(*byte))
         } else {
             let four = |bytes: Option<&[u8; 4]>| bytes.map_or(0, |b| u32::from_le_bytes(*b));
             let ends = four(value.first_chunk()) ^ four(value.last_chunk()).rotate_left(13);
             ends ^ value.len() as u32
         };
-        hash.wrapping_mul(0x9e37_79b1) >> 20
+        (hash.wrapping_mul(0x9e37_79b1) >> 24) as usize
     }
 }
-
-/// Room for as many is made at once.
-const USUAL_VALUES: usize = 64;
 
 /// Short fields whose words stand in a passage that speaks behind the user's
 /// back: a name, a password, a title.

@@ -43,12 +43,10 @@ pub enum Plain {
 /// hostile payload can cost.
 const MAX_FIELDS: usize = 2_000;
 
-/// Room for as many is made at once, since what a list grows out of is not freed.
-const USUAL_FIELDS: usize = 32;
-
 /// Reads the leaves in order.
 pub fn fields(payload: &Value) -> Vec<Field> {
-    let mut fields = Vec::with_capacity(USUAL_FIELDS);
+    // What a list grows out of is not freed.
+    let mut fields = Vec::with_capacity(leaves(payload).min(MAX_FIELDS));
     let mut path = String::from("payload");
     let mut keys = Keys::default();
     let key = Key {
@@ -60,28 +58,52 @@ pub fn fields(payload: &Value) -> Vec<Field> {
     fields
 }
 
+/// How many leaves there are.
+fn leaves(value: &Value) -> usize {
+    match value {
+        Value::Object(map) => map.values().map(leaves).sum(),
+        Value::Array(items) => items.iter().map(leaves).sum(),
+        _ => 1,
+    }
+}
+
 /// What the keys met so far mean: the lines of an order all have the same.
 #[derive(Default)]
-struct Keys<'a>(Vec<(&'a str, Senses, Rc<Words>)>);
+struct Keys<'a>(Vec<(&'a str, Meaning)>);
+
+/// What a key means.
+#[derive(Clone)]
+struct Meaning {
+    senses: Senses,
+    /// Where its last part begins, and the words of that.
+    last: usize,
+    words: Rc<Words>,
+}
 
 /// How many keys are remembered.
 const MAX_KEYS: usize = 16;
 
 impl<'a> Keys<'a> {
-    /// The senses of the whole key, and the words of its last part.
-    fn read(&mut self, name: &'a str) -> (Senses, Rc<Words>) {
-        if let Some((_, senses, words)) = self.0.iter().find(|(known, ..)| *known == name) {
-            return (*senses, words.clone());
+    fn read(&mut self, name: &'a str) -> Meaning {
+        if let Some((_, meaning)) = self.0.iter().find(|(known, _)| *known == name) {
+            return meaning.clone();
         }
         let whole = Words::of(name);
-        let senses = whole.all();
-        let last = name.rsplit('.').next().unwrap_or(name);
-        let last = last.split('[').next().unwrap_or(last);
-        let words = Rc::new(if last == name { whole } else { Words::of(last) });
+        let last = name.rfind('.').map_or(0, |dot| dot + 1);
+        let plain = name[last..].split('[').next().unwrap_or_default();
+        let meaning = Meaning {
+            senses: whole.all(),
+            last,
+            words: Rc::new(if plain == name {
+                whole
+            } else {
+                Words::of(plain)
+            }),
+        };
         if self.0.len() < MAX_KEYS {
-            self.0.push((name, senses, words.clone()));
+            self.0.push((name, meaning.clone()));
         }
-        (senses, words)
+        meaning
     }
 }
 
@@ -119,12 +141,11 @@ fn walk<'a>(
             for (name, inner) in map {
                 path.push('.');
                 path.push_str(name);
-                let dot = name.bytes().rposition(|b| b == b'.');
-                let (senses, words) = keys.read(name);
+                let meaning = keys.read(name);
                 let key = Key {
-                    name: length + 1 + dot.map_or(0, |dot| dot + 1),
-                    senses,
-                    words,
+                    name: length + 1 + meaning.last,
+                    senses: meaning.senses,
+                    words: meaning.words,
                 };
                 walk(inner, path, &key, keys, to);
                 path.truncate(length);

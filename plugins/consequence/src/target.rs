@@ -95,10 +95,9 @@ pub fn address_host(text: &str) -> Option<&str> {
         _ => text,
     };
     let (local, host) = address.split_once('@')?;
-    let plain =
-        !local.is_empty() && !local.contains(char::is_whitespace) && !local.contains(['/', ':']);
-    (plain && host.contains('.') && !host.contains(|c: char| c.is_whitespace() || c == '/'))
-        .then_some(host)
+    let other = |c: char| c.is_whitespace() || c == '/';
+    let plain = !local.is_empty() && !local.contains(|c| other(c) || c == ':');
+    (plain && host.contains('.') && !host.contains(other)).then_some(host)
 }
 
 /// The host of a URL.

@@ -125,8 +125,9 @@ fn weight(feature: u32) -> i32 {
     let at = HEAD + bucket * BUCKET;
     let slots = TABLE[at..].first_chunk::<BUCKET>().unwrap_or(&[0; BUCKET]);
     // All four check bytes at once: one that is the same leaves a zero.
-    let other = u64::from_le_bytes(*slots) & 0x00ff_00ff_00ff_00ff ^ u64::from(check) * EACH;
-    if (EACH << 8) - other & EACH << 8 == 0 {
+    let checks = u64::from_le_bytes(*slots) & (EACH * 0xff);
+    let other = checks ^ (EACH * u64::from(check));
+    if ((EACH << 8) - other) & (EACH << 8) == 0 {
         return 0; // most features
     }
     slots

@@ -12,6 +12,7 @@ mod past;
 pub use again::Again;
 pub use past::{Fate, Past, Session};
 
+use crate::act::{self, Act};
 use crate::echo::{self, Echo};
 use crate::effect::{self, Effects};
 use crate::intent::Intent;
@@ -55,6 +56,7 @@ pub struct Facts<'a> {
     said: Option<&'a str>,
     intent: OnceCell<Intent>,
     message: OnceCell<Option<Message>>,
+    act: OnceCell<Option<&'static Act>>,
     /// What the session has come to.
     pub ledger: Ledger,
     /// Where the targets of a hard effect came from. Empty for others.
@@ -103,6 +105,7 @@ impl<'a> Facts<'a> {
             said: action.intent.as_deref(),
             intent: OnceCell::new(),
             message: OnceCell::new(),
+            act: OnceCell::new(),
             ledger: Ledger::read(past),
             origins: Vec::new(),
             again: None,
@@ -150,6 +153,11 @@ impl<'a> Facts<'a> {
     /// What the user asked for.
     pub fn intent(&self) -> &Intent {
         self.intent.get_or_init(|| Intent::of(self.said))
+    }
+
+    /// The act that binds which it is, if it is one.
+    pub fn act(&self) -> Option<&'static Act> {
+        *self.act.get_or_init(|| act::of(self))
     }
 
     /// What it says to a stranger, if anything.

@@ -3,7 +3,6 @@
 use coldnotch_plugin::Place;
 
 use super::{Facts, Past};
-use crate::act;
 use crate::effect::Effects;
 use crate::errand;
 use crate::labels;
@@ -44,7 +43,7 @@ impl Facts<'_> {
 
     /// The payment the action makes, if it shows an amount.
     pub fn payment(&self) -> Option<Payment> {
-        if !self.does(Effects::PAY) && act::of(self).is_none_or(|a| !a.is_order()) {
+        if !self.does(Effects::PAY) && self.act().is_none_or(|a| !a.is_order()) {
             return None;
         }
         let field = self.amount()?;

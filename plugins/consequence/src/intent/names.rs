@@ -220,12 +220,13 @@ fn stands_in(text: &str, value: &str) -> bool {
 /// True when two words have the same stem: equal, or one begins the other and
 /// is long enough to mean the same.
 fn same_stem(a: &str, b: &str) -> bool {
-    if a.as_bytes().first() != b.as_bytes().first() {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.first() != b.first() {
         return false; // most words
     }
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    let tries = || short.strip_suffix('y') == long.strip_suffix("ies");
+    let tries = || short.strip_suffix(b"y") == long.strip_suffix(b"ies");
     short == long
-        || short.ends_with('y') && tries()
+        || short.ends_with(b"y") && tries()
         || short.len() >= 4 && long.len() - short.len() <= 4 && long.starts_with(short)
 }

@@ -125,7 +125,7 @@ pub fn senses_of(word: &[u8]) -> Senses {
         }
         digits |= byte.is_ascii_digit();
     }
-    if digits && let Some(plain) = without_digits(&String::from_utf8_lossy(word)) {
+    if digits && let Some(plain) = without_digits(word) {
         return DICTIONARY.senses(plain.as_bytes());
     }
     match word.strip_suffix(b"s") {

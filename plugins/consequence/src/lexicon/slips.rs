@@ -73,14 +73,10 @@ pub fn mended(word: &str) -> Senses {
     }
     // One slip leaves a word as long, but for a letter, and one of its first two
     // letters first.
+    let begins = word.as_bytes()[0];
     let near = |verb: &str| {
-        let begins = word.as_bytes().first();
-        verb.len().abs_diff(word.len()) <= 1
-            && verb
-                .as_bytes()
-                .iter()
-                .take(2)
-                .any(|letter| Some(letter) == begins)
+        let letters = verb.as_bytes();
+        (letters[0] == begins || letters[1] == begins) && verb.len().abs_diff(word.len()) <= 1
     };
     let meant = MENDED.iter().find(|verb| {
         near(verb)
@@ -109,16 +105,15 @@ pub(super) fn without_pronouns(word: &str) -> Option<String> {
 
 /// A word with digits for letters, written with letters: `d3l3te`. Only where
 /// digits stand between letters: `user42` and `s3` mean what they say.
-pub(super) fn without_digits(word: &str) -> Option<String> {
-    let bytes = word.as_bytes();
-    let letter = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_alphabetic);
-    let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
-    let within = (1..bytes.len()).any(|i| bytes[i].is_ascii_digit() && letter(i - 1));
+pub(super) fn without_digits(word: &[u8]) -> Option<String> {
+    let letter = |i: usize| word.get(i).is_some_and(u8::is_ascii_alphabetic);
+    let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
+    let within = (1..word.len()).any(|i| word[i].is_ascii_digit() && letter(i - 1));
     if digits == 0
-        || bytes.len() < 5
-        || digits * 2 > bytes.len()
+        || word.len() < 5
+        || digits * 2 > word.len()
         || !within
-        || !letter(bytes.len() - 1) && digits == 1
+        || !letter(word.len() - 1) && digits == 1
     {
         return None;
     }
@@ -132,5 +127,5 @@ pub(super) fn without_digits(word: &str) -> Option<String> {
         '8' => 'b',
         other => other,
     };
-    Some(word.chars().map(plain).collect())
+    Some(String::from_utf8_lossy(word).chars().map(plain).collect())
 }

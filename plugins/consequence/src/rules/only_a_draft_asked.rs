@@ -1,6 +1,5 @@
 //! See [`DOC`].
 
-use crate::act;
 use crate::effect::Effects;
 use crate::errand;
 use crate::facts::Facts;
@@ -23,7 +22,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let hard = Effects::OUTWARD | Effects::PAY | Effects::BUY | Effects::BIND;
     let idle = Effects::READ | Effects::DRAFT | Effects::NOTE;
     if facts.effects.any(idle)
-        || !facts.effects.any(hard) && act::of(facts).is_none()
+        || !facts.effects.any(hard) && facts.act().is_none()
         || facts.effects.any(Effects::SEND) && to_the_user(facts)
         || !errand::is_to_draft(facts.intent())
     {

@@ -1,6 +1,5 @@
 //! See [`DOC`].
 
-use crate::act;
 use crate::effect::Effects;
 use crate::errand;
 use crate::facts::Facts;
@@ -73,7 +72,7 @@ fn lasts(facts: &Facts) -> bool {
             .targets
             .iter()
             .any(|t| t.outside && t.what == What::Address);
-    facts.effects.any(hard) || changes || outside || act::of(facts).is_some()
+    facts.effects.any(hard) || changes || outside || facts.act().is_some()
 }
 
 /// A tool's verb for bringing something about, and no paper or note.

@@ -1,6 +1,5 @@
 //! See [`DOC`].
 
-use crate::act;
 use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
@@ -21,7 +20,7 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Order 6 toner cartridges TN-44.",
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
     let idle = Effects::READ | Effects::DRAFT | Effects::NOTE;
-    if facts.effects.any(idle) || !facts.does(Effects::PAY) && act::of(facts).is_none() {
+    if facts.effects.any(idle) || !facts.does(Effects::PAY) && facts.act().is_none() {
         return None;
     }
     let (field, asked) = facts

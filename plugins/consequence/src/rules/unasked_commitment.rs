@@ -1,6 +1,5 @@
 //! See [`DOC`].
 
-use crate::act;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::words::Words;
@@ -18,7 +17,7 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"The board said yes: sign the orde
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    let act = act::of(facts)?;
+    let act = facts.act()?;
     let intent = facts.intent();
     let same_verb = (0..facts.kind.len()).any(|i| {
         facts.kind.senses(i).any(act.asked) && intent.names_any(&Words::of(facts.kind.get(i)))
