@@ -6,6 +6,8 @@
 
 #[path = "disk/approvals.rs"]
 mod approvals;
+#[path = "support/clock.rs"]
+mod clock;
 #[path = "support/command.rs"]
 mod command;
 
@@ -14,6 +16,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use clock::Clock;
 use coldnotch::audit::{Durability, Entry, Log, Swapped, verify};
 use command::*;
 use rusqlite::Connection;
@@ -504,41 +507,16 @@ fn a_new_state_file_takes_nothing_from_what_lay_beside_the_old() {
 
 // Clocks.
 
-/// The system's time, minus a day once there is a file named in the environment.
-const STEPPED_BACK: &str = r#"
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
-int clock_gettime(clockid_t clock, struct timespec *now) {
-    int (*real)(clockid_t, struct timespec *) = dlsym(RTLD_NEXT, "clock_gettime");
-    int result = real(clock, now);
-    const char *file = getenv("STEP_BACK");
-    if (clock == CLOCK_REALTIME && file && access(file, F_OK) == 0) now->tv_sec -= 86400;
-    return result;
-}
-"#;
-
 #[test]
 fn a_clock_that_steps_back_changes_no_order_and_no_session() {
     let place = place(SMALL);
-    fs::write(place.path("clock.c"), STEPPED_BACK).unwrap();
-    let mut compiler = place.prepare(Command::new("cc"));
-    compiler.args(["-shared", "-fPIC", "-o", "clock.so", "clock.c", "-ldl"]);
-    if !compiler.status().is_ok_and(|status| status.success()) {
-        println!("not checked, no C compiler here");
+    let Some(clock) = Clock::new(&place) else {
         return; // the log is checked below all the same
-    }
-    let stepped = |line: &str| {
-        let mut command = place.command(line);
-        command.env("LD_PRELOAD", place.path("clock.so"));
-        command.env("STEP_BACK", place.path("back"));
-        command
     };
+    let stepped = |line: &str| clock.under(place.command(line));
     let mut stream = Stream::start(stepped("decide --deny"));
     allowed(&stream.ask(SECRET));
-    fs::write(place.path("back"), "").unwrap();
+    clock.set(-86_400);
     let seen =
         stream.ask(r#"{"observation":{"session":"s","id":"a","output":"sk_live_5ba91c07e2"}}"#);
     assert_eq!(seen["seq"], 1, "{seen}");

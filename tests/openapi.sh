@@ -4,17 +4,13 @@
 # Needs python3; what it installs lies in target/. More with EXAMPLES=500, others with SEED=2.
 set -eu
 cd "$(dirname "$0")/.."
-coldnotch=$PWD/target/release/coldnotch
 tools=$PWD/target/venv-openapi
 [ -x "$tools/bin/schemathesis" ] || {
     python3 -m venv "$tools"
     "$tools/bin/pip" install --quiet 'schemathesis>=4,<5'
 }
-folder=$(mktemp -d)
-server=
-trap 'kill $server 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
-cd "$folder"
-cat >coldnotch.toml <<'TOML'
+. tests/support/serve.sh
+serve openapi <<'TOML'
 [[plugin]]
 name = "keywords"
 source = "builtin:keywords"
@@ -28,13 +24,6 @@ max_waiting = 100000
 [server]
 max_wait = "1s"
 TOML
-"$coldnotch" serve --listen 127.0.0.1:0 2>log &
-server=$!
-for _ in $(seq 100); do
-    grep -qs 'listening on' log && break
-    sleep 0.2
-done
-at=$(sed -n 's/.*listening on //p' log)
 # Something to find under the ids of the document's examples.
 curl -sf "$at/v1/decide" -H 'Content-Type: application/json' \
     -d '{"type":"pay","session":"s","id":"1"}' >/dev/null

@@ -2,6 +2,8 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/clock.rs"]
+mod clock;
 #[path = "support/command.rs"]
 mod command;
 #[path = "support/server.rs"]
@@ -9,6 +11,8 @@ mod server;
 
 #[path = "server/authzen.rs"]
 mod authzen;
+#[path = "server/clocks.rs"]
+mod clocks;
 #[path = "server/faults.rs"]
 mod faults;
 #[path = "server/floods.rs"]
@@ -19,6 +23,8 @@ mod races;
 mod roles;
 #[path = "server/routes.rs"]
 mod routes;
+#[path = "server/two.rs"]
+mod two;
 
 use serde_json::{Value, json};
 

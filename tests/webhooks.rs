@@ -3,6 +3,8 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/clock.rs"]
+mod clock;
 #[path = "support/command.rs"]
 mod command;
 #[path = "support/web.rs"]
@@ -396,6 +398,78 @@ fn a_signed_answer_counts_once_and_an_unsigned_one_never() {
     assert_eq!(decided.len(), 1);
     assert_eq!(decided[0]["approval"]["by"], "webhook:robot");
     assert_eq!(decided[0]["approval"]["via"], "webhook");
+}
+
+#[test]
+fn a_clock_that_is_set_back_makes_no_old_signature_new() {
+    let robot = format!(
+        "[[webhook]]\nname = \"robot\"\nanswer_secret = \"{}\"\n",
+        whsec(ANSWERS)
+    );
+    let place = Place::new(&format!("{HOLDING}{robot}"));
+    let Some(clock) = clock::Clock::new(&place) else {
+        return;
+    };
+    let set = |command: &mut std::process::Command| {
+        let plain = std::mem::replace(command, std::process::Command::new("-"));
+        *command = clock.under(plain);
+    };
+    let (_server, address) = web::started_with(&place, set);
+    let held = ask(&place, &pay("1"));
+    let yes = json!({"approval_id": held["approval_id"], "action_digest": held["action_digest"],
+        "decision": "approve"});
+    let (now, old) = (seconds(), seconds() - 400);
+    assert_eq!(answer(address, ANSWERS, &yes, old).0, 401);
+    clock.set(86_400);
+    assert_eq!(answer(address, ANSWERS, &yes, now).0, 401);
+    clock.set(-400);
+    assert_eq!(
+        answer(address, ANSWERS, &yes, old).0,
+        401,
+        "it is new again"
+    );
+    assert_eq!(answer(address, ANSWERS, &yes, now).0, 200);
+}
+
+/// Instead of a day, the message is a day old.
+#[test]
+fn what_nobody_takes_for_a_day_is_given_up_and_can_be_seen() {
+    let receiver = Receiver::start(|_| status(503));
+    let hook = hook("down", &receiver.url(), PRIVATE);
+    let place = Place::new(&format!("{HOLDING}{hook}"));
+    let (server, _) = web::started(&place);
+    ask(&place, &pay("1"));
+    receiver.heard(1);
+    kill(server);
+    let file = rusqlite::Connection::open(place.path("coldnotch_approvals.db")).unwrap();
+    let aged = file.execute("UPDATE delivery SET since = since - 86400000, due = 0", []);
+    assert_eq!(aged.unwrap(), 1);
+    ask(&place, &pay("2"));
+    let (mut server, address) = web::started(&place);
+    let line = server.heard("is given up");
+    assert!(line.contains("down") && line.contains("503"), "{line}");
+    let metrics = until("the dead letter", || {
+        let (_, metrics) = send(address, "GET", "/metrics", &[], b"");
+        let given_up = "coldnotch_webhook_messages{endpoint=\"down\",state=\"given_up\"} 1";
+        metrics.contains(given_up).then_some(metrics)
+    });
+    let waits = "coldnotch_webhook_messages{endpoint=\"down\",state=\"waiting\"} 1";
+    assert!(metrics.contains(waits), "{metrics}");
+    // The next one is sent from then on.
+    *receiver.mood.lock() = fine;
+    let second = until("the second", || {
+        let heard = receiver.heard.lock().clone();
+        heard
+            .into_iter()
+            .find(|request| request.json()["data"]["id"] == "2")
+    });
+    assert!(is_signed(&second, OLD));
+    let kept: (String, i64) = file
+        .query_row("SELECT endpoint, tries FROM dead_letter", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    assert!(kept.0 == "down" && kept.1 >= 2, "{kept:?}");
 }
 
 #[test]

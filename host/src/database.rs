@@ -1,6 +1,9 @@
 //! SQLite files that several processes share: how they are created, opened and
 //! told apart.
 
+#[cfg(test)]
+pub(crate) mod work;
+
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};

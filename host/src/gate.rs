@@ -11,6 +11,8 @@
 //! answer is BLOCK.
 
 mod asking;
+#[cfg(test)]
+mod cost;
 mod editing;
 pub mod granting;
 

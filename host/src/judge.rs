@@ -4,12 +4,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use rayon::ThreadPoolBuilder;
 
 use crate::action::{Action, Observation};
+pub(crate) use crate::clock::now;
 use crate::config::Config;
 use crate::history::{Occurrence, Output, Place, Step, TEXTS, View};
 use crate::notes::Folded;
@@ -435,12 +436,4 @@ fn fresh_id() -> String {
     static PROCESS: LazyLock<String> = LazyLock::new(|| uuid::Uuid::new_v4().simple().to_string());
     static COUNT: AtomicU64 = AtomicU64::new(0);
     format!("act-{}-{}", *PROCESS, COUNT.fetch_add(1, Ordering::Relaxed))
-}
-
-/// Milliseconds since the Unix epoch; 0 on a clock before it.
-pub(crate) fn now() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

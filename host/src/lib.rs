@@ -29,6 +29,7 @@
 //! | [`json`], [`wire`] | what comes in from outside, and what goes out |
 //! | [`plugins`] | looking at plugins without judging with them |
 //! | [`watch`] | files and signals that bring a new policy |
+//! | `clock` | the time by which questions wait and end |
 //! | [`stats`] | counters that are always on |
 //! | [`printable`] | foreign text made safe to show |
 //!
@@ -48,6 +49,7 @@ pub mod answers;
 pub mod approvals;
 pub mod audit;
 pub mod cli;
+mod clock;
 pub mod config;
 mod database;
 pub mod decision;

@@ -2,13 +2,13 @@
 
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::json;
 
 use crate::command::*;
 use crate::server::*;
+use crate::two::until_killed;
 use crate::{POLICY, pay};
 
 #[test]
@@ -67,26 +67,7 @@ fn killed_again_and_again_under_load_each_action_has_one_record() {
     let place = Place::new(POLICY);
     for round in 0..4 {
         let mut server = Server::start(&place);
-        let client = server.client();
-        let senders: Vec<_> = (0..4)
-            .map(|sender| {
-                let client = client.clone();
-                thread::spawn(move || {
-                    for one in 0.. {
-                        let id = format!("{round}-{sender}-{one}");
-                        let body = json!({"type": "a", "session": "s", "id": id}).to_string();
-                        let kind = [("Content-Type", "application/json")];
-                        if client.send("POST", "/v1/decide", &kind, body).is_none() {
-                            return id;
-                        }
-                    }
-                    unreachable!("it is killed")
-                })
-            })
-            .collect();
-        thread::sleep(Duration::from_millis(400));
-        server.kill();
-        let unanswered: Vec<String> = senders.into_iter().map(|s| s.join().unwrap()).collect();
+        let unanswered = until_killed(&mut server, &round.to_string());
         // Whoever got no answer asks again.
         let server = Server::start(&place);
         for id in unanswered {

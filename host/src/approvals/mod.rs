@@ -35,6 +35,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::action::{Action, ActionDigest};
+use crate::clock;
 use crate::verdict::Judged;
 use bell::Bell;
 use store::{Found, Store};
@@ -46,7 +47,7 @@ pub use channel::{Card, Channel, Elsewhere, Fixed};
 pub use console::Console;
 pub use error::ApprovalError;
 pub use grant::{Grant, Scope};
-pub use outbox::{Delivery, Posting, SlackCard, Waiting};
+pub use outbox::{DeadLetter, Delivery, Posting, SlackCard, Undelivered, Waiting};
 pub use sign_in::{Secret, SignIn};
 pub use store::Change;
 pub use story::{Mark, Part, Passage, Story, Told};
@@ -79,6 +80,9 @@ pub struct Approvals {
 impl Approvals {
     /// The approvals of this configuration.
     pub fn new(config: ApprovalsConfig) -> Self {
+        if let Some(store) = &config.store {
+            clock::join(store);
+        }
         Approvals {
             turns: Turns::new(config.store.as_deref()),
             config,
@@ -98,6 +102,9 @@ impl Approvals {
         }
         // Of two threads that both open a file, one stays.
         let opened = Store::open(self.config.store.as_deref(), self.config.patience)?;
+        if let Some(store) = &self.config.store {
+            clock::share(store);
+        }
         Ok(self.store.get_or_init(|| opened))
     }
 
@@ -442,6 +449,12 @@ impl Approvals {
     /// The file failed.
     pub fn last_change(&self) -> Result<u64, ApprovalError> {
         self.store()?.last_change()
+    }
+
+    /// Counts what is asked of the file from now on.
+    #[cfg(test)]
+    pub(crate) fn count_work(&self) -> Arc<parking_lot::Mutex<crate::database::work::Work>> {
+        self.store().unwrap().count_work()
     }
 
     /// Counts what happened, for [`wait`](Approvals::wait).

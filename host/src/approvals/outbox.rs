@@ -49,6 +49,36 @@ pub struct Delivery {
     pub tries: u32,
 }
 
+/// A message that was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// The endpoint that did not take it.
+    pub endpoint: String,
+    /// Its id.
+    pub message: String,
+    /// What was sent.
+    pub body: String,
+    /// Since when it was to be sent, in milliseconds since the Unix epoch.
+    pub since: u64,
+    /// How often it was tried.
+    pub tries: u32,
+    /// What came of the last try.
+    pub why: String,
+    /// When it was given up, in milliseconds since the Unix epoch.
+    pub at: u64,
+}
+
+/// How many messages an endpoint has not got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undelivered {
+    /// Its name.
+    pub endpoint: String,
+    /// Those that are still sent.
+    pub waiting: u64,
+    /// Those that are not any more.
+    pub given_up: u64,
+}
+
 /// What an endpoint has not got yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Waiting {
@@ -163,12 +193,37 @@ impl Approvals {
         self.store()?.next_delivery(endpoint, now)
     }
 
-    /// A message was delivered, or given up.
+    /// A message was delivered.
     ///
     /// # Errors
     /// The file failed: it may be sent again.
     pub fn done_with(&self, delivery: &Delivery) -> Result<(), ApprovalError> {
         self.store()?.done_with(delivery.seq)
+    }
+
+    /// A message is not sent any more. It is kept for a month, for whoever looks.
+    ///
+    /// # Errors
+    /// The file failed: it may be sent again.
+    pub fn give_up(&self, delivery: &Delivery, why: &str, now: u64) -> Result<(), ApprovalError> {
+        self.store()?.give_up(delivery.seq, why, now)
+    }
+
+    /// How many messages each endpoint has not got; those that got everything are not
+    /// named.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn undelivered(&self) -> Result<Vec<Undelivered>, ApprovalError> {
+        self.store()?.undelivered()
+    }
+
+    /// The newest messages that were given up, oldest first.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn dead_letters(&self, most: u32) -> Result<Vec<DeadLetter>, ApprovalError> {
+        self.store()?.dead_letters(most)
     }
 
     /// A message was not delivered; it is tried again then.

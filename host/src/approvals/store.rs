@@ -7,6 +7,7 @@
 mod edit;
 mod grants;
 mod inbox;
+mod letters;
 mod outbox;
 mod read;
 mod write;
@@ -26,11 +27,12 @@ pub(super) use write::takes;
 
 /// How the schema came to be: `user_version` counts those that were applied. New ones
 /// are added at the end; one that was released is never changed.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("schema/001_questions.sql"),
     include_str!("schema/002_grants.sql"),
     include_str!("schema/003_outbox.sql"),
     include_str!("schema/004_inbox.sql"),
+    include_str!("schema/005_dead_letters.sql"),
 ];
 
 /// An open approvals file.
@@ -184,6 +186,11 @@ impl Store {
             }),
             false => Ok(()),
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn count_work(&self) -> std::sync::Arc<Mutex<crate::database::work::Work>> {
+        crate::database::work::count(&mut self.db.lock().connection)
     }
 
     /// Whether another process has changed the file since this was last asked.

@@ -140,13 +140,14 @@ fn link(config: &Config, name: &str) -> anyhow::Result<(String, String)> {
         );
     }
     let secret = Secret::fresh().context("the system gives no randomness")?;
-    let millis = u64::try_from(now().as_millisecond())?;
+    let approvals = Approvals::new(config.approvals.clone());
+    let millis = crate::judge::now(); // by the clock of those who share the approvals
     let who = SignIn {
         name: key.name.clone(),
         key: key.fingerprint().to_owned(),
         expires: millis + LINK,
     };
-    Approvals::new(config.approvals.clone()).invite(&secret, &who, millis)?;
+    approvals.invite(&secret, &who, millis)?;
     let until = now() + jiff::SignedDuration::from_millis(i64::try_from(LINK)?);
     let server = &config.server;
     let scheme = if server.tls.is_some() {

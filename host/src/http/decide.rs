@@ -16,9 +16,10 @@ use super::openapi::{
 };
 use super::{Identity, Problem, Server};
 use crate::action::Action;
-use crate::answers::{AnswersError, Known};
+use crate::answers::{AnswersError, Claim, Known};
 use crate::approvals::ApprovalError;
 use crate::gate::{Decision, Gate};
+use crate::judge::now;
 use crate::keys::Right;
 use crate::wire::{self, DecisionWire};
 
@@ -127,17 +128,16 @@ impl Server {
         if action.session.is_empty() || action.id.is_empty() {
             return Ok(Told::of(&gate.decide_for(action, asker)));
         }
-        let name = (action.session.clone(), action.id.clone());
-        let digest = action.digest();
-        let once = || match self.answers.find(&action).map_err(Undecided::Answers)? {
-            Some(Known::Final(json)) => Ok(Told::Decided(json)),
-            Some(Known::Asked(approval)) => {
+        let claim = self.answers.claim(&action, now());
+        match claim.map_err(Undecided::Answers)? {
+            Claim::Known(Known::Final(json)) => Ok(Told::Decided(json)),
+            Claim::Known(Known::Asked(approval)) => {
                 let decision = gate.finish(&approval).map_err(Undecided::Approvals)?;
                 Ok(Told::of(&decision))
             }
-            Some(Known::Other) => Err(Undecided::Conflict(Box::new(action.clone()))),
-            None => {
-                let decision = gate.decide_for(action.clone(), asker);
+            Claim::Known(Known::Other) => Err(Undecided::Conflict(Box::new(action))),
+            Claim::Ours(turn) => {
+                let decision = gate.decide_for(action, asker);
                 let told = Told::of(&decision);
                 let known = match &told {
                     Told::Waits(approval, _) => Known::Asked(approval.clone()),
@@ -145,16 +145,13 @@ impl Server {
                 };
                 // What was not recorded was not decided: it is tried anew.
                 if decision.seq.is_some()
-                    && let Err(e) =
-                        self.answers
-                            .keep((&name.0, &name.1), digest, &known, crate::judge::now())
+                    && let Err(e) = turn.keep(known, now())
                 {
                     tracing::error!("a repeated action would be recorded again: {e}");
                 }
                 Ok(told)
             }
-        };
-        self.answers.alone(&action, once)
+        }
     }
 
     /// Waits for the answer, if one has to come.

@@ -15,7 +15,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::openapi::Refusals;
 use super::{Identity, Problem, Server};
-use crate::approvals::State as Progress;
+use crate::approvals::{State as Progress, Undelivered};
 use crate::keys::Right;
 use crate::stats::{Stats, Times};
 
@@ -33,13 +33,17 @@ pub(super) async fn metrics(
     identity: Identity,
 ) -> Result<impl IntoResponse, Problem> {
     identity.needs(Right::Read)?;
-    let (stats, tally) = server
-        .with_gate(|gate| (gate.stats(), gate.approvals().tally()))
+    let (stats, tally, undelivered) = server
+        .with_gate(|gate| {
+            let approvals = gate.approvals();
+            (gate.stats(), approvals.tally(), approvals.undelivered())
+        })
         .await?;
     let mut registry = Registry::with_prefix("coldnotch");
     registry.register_collector(Box::new(Seen {
         stats,
         approvals: tally?,
+        undelivered: undelivered?,
     }));
     let mut told = String::new();
     text::encode(&mut told, &registry).map_err(|_| Problem::internal())?;
@@ -52,6 +56,7 @@ pub(super) async fn metrics(
 struct Seen {
     stats: Stats,
     approvals: Vec<(Progress, u64)>,
+    undelivered: Vec<Undelivered>,
 }
 
 type Labels<'a> = Vec<(&'a str, &'a str)>;
@@ -129,6 +134,18 @@ impl Collector for Seen {
             "approvals",
             "Approvals in the file by state",
             states.map(|(state, count)| (vec![("state", state.as_str())], *count)),
+        )?;
+        let messages = self.undelivered.iter().flat_map(|of| {
+            let labels = |state| vec![("endpoint", of.endpoint.as_str()), ("state", state)];
+            [
+                (labels("waiting"), of.waiting),
+                (labels("given_up"), of.given_up),
+            ]
+        });
+        out.gauges(
+            "webhook_messages",
+            "Messages that an endpoint has not got",
+            messages,
         )
     }
 }
@@ -223,6 +240,11 @@ mod tests {
         registry.register_collector(Box::new(Seen {
             stats,
             approvals: vec![(Progress::Pending, 3)],
+            undelivered: vec![Undelivered {
+                endpoint: "ops".to_owned(),
+                waiting: 2,
+                given_up: 1,
+            }],
         }));
         let mut told = String::new();
         text::encode(&mut told, &registry).unwrap();
@@ -231,6 +253,7 @@ mod tests {
             "coldnotch_judging_seconds_bucket{le=\"+Inf\"} 4",
             "coldnotch_judging_seconds_count 4",
             "coldnotch_approvals{state=\"pending\"} 3",
+            "coldnotch_webhook_messages{endpoint=\"ops\",state=\"given_up\"} 1",
             "coldnotch_decisions_total{verdict=\"allow\"} 0",
         ] {
             assert!(told.contains(line), "{line}\n{told}");

@@ -94,8 +94,8 @@ pub fn serve(mut config: Config, watch: Option<Load>) -> Result<(), ServeError> 
         .enable_all()
         .thread_name("coldnotch-http")
         .build()?;
-    let answers = Answers::open(config.server.answers.as_deref())?;
-    answers.catch_up(&config.audit_path, crate::judge::now())?;
+    let kept = config.server.answers.as_deref();
+    let answers = Answers::open(kept, &config.audit_path, crate::judge::now())?;
     let certificate = match &config.server.tls {
         Some(files) => Some(Arc::new(Certificate::read(files)?)),
         None => None,

@@ -4,7 +4,7 @@
 //! click goes through the gate like any other answer; Slack is told within its three
 //! seconds either way, and the card is drawn from what was kept, not from here.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -142,7 +142,7 @@ impl From<ClickError> for Problem {
     }
 }
 
+/// The time by which it counts how old a signature is, in seconds since the Unix epoch.
 pub(super) fn seconds() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.unwrap_or_default().as_secs()
+    crate::clock::wall_never_back() / 1000
 }

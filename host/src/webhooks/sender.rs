@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::address::{PRIVATE, PublicOnly, is_private_literal};
 use super::{Event, Keys, WebhookConfig, message};
 use crate::approvals::{ApprovalError, Delivery, Waiting};
+use crate::clock;
 use crate::gate::Gate;
 use crate::judge::now;
 use crate::outgoing::{self, backoff, with};
@@ -71,7 +72,7 @@ impl Sender {
         if !self.allow_private && is_private_literal(&self.url) {
             return Tried::Later(PRIVATE.to_owned(), None);
         }
-        let timestamp = now() / 1000;
+        let timestamp = clock::wall() / 1000; // it is the receiver who compares it
         let body = delivery.body.as_bytes();
         let request = self
             .http
@@ -214,25 +215,124 @@ async fn deliver(
     sender: &Sender,
     delivery: Delivery,
 ) -> Result<(), ApprovalError> {
-    let (name, id) = (&sender.name, delivery.message.clone());
-    let (what, after) = match sender.send(&delivery).await {
-        Tried::Taken => return with(gate, move |g| g.approvals().done_with(&delivery)).await,
-        Tried::Never(what) => {
-            tracing::error!("webhook {name}: {id} is given up: {what}");
-            return with(gate, move |g| g.approvals().done_with(&delivery)).await;
+    let tried = sender.send(&delivery).await;
+    let (name, id, now) = (&sender.name, delivery.message.clone(), now());
+    match after(&delivery, tried, now) {
+        Next::Done => with(gate, move |g| g.approvals().done_with(&delivery)).await,
+        Next::GiveUp(why) => {
+            tracing::error!("webhook {name}: {id} is given up: {why}");
+            with(gate, move |g| g.approvals().give_up(&delivery, &why, now)).await
         }
-        Tried::Later(what, after) => (what, after),
-    };
-    let tries = delivery.tries + 1;
-    if now() >= delivery.since.saturating_add(GIVE_UP) {
-        tracing::error!("webhook {name}: {id} is given up after a day and {tries} tries: {what}");
-        return with(gate, move |g| g.approvals().done_with(&delivery)).await;
+        Next::Again(due, why) => {
+            let pause = due.saturating_sub(now) / 1000;
+            tracing::warn!(
+                "webhook {name}: {id} was not taken: {why}; tried again in {} s",
+                pause.max(1)
+            );
+            with(gate, move |g| g.approvals().deliver_later(&delivery, due)).await
+        }
     }
-    let pause = after.unwrap_or_default().max(backoff(delivery.tries));
-    tracing::warn!(
-        "webhook {name}: {id} was not taken: {what}; tried again in {} s",
-        pause.as_secs().max(1)
-    );
-    let due = now() + u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
-    with(gate, move |g| g.approvals().deliver_later(&delivery, due)).await
+}
+
+/// What becomes of a message that was tried.
+#[derive(Debug, PartialEq, Eq)]
+enum Next {
+    Done,
+    GiveUp(String),
+    /// It is tried again then, in milliseconds since the Unix epoch.
+    Again(u64, String),
+}
+
+fn after(delivery: &Delivery, tried: Tried, now: u64) -> Next {
+    let (what, asked) = match tried {
+        Tried::Taken => return Next::Done,
+        Tried::Never(what) => return Next::GiveUp(what),
+        Tried::Later(what, asked) => (what, asked),
+    };
+    if now >= delivery.since.saturating_add(GIVE_UP) {
+        let tries = delivery.tries + 1;
+        return Next::GiveUp(format!("{what}; it was tried for a day, {tries} times"));
+    }
+    let pause = asked.unwrap_or_default().max(backoff(delivery.tries));
+    let pause = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+    Next::Again(now.saturating_add(pause), what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::approvals::{Approvals, ApprovalsConfig};
+
+    /// A day of an endpoint that is down, on a clock that is told what time it is.
+    #[test]
+    fn what_nobody_takes_is_tried_for_a_day_and_then_a_dead_letter() {
+        const BEGIN: u64 = 1_000_000;
+        let folder = tempfile::tempdir().unwrap();
+        let store = Some(folder.path().join("approvals.db"));
+        let opened = || {
+            Approvals::new(ApprovalsConfig {
+                store: store.clone(),
+                ..ApprovalsConfig::default()
+            })
+        };
+        let mut approvals = opened();
+        let message = |id: &str| ("down".to_owned(), id.to_owned(), "{}".to_owned());
+        let mut fed = vec![message("first"), message("second")];
+        for generation in ["one", "two"] {
+            let messages = |_: &str| std::mem::take(&mut fed);
+            let kept = approvals.feed_generation(generation, BEGIN, messages);
+            kept.unwrap();
+        }
+        let (mut now, mut tries) = (BEGIN, Vec::new());
+        let given_up = loop {
+            match approvals.next_delivery("down", now).unwrap() {
+                Waiting::Nothing => panic!("it is gone"),
+                Waiting::Until(due) => now = due,
+                Waiting::Due(delivery) => {
+                    assert_eq!(delivery.message, "first", "they go in order");
+                    tries.push(now);
+                    let down = Tried::Later("it answered 503".to_owned(), None);
+                    match after(&delivery, down, now) {
+                        Next::Done => panic!("it was not taken"),
+                        Next::Again(due, _) => approvals.deliver_later(&delivery, due).unwrap(),
+                        Next::GiveUp(why) => {
+                            approvals.give_up(&delivery, &why, now).unwrap();
+                            break now;
+                        }
+                    }
+                    approvals = opened(); // nothing of it is in memory alone
+                }
+            }
+        };
+        let hour = 3_600_000;
+        assert!((24 * hour..=25 * hour).contains(&(given_up - BEGIN)));
+        let pauses: Vec<u64> = tries.windows(2).map(|two| two[1] - two[0]).collect();
+        assert!((750..=1000).contains(&pauses[0]) && (1500..=2000).contains(&pauses[1]));
+        assert!(pauses.iter().all(|pause| *pause <= hour));
+        assert!((30..=50).contains(&tries.len()), "{} tries", tries.len());
+
+        let letter = approvals.dead_letters(10).unwrap().remove(0);
+        assert_eq!((&*letter.message, &*letter.endpoint), ("first", "down"));
+        assert_eq!((letter.tries as usize, letter.at), (tries.len(), given_up));
+        assert!(letter.why.contains("503") && letter.why.contains("a day"));
+        let left = approvals.undelivered().unwrap().remove(0);
+        assert_eq!((left.waiting, left.given_up), (1, 1));
+        // Now it is the next one's turn.
+        let Waiting::Due(second) = approvals.next_delivery("down", given_up).unwrap() else {
+            panic!("it waits")
+        };
+        assert_eq!(
+            (&*second.message, after(&second, Tried::Taken, now)),
+            ("second", Next::Done)
+        );
+        approvals.done_with(&second).unwrap();
+        // And what was given up does not stay for ever.
+        let never = Tried::Never("it answered 410".to_owned());
+        assert_eq!(
+            after(&second, never, now),
+            Next::GiveUp("it answered 410".to_owned())
+        );
+        let left = approvals.undelivered().unwrap().remove(0);
+        assert_eq!((left.waiting, left.given_up), (0, 1));
+    }
 }

@@ -276,7 +276,7 @@ impl Store {
         })
     }
 
-    /// A message was delivered, or given up.
+    /// A message was delivered.
     pub(in crate::approvals) fn done_with(&self, seq: i64) -> Result<()> {
         self.step(|tx| {
             tx.prepare_cached("DELETE FROM delivery WHERE seq = ?1")?
