@@ -61,7 +61,7 @@ fn a_clock_that_is_set_back_brings_no_question_back() {
         let held: Value = answers(&run("decide --wait 1ms", &pay(id).to_string())).remove(0);
         held["approval_id"].as_str().unwrap().to_owned()
     };
-    let (one, other) = (ask("one"), ask("other"));
+    let (other, one) = (ask("other"), ask("one"));
     // Who asked cannot answer; once it is over they are told that instead.
     let deadline = Instant::now() + DEADLINE;
     loop {

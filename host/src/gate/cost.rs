@@ -100,7 +100,7 @@ fn however_many_wait_a_decision_takes_the_same_work() {
         assert_eq!(*scanned, 0, "{what} passes over rows");
     }
     (0..WAITING).for_each(|_| verdict("pay", "", "", Verdict::Hold));
-    for n in 0..WAITING / 10 {
+    for n in 0..WAITING / 100 {
         verdict("pay", "s", &n.to_string(), Verdict::Hold);
     }
     let waiting = gate.approvals.tally().unwrap()[0];
