@@ -77,16 +77,15 @@ fn hard<'n>(
     }
     let decides = field.key.any(Senses::COMMAND | Senses::URL | Senses::TO);
     for value in said {
-        let notes = known
-            .get_or_insert_with(|| Known::of(&facts.notes))
-            .with(&value);
+        let known = known.get_or_insert_with(|| Known::of(&facts.notes));
+        let mut notes = known.with(&value).peekable();
         // Asked once and only of what some passage has: it costs the most.
-        if notes.is_empty() || is_named(facts, &value) {
+        if notes.peek().is_none() || is_named(facts, &value) {
             continue;
         }
         let whole = text.len() <= value.text.len() + 16;
         let quoted = |note: &usize| quotes(text, facts.notes[*note].text.as_str());
-        for note in notes.into_iter().filter(|note| !quoted(note)) {
+        for note in notes.filter(|note| !quoted(note)) {
             found.push(Echo {
                 note,
                 kind: Some(value.kind),
@@ -144,23 +143,25 @@ impl<'n> Known<'n> {
     }
 
     /// The passages that have a value of the action; a URL also by its host.
-    fn with(&self, said: &Value) -> Vec<usize> {
-        let mut notes = Vec::new();
-        let mut next = self.first[Known::hash(said.kind, said.text.as_bytes())];
+    fn with(&self, said: &Value) -> impl Iterator<Item = usize> {
         let host = values::host(&said.text);
-        while let Some(value) = usize::from(next).checked_sub(1).map(|at| &self.values[at]) {
-            next = value.next;
-            let same = match said.kind {
-                Kind::Url => {
-                    value.text.starts_with(host.as_bytes()) && agrees(said, host, value.text)
+        let mut next = self.first[Known::hash(said.kind, said.text.as_bytes())];
+        let mut last = None;
+        std::iter::from_fn(move || {
+            while let Some(value) = self.values.get(usize::from(next).wrapping_sub(1)) {
+                next = value.next;
+                let same = |text: &[u8]| match said.kind {
+                    Kind::Url => text.starts_with(host.as_bytes()) && agrees(said, host, text),
+                    _ => text == said.text.as_bytes(),
+                };
+                let new = value.kind == said.kind && last != Some(value.note);
+                if new && same(value.text) {
+                    last = Some(value.note);
+                    return last;
                 }
-                _ => value.text == said.text.as_bytes(),
-            };
-            if same && value.kind == said.kind && notes.last() != Some(&value.note) {
-                notes.push(value.note);
             }
-        }
-        notes
+            None
+        })
     }
 
     /// A URL goes by how its host begins, all else by its ends and

@@ -37,6 +37,8 @@ pub struct Intent {
     capitals: Vec<bool>,
     /// Which letters and digits the text has.
     letters: u64,
+    /// What its words begin with.
+    initials: u64,
     /// The text without spaces and marks, for values in another spacing.
     compact: OnceCell<String>,
     delegates: OnceCell<bool>,
@@ -134,6 +136,7 @@ impl Intent {
         let capitals = (0..words.len()).map(capital).collect();
         let lower = text.to_lowercase();
         Intent {
+            initials: words.iter().fold(0, |all, word| all | names::initial(word)),
             raw: text.to_owned(),
             letters: names::letters(&lower),
             text: lower,

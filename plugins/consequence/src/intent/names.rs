@@ -57,7 +57,8 @@ impl Intent {
 
     /// True when the user says the word, or one of its stem, and does not deny it.
     pub fn says(&self, word: &str) -> bool {
-        (0..self.words.len()).any(|i| same_stem(self.words.get(i), word) && !self.denied(i))
+        self.initials & initial(word) != 0
+            && (0..self.words.len()).any(|i| same_stem(self.words.get(i), word) && !self.denied(i))
     }
 
     /// True when the user says no to one of the things: "no photos", "photos non".
@@ -181,12 +182,23 @@ impl Intent {
 
 /// Which ASCII letters and digits a text has, as bits.
 pub(super) fn letters(text: &str) -> u64 {
-    let bit = |byte: u8| match byte {
+    text.bytes().fold(0, |all, byte| all | bit(byte))
+}
+
+/// The bit of a word's first letter, one for all that is not ASCII.
+pub(super) fn initial(word: &str) -> u64 {
+    match word.bytes().next().map_or(0, bit) {
+        0 => 1 << 63,
+        bit => bit,
+    }
+}
+
+fn bit(byte: u8) -> u64 {
+    match byte {
         b'0'..=b'9' => 1 << (byte - b'0'),
         b'a'..=b'z' | b'A'..=b'Z' => 1 << (32 + (byte & 31)),
         _ => 0,
-    };
-    text.bytes().fold(0, |all, byte| all | bit(byte))
+    }
 }
 
 /// The letters and digits of a text.

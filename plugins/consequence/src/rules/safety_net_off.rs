@@ -6,6 +6,7 @@ use crate::finding::{Finding, short};
 use crate::lexicon::Senses;
 use crate::payload::Plain;
 use crate::readers::deed::{self, Sort};
+use crate::target;
 use crate::words::Words;
 
 /// The reason code.
@@ -91,6 +92,7 @@ fn by_flag(facts: &Facts) -> Option<Net> {
         let quiet = (net || any || kind.any(Senses::SAFETY))
             && field.text.len() <= 30
             && field.value == Plain::Text
+            && target::address_host(&field.text).is_none()
             && field.words().len() <= 2
             && silenced(field.words());
         let (on, off) = (field.is_on(), field.is_off() || quiet);

@@ -120,12 +120,23 @@ const MARKS: [bool; 256] = {
 
 /// True for spaces, quotes and brackets.
 fn divides(c: char) -> bool {
-    match c {
-        '"' | '\'' | '`' | '<' | '>' | '(' | ')' | '[' | ']' | '{' | '}' => true,
-        ',' | ';' | '|' | '*' | '“' | '”' | '„' | '«' | '»' | '‘' | '’' => true,
-        _ => c.is_whitespace(),
+    match DIVIDE.get(c as usize) {
+        Some(divides) => *divides,
+        None => matches!(c, '“' | '”' | '„' | '«' | '»' | '‘' | '’') || c.is_whitespace(),
     }
 }
+
+/// The ASCII characters that do.
+const DIVIDE: [bool; 128] = {
+    let mut divide = [false; 128];
+    let those = b"\"'`<>()[]{},;|* \t\n\x0b\x0c\r";
+    let mut i = 0;
+    while i < those.len() {
+        divide[those[i] as usize] = true;
+        i += 1;
+    }
+    divide
+};
 
 fn read_word(word: &str, found: &mut Found) {
     let word = word.trim_matches(|c: char| matches!(c, '.' | ':' | '!' | '?' | '=' | '…'));
