@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::finding::{Finding, short};
 use crate::lexicon::Senses;
-use crate::words::{LONGEST, Words, beginning};
+use crate::words::{Beginnings, LONGEST, Words, beginning};
 
 /// A stretch of a sentence that makes one statement.
 #[derive(Debug, Clone)]
@@ -57,8 +57,7 @@ const POLITE: [&str; 17] = [
 /// Reads the clauses in order.
 pub fn parts(words: &Words) -> impl Iterator<Item = Part> {
     words.sentences().flat_map(move |sentence| {
-        let union = |range: Range<usize>| range.fold(Senses::NONE, |all, i| all | words.senses(i));
-        let all = union(sentence.clone());
+        let all = words.senses_within(sentence.clone());
         let mut next = sentence.start;
         let mut conditional = false;
         std::iter::from_fn(move || {
@@ -72,7 +71,7 @@ pub fn parts(words: &Words) -> impl Iterator<Item = Part> {
                 .unwrap_or(sentence.end);
             let part = Part {
                 at: start..next,
-                senses: union(start..next),
+                senses: words.senses_within(start..next),
                 sentence: all,
                 conditional,
                 spoken: OnceCell::new(),
@@ -238,9 +237,9 @@ impl<'a> Clause<'a> {
 
     /// True when a turn of phrase stands in it and is not denied.
     pub fn says_one_of(&self, phrases: &Phrases) -> bool {
-        self.at
-            .clone()
-            .any(|i| phrases.stand_at(self.words, i) && !self.denied(i))
+        phrases
+            .places(self.words, self.at.clone())
+            .any(|i| !self.denied(i))
     }
 
     /// The clause as it was written.
@@ -264,15 +263,11 @@ pub fn quote<'t>(words: &Words, at: Range<usize>, text: &'t str) -> &'t str {
 pub struct Phrases {
     sorted: &'static [&'static str],
     letters: [u16; 27],
-    /// A bit for each beginning of a first word, told apart by two letters and
-    /// its length. An open end has any.
+    /// How their first words begin: two letters and a length. An open end has any.
     beginnings: Beginnings,
-    /// The same of the second words; all of them, if a phrase has one word.
+    /// The same of the second words; in all ways, if a phrase has one word.
     seconds: Beginnings,
 }
-
-/// A bit for each of the 256 beginnings of a word.
-type Beginnings = [u64; 4];
 
 /// Adds how the first word of a phrase may begin.
 const fn add(phrase: &[u8], mut to: Beginnings) -> Beginnings {
@@ -285,15 +280,10 @@ const fn add(phrase: &[u8], mut to: Beginnings) -> Beginnings {
         most = LONGEST;
     }
     while length <= most {
-        let bit = beginning(phrase, length) as usize;
-        to[bit >> 6] |= 1 << (bit & 63);
+        to = to.with(beginning(phrase, length));
         length += 1;
     }
     to
-}
-
-fn has(beginnings: &Beginnings, beginning: u8) -> bool {
-    beginnings[usize::from(beginning >> 6)] >> (beginning & 63) & 1 == 1
 }
 
 /// What stands behind the first word of a phrase.
@@ -321,14 +311,14 @@ impl Phrases {
             letters[letter] = before as u16;
             letter += 1;
         }
-        let mut beginnings = [0; 4];
-        let mut seconds = [0; 4];
+        let mut beginnings = Beginnings::NONE;
+        let mut seconds = Beginnings::NONE;
         let mut i = 0;
         while i < sorted.len() {
             let phrase = sorted[i].as_bytes();
             beginnings = add(phrase, beginnings);
             seconds = match behind(phrase) {
-                [] => [u64::MAX; 4],
+                [] => Beginnings::ALL,
                 rest => add(rest, seconds),
             };
             i += 1;
@@ -343,15 +333,22 @@ impl Phrases {
 
     /// True when one of them stands anywhere.
     pub fn stand_in(&self, words: &Words) -> bool {
-        (0..words.len()).any(|i| self.stand_at(words, i))
+        self.places(words, 0..words.len()).next().is_some()
+    }
+
+    /// Where they stand within a stretch.
+    fn places<'w>(
+        &'w self,
+        words: &'w Words,
+        at: Range<usize>,
+    ) -> impl Iterator<Item = usize> + 'w {
+        words
+            .beginning_with(at, &self.beginnings, &self.seconds)
+            .filter(|i| self.stand_at(words, *i))
     }
 
     /// True when one of them stands at the word.
     fn stand_at(&self, words: &Words, i: usize) -> bool {
-        if !has(&self.beginnings, words.beginning(i)) || !has(&self.seconds, words.beginning(i + 1))
-        {
-            return false; // most words
-        }
         let word = words.bytes(i);
         let Some(letter @ b'a'..=b'z') = word.first() else {
             return false;

@@ -31,9 +31,7 @@ pub enum Matter {
 impl Matter {
     /// What a sentence is about.
     fn of(words: &Words, sentence: &Range<usize>, text: &str) -> Matter {
-        let senses = sentence
-            .clone()
-            .fold(Senses::NONE, |all, i| all | words.senses(i));
+        let senses = words.senses_within(sentence.clone());
         let quote = || clause::quote(words, sentence.clone(), text);
         let money = Senses::BACK
             | Senses::SUM

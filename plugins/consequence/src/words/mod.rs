@@ -13,6 +13,8 @@ mod slip;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use crate::lexicon::{self, Senses};
 
 pub use slip::one_slip;
@@ -56,6 +58,27 @@ pub const fn beginning(word: &[u8], length: usize) -> u8 {
     };
     let length = if length > LONGEST { LONGEST } else { length };
     first ^ second << 3 ^ (length as u8) << 4
+}
+
+/// Some of the 256 ways for a word to begin, as bits.
+#[derive(Debug, Clone, Copy)]
+pub struct Beginnings([u64; 4]);
+
+impl Beginnings {
+    /// None of them.
+    pub const NONE: Beginnings = Beginnings([0; 4]);
+    /// All of them.
+    pub const ALL: Beginnings = Beginnings([u64::MAX; 4]);
+
+    /// With one more.
+    pub const fn with(mut self, beginning: u8) -> Beginnings {
+        self.0[beginning as usize >> 6] |= 1 << (beginning & 63);
+        self
+    }
+
+    fn has(&self, beginning: u8) -> bool {
+        self.0[usize::from(beginning >> 6)] >> (beginning & 63) & 1 == 1
+    }
 }
 
 /// How many letters in a row, each standing alone, are read as one word written
@@ -148,14 +171,34 @@ impl Words {
         word.unwrap_or_default()
     }
 
-    /// How the word at `i` begins: see [`beginning`].
-    pub fn beginning(&self, i: usize) -> u8 {
-        self.spans.get(i).map_or(0, |s| s.beginning)
+    /// The places within a stretch where a word begins in one of the ways and the
+    /// next one in one of the others.
+    pub fn beginning_with<'w>(
+        &'w self,
+        at: Range<usize>,
+        first: &'w Beginnings,
+        second: &'w Beginnings,
+    ) -> impl Iterator<Item = usize> + 'w {
+        let spans = self.spans.get(at.start..).unwrap_or_default();
+        let begins = move |i: usize| {
+            let next = |i: usize| spans.get(i).map_or(0, |s| s.beginning);
+            first.has(next(i)) && second.has(next(i + 1))
+        };
+        let length = at.len().min(spans.len());
+        (0..length)
+            .filter(move |i| begins(*i))
+            .map(move |i| at.start + i)
     }
 
     /// The senses of the word at `i`, none beyond the end.
     pub fn senses(&self, i: usize) -> Senses {
         self.spans.get(i).map_or(Senses::NONE, |s| s.senses)
+    }
+
+    /// What the words of a stretch mean, taken together.
+    pub fn senses_within(&self, at: Range<usize>) -> Senses {
+        let spans = self.spans.get(at).unwrap_or_default();
+        spans.iter().fold(Senses::NONE, |all, s| all | s.senses)
     }
 
     /// The senses of each word, in order.
