@@ -8,7 +8,7 @@ fn main() {
         .map(PathBuf::from)
         .unwrap_or_default();
     let folder = host.join("../target/plugins");
-    for name in ["consequence", "keywords"] {
+    for name in ["consequence", "keywords", "rules"] {
         let file = folder.join(format!("{name}.wasm"));
         println!("cargo::rerun-if-changed={}", file.display());
         if !file.exists() {

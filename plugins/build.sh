@@ -111,19 +111,27 @@ build() {
         name=$(basename "$(dirname "$manifest")")
         if [ ! -f "$manifest" ] || [ "$folder/$name" = plugins/sdk ]; then continue; fi
         names="$names $name"
-        packages="$packages -p $prefix-$name"
+        # A workspace of its own is built by itself: its dependencies have other features.
+        if grep -q '^\[workspace\]' "$manifest"; then
+            compile --manifest-path "$manifest"
+        else
+            packages="$packages -p $prefix-$name"
+        fi
     done
     [ -n "$names" ] || return 0
-
     # shellcheck disable=SC2086 # names are folder names of ours: words
-    RUSTC=$rustc CARGO_ENCODED_RUSTFLAGS=$(guest_flags) cargo build --quiet --locked \
-        --profile plugin --target $target --target-dir "$out/guest-build" $packages
+    [ -z "$packages" ] || compile $packages
 
     mkdir -p "$into"
     for name in $names; do
         copy_if_changed "$out/guest-build/$target/plugin/$(printf %s "$prefix-$name" | tr - _).wasm" "$into/$name.wasm"
         printf '%-28s %8d bytes  sha256 %.12s\n' "${1##*/}/$name.wasm" "$(wc -c <"$into/$name.wasm")" "$(sha256 "$into/$name.wasm")"
     done
+}
+
+compile() {
+    RUSTC=$rustc CARGO_ENCODED_RUSTFLAGS=$(guest_flags) cargo build --quiet --locked \
+        --profile plugin --target $target --target-dir "$out/guest-build" "$@"
 }
 
 # The host embeds plugins: a file that only looks newer would rebuild it.

@@ -52,6 +52,11 @@ fn replay() {
 }
 
 #[test]
+fn rules() {
+    example("rules");
+}
+
+#[test]
 fn slack() {
     example("slack");
 }
@@ -74,6 +79,7 @@ fn every_example_is_tested() {
         "quickstart",
         "replay",
         "rule-pack",
+        "rules",
         "slack",
     ];
     assert_eq!(found, tested);

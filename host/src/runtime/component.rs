@@ -185,7 +185,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, ComponentError> {
 }
 
 /// The plugins inside this binary.
-pub(super) const BUILTIN: [(&str, &[u8]); 2] = [
+pub(super) const BUILTIN: [(&str, &[u8]); 3] = [
     (
         "consequence",
         include_bytes!(env!("COLDNOTCH_PLUGIN_CONSEQUENCE")),
@@ -194,6 +194,7 @@ pub(super) const BUILTIN: [(&str, &[u8]); 2] = [
         "keywords",
         include_bytes!(env!("COLDNOTCH_PLUGIN_KEYWORDS")),
     ),
+    ("rules", include_bytes!(env!("COLDNOTCH_PLUGIN_RULES"))),
 ];
 
 fn builtin(name: &str) -> Result<&'static [u8], ComponentError> {

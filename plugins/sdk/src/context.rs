@@ -105,6 +105,7 @@ impl From<history::Step> for Step {
 
 /// The steps before the action under judgement. Each method is a call into the
 /// host, about 0.2 microseconds.
+#[derive(Debug)]
 pub struct History<'a>(&'a history::Session);
 
 impl History<'_> {

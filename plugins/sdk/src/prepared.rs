@@ -16,9 +16,12 @@ impl<S: serde::de::DeserializeOwned> Prepared<S> {
         Prepared(OnceLock::new())
     }
 
-    /// Parses the settings and keeps them. An error names what is wrong.
+    /// Parses the settings and keeps them. An error names what is wrong, a line each.
     pub fn prepare(&self, settings: &str) -> Result<(), Vec<String>> {
-        let parsed = parse(settings).map_err(|e| vec![e.to_string()])?;
+        let parsed = parse(settings).map_err(|e| {
+            let said = e.to_string();
+            said.lines().map(str::to_owned).collect::<Vec<_>>()
+        })?;
         let first = self.0.set(parsed).is_ok();
         #[cfg(target_family = "wasm")]
         crate::allocator::reserve(HEADROOM);
