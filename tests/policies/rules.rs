@@ -161,9 +161,9 @@ fn settings_that_are_wrong_are_refused_with_their_place() {
 #[test]
 fn what_is_taken_can_be_evaluated() {
     let conditions = [
-        "!".repeat(4001) + "(payload.a < 1)",
-        "(".repeat(500) + "payload.a > 1" + &")".repeat(500),
-        (1..200)
+        "!".repeat(401) + "(payload.a < 1)",
+        "(".repeat(400) + "payload.a > 1" + &")".repeat(400),
+        (1..150)
             .map(|n| format!("payload.a > {n}"))
             .collect::<Vec<_>>()
             .join(" || "),

@@ -9,10 +9,12 @@ use coldnotch_plugin::json::Value;
 use crate::check::{self, Uses};
 use crate::facts::Facts;
 use crate::json;
-use crate::words::Mistake;
+use crate::words::{self, Mistake};
 
-/// The longest expression in bytes, and how deep it may nest.
+/// The longest expression in bytes, how many fields and operators it may have, since
+/// each may be a level of its tree, and how deep it may nest.
 const MAX_LENGTH: usize = 4096;
+const MAX_PARTS: usize = 500;
 const MAX_DEPTH: u16 = 24;
 
 /// A condition over `action`, `payload` and `session`.
@@ -72,6 +74,12 @@ impl Expression {
             return Err(whole(format!(
                 "it has {} bytes, more than {MAX_LENGTH}",
                 source.len()
+            )));
+        }
+        let parts = words::parts(source);
+        if parts > MAX_PARTS {
+            return Err(whole(format!(
+                "it has {parts} fields and operators, more than {MAX_PARTS}"
             )));
         }
         let parser = PrattParser::new().max_recursion_depth(MAX_DEPTH);

@@ -177,6 +177,7 @@ fn what_cannot_be_evaluated_is_a_failure_that_names_rule_and_field() {
 #[test]
 fn mistakes_are_found_at_load_with_their_place() {
     let long = "x".repeat(5000);
+    let sum = "1+".repeat(1000) + "1 > 0";
     let deep = format!("{}payload.a{}", "[".repeat(60), "]".repeat(60));
     for (condition, mistake) in [
         (
@@ -237,6 +238,10 @@ fn mistakes_are_found_at_load_with_their_place() {
         ("'", "line 1, column 1: "),
         ("", "line 1, column 1: "),
         (long.as_str(), "it has 5000 bytes, more than 4096"),
+        (
+            sum.as_str(),
+            "it has 1001 fields and operators, more than 500",
+        ),
         (deep.as_str(), "expression recursion limit exceeded: 24"),
     ] {
         let found = when(condition)

@@ -56,6 +56,15 @@ fn words(source: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// How many signs of fields, operators and brackets an expression has; what stands in
+/// quotes counts as well.
+pub fn parts(source: &str) -> usize {
+    source
+        .chars()
+        .filter(|c| ".([{?:+-*/%<>=!".contains(*c))
+        .count()
+}
+
 /// "; did you mean `x`?" where one of the names is near, else what there is.
 pub fn meant(name: &str, known: &[&str]) -> String {
     let distance = |other: &&&str| strsim::damerau_levenshtein(name, other);
