@@ -249,10 +249,19 @@ fn an_error_of_the_disk_ends_with_the_next_hangup() {
         &mut stream,
         "[[plugin]]\nname = 'keywords'\nsource = 'builtin:keywords'\n",
     );
-    let full = fs::metadata(place.log()).unwrap().len() + 100;
-    limit_file_size(&stream, &full.to_string());
-    for _ in 0..3 {
-        unrecorded(&stream.ask(ALONE), "File too large");
+    let before = fs::read(place.log()).unwrap();
+    // There is room for the beginning of a line.
+    limit_file_size(&stream, &(before.len() + 100).to_string());
+    for line in [
+        ALONE.replace('}', &format!(r#","summary":"{}"}}"#, "x".repeat(20_000))),
+        ALONE.to_owned(),
+    ] {
+        unrecorded(&stream.ask(&line), "File too large");
+        assert_eq!(
+            fs::read(place.log()).unwrap(),
+            before,
+            "it was not cut back"
+        );
     }
     hang_up(&stream); // too early
     limit_file_size(&stream, "unlimited");

@@ -38,8 +38,13 @@ struct Start {
 
 /// Milliseconds since the Unix epoch, by a clock that is never set.
 pub(crate) fn now() -> u64 {
-    let now = ZERO.load(Ordering::Relaxed).saturating_add(signed(up()));
-    u64::try_from(now).unwrap_or(0)
+    let expected = ZERO.load(Ordering::Relaxed).saturating_add(signed(up()));
+    let (expected, wall) = (u64::try_from(expected).unwrap_or(0), wall());
+    // All who look at a clock that nobody set agree to the millisecond.
+    match wall.abs_diff(expected) {
+        0..ASTRAY => wall,
+        _ => expected,
+    }
 }
 
 /// Milliseconds since the Unix epoch, as the machine's clock says; 0 before it.

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use super::record::{self, Recorded};
 use super::{AnswersError, Known, Name};
-use crate::database::{PATIENCE, create_private, write_ahead};
+use crate::database::{PATIENCE, create_private, write_ahead_relaxed};
 
 /// How long answers are kept, in milliseconds.
 pub(super) const KEEP: u64 = 24 * 3_600_000;
@@ -115,9 +115,7 @@ impl Store {
             };
             db.busy_timeout(PATIENCE)?;
             if path.is_some() {
-                write_ahead(&db)?;
-                // The system may lose the newest to a power cut; the audit log has them.
-                db.pragma_update(None, "synchronous", "NORMAL")?;
+                write_ahead_relaxed(&db)?; // the audit log has the newest
             }
             db.execute_batch(SCHEMA)?;
             Ok(db)

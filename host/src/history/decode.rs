@@ -10,6 +10,7 @@ use percent_encoding::percent_decode_str;
 use quoted_printable::ParseMode;
 
 use super::leaves::cut;
+use super::work;
 
 /// Encodings within encodings are undone to this depth.
 const DEPTH: usize = 2;
@@ -88,6 +89,7 @@ fn layer(raw: &str, found: &mut Found) {
     }
     // Where the text begins and ends without the white space around it.
     let inside = raw.len() - raw.trim_start().len()..raw.trim_end().len();
+    work::read(raw.len() - inside.len());
     let mut at = 0;
     while at < bytes.len() && !found.is_full() {
         if !is_digit(bytes[at]) {

@@ -11,6 +11,7 @@
 //! digits without the single separators between groups.
 
 use super::normal::is_word;
+use super::work;
 
 /// More digits than this make an identifier.
 const DIGITS: usize = 15;
@@ -185,7 +186,9 @@ fn fraction(text: &str, at: usize, groups: Option<u8>) -> Option<usize> {
 }
 
 fn digits(text: &str) -> usize {
-    text.bytes().take_while(u8::is_ascii_digit).count()
+    let count = text.bytes().take_while(u8::is_ascii_digit).count();
+    work::read(count + 1);
+    count
 }
 
 /// Nothing that would make the number part of something longer follows.

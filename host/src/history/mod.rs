@@ -30,6 +30,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 mod view;
+mod work;
 mod yaml;
 
 use std::collections::VecDeque;

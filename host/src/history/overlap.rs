@@ -4,6 +4,8 @@
 //! overlap: comparing anew at each place would cost the product of both
 //! lengths. This reads each byte once (Knuth, Morris and Pratt).
 
+use super::work;
+
 /// A text that is sought. Not empty.
 pub(super) struct Overlap<'a> {
     sought: &'a [u8],
@@ -32,6 +34,7 @@ impl<'a> Overlap<'a> {
     /// All of it stands there when that is its length.
     pub(super) fn read(&self, mut matched: usize, byte: u8) -> usize {
         loop {
+            work::read(1);
             if self.sought.get(matched) == Some(&byte) {
                 return matched + 1;
             }

@@ -19,6 +19,7 @@ use super::leaves::cut;
 use super::normal::{Form, is_word};
 use super::overlap::Overlap;
 use super::postings::{Posting, segment_end};
+use super::work;
 
 /// Only so much of a query is compared.
 const QUERY: usize = 4096;
@@ -210,7 +211,10 @@ fn code_count(text: &str, posting: &Posting, code: &str, overlap: &Overlap) -> (
 
 /// Nothing but marks stands around it.
 fn is_all(text: &str, range: Range<usize>) -> bool {
-    let mark = |c: char| !is_word(c);
+    let mark = |c: char| {
+        work::read(c.len_utf8());
+        !is_word(c)
+    };
     // From the inside out: the next word ends it.
     text[..range.start].chars().rev().all(mark) && text[range.end..].chars().all(mark)
 }
@@ -227,6 +231,7 @@ fn code_places(
     let mut joined: Vec<usize> = Vec::new();
     let (mut matched, mut separated) = (0, true);
     for (at, &byte) in text.as_bytes().iter().enumerate().skip(range.start) {
+        work::read(1);
         if byte.is_ascii_alphanumeric() {
             joined.push(at);
             matched = overlap.read(matched, byte);
@@ -277,7 +282,9 @@ impl Words<'_> {
         let mut matched = 0;
         while count < COUNT && from < end {
             if matched == 0 {
-                let Some(found) = self.finder.find(&text.as_bytes()[from..end]) else {
+                let found = self.finder.find(&text.as_bytes()[from..end]);
+                work::read(found.unwrap_or(end - from));
+                let Some(found) = found else {
                     break;
                 };
                 from += found + query.len();

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Body, Id, Params};
 use super::decide::{Told, Wait};
-use super::openapi::{ApprovalBody, ApprovalsBody, DecisionBody, Refusals, StateName};
+use super::openapi::{ApprovalBody, ApprovalsBody, DecisionBody, NoApproval, Refusals, StateName};
 use super::{Identity, Problem, Server};
 use crate::action::ActionDigest;
 use crate::approvals::{Answer, Approval, ApprovalError, State as Progress};
@@ -82,7 +82,7 @@ pub(super) async fn list(
     params(("id" = String, Path, description = "The approval")),
     responses(
         (status = 200, description = "The approval", body = ApprovalBody),
-        (status = 404, description = "There is none", body = Problem, content_type = "application/problem+json"),
+        NoApproval,
         Refusals,
     ),
 )]
@@ -140,7 +140,7 @@ async fn found(
         (status = 202, description = "Still open", body = DecisionBody, headers(
             ("Location" = String, description = "Where the decision will be"),
             ("Retry-After" = u64, description = "Seconds after which to ask again"))),
-        (status = 404, description = "There is no such approval of theirs", body = Problem, content_type = "application/problem+json"),
+        NoApproval,
         Refusals,
     ),
 )]
@@ -199,7 +199,7 @@ pub(super) struct Taken {
     params(("id" = String, Path, description = "The approval")), request_body = AnswerBody,
     responses(
         (status = 200, description = "Taken", body = Taken),
-        (status = 404, description = "There is none", body = Problem, content_type = "application/problem+json"),
+        NoApproval,
         (status = 409, description = "Answered already, over, or about another action", body = Problem, content_type = "application/problem+json"),
         Refusals,
     ),
@@ -271,7 +271,7 @@ fn digest(text: &str) -> Result<ActionDigest, Problem> {
     params(("id" = String, Path, description = "The approval")),
     responses(
         (status = 200, description = "Cancelled", body = Taken),
-        (status = 404, description = "There is none", body = Problem, content_type = "application/problem+json"),
+        NoApproval,
         (status = 409, description = "It was answered before, or is over", body = Problem, content_type = "application/problem+json"),
         Refusals,
     ),

@@ -25,7 +25,7 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use super::decide::{MOST, Told};
-use super::openapi::Refusals;
+use super::openapi::{NoApproval, OtherAction, Refusals};
 use super::{Identity, Problem, Server};
 use crate::action::Action;
 use crate::approvals::ApprovalError;
@@ -241,8 +241,8 @@ fn time(millis: u64) -> String {
     post, path = "/access/v1/evaluation", tag = "AuthZEN", request_body = Single,
     responses(
         (status = 200, description = "Permitted, denied, or denied but requestable", body = Outcome),
-        (status = 404, description = "There is no such approval of theirs", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Another action has this id or approval", body = Problem, content_type = "application/problem+json"),
+        NoApproval,
+        OtherAction,
         Refusals,
     ),
 )]
@@ -277,8 +277,8 @@ fn traced(headers: &axum::http::HeaderMap, mut response: Response) -> Response {
     post, path = "/access/v1/evaluations", tag = "AuthZEN", request_body = Evaluations,
     responses(
         (status = 200, description = "Each outcome, up to the one that ended it; or that of the single one", body = Object),
-        (status = 404, description = "There is no such approval of theirs", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Another action has this id or approval", body = Problem, content_type = "application/problem+json"),
+        NoApproval,
+        OtherAction,
         Refusals,
     ),
 )]

@@ -12,7 +12,8 @@ use utoipa::IntoParams;
 
 use super::body::{Body, Params};
 use super::openapi::{
-    ActionBody, ActionsBody, DecisionBody, DecisionsBody, ObservationBody, Observed, Refusals,
+    ActionBody, ActionsBody, DecisionBody, DecisionsBody, NoApproval, ObservationBody, Observed,
+    OtherAction, Refusals,
 };
 use super::{Identity, Problem, Server};
 use crate::action::Action;
@@ -181,8 +182,8 @@ impl Server {
         (status = 202, description = "A person is asked", body = DecisionBody, headers(
             ("Location" = String, description = "Where the decision will be"),
             ("Retry-After" = u64, description = "Seconds after which to ask again"))),
-        (status = 404, description = "Its approval is not known any more", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Another action has this id", body = Problem, content_type = "application/problem+json"),
+        NoApproval,
+        OtherAction,
         Refusals,
     ),
 )]
@@ -209,8 +210,8 @@ pub(super) async fn decide(
     post, path = "/v1/decide/batch", tag = "agents", request_body = ActionsBody,
     responses(
         (status = 200, description = "Each decided, or a person is asked: then `approved` is null", body = DecisionsBody),
-        (status = 404, description = "An approval is not known any more", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Another action has this id", body = Problem, content_type = "application/problem+json"),
+        NoApproval,
+        OtherAction,
         Refusals,
     ),
 )]

@@ -78,7 +78,7 @@ pub(super) struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
-        let refusals = [
+        problems([
             ("400", "Not understood; `field` names what is wrong"),
             ("401", "No key, or one that is not known"),
             ("403", "The key's role may not do this"),
@@ -90,19 +90,43 @@ impl IntoResponses for Refusals {
             ),
             ("500", "The server failed"),
             ("503", "What this needs cannot be used now"),
-        ];
-        let response = |description: &str| {
-            let schema = utoipa::openapi::Ref::from_schema_name("Problem");
-            ResponseBuilder::new()
-                .description(description)
-                .content("application/problem+json", Content::new(Some(schema)))
-                .build()
-        };
-        refusals
-            .into_iter()
-            .map(|(status, description)| (status.to_owned(), RefOr::T(response(description))))
-            .collect()
+        ])
     }
+}
+
+/// That of a route about one approval.
+pub(super) struct NoApproval;
+
+impl IntoResponses for NoApproval {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        problems([("404", "There is no such approval, or none of theirs")])
+    }
+}
+
+/// That of a route that decides.
+pub(super) struct OtherAction;
+
+impl IntoResponses for OtherAction {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        problems([("409", "Another action has this id or approval")])
+    }
+}
+
+/// Refusals by their status, each with what it means.
+fn problems<const N: usize>(
+    refusals: [(&str, &str); N],
+) -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+    let response = |description: &str| {
+        let schema = utoipa::openapi::Ref::from_schema_name("Problem");
+        ResponseBuilder::new()
+            .description(description)
+            .content("application/problem+json", Content::new(Some(schema)))
+            .build()
+    };
+    refusals
+        .into_iter()
+        .map(|(status, description)| (status.to_owned(), RefOr::T(response(description))))
+        .collect()
 }
 
 /// What an agent wants to do.

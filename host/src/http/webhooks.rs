@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::openapi::Refusals;
+use super::openapi::{NoApproval, Refusals};
 use super::slack::seconds;
 use super::{Problem, Server};
 use crate::approvals::{Answer, Approval, ApprovalError, State as Stage};
@@ -59,7 +59,7 @@ pub(super) struct Taken {
     ),
     responses(
         (status = 200, description = "Taken", body = Taken),
-        (status = 404, description = "There is no such approval", body = Problem, content_type = "application/problem+json"),
+        NoApproval,
         (status = 409, description = "Answered by somebody else, over, or about another action", body = Problem, content_type = "application/problem+json"),
         Refusals,
     ),

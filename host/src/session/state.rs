@@ -16,7 +16,7 @@ use rusqlite::{
 
 use super::{Session, SessionError};
 use crate::action::Action;
-use crate::database::{FileId, PATIENCE, create_private, file_id, write_ahead};
+use crate::database::{FileId, PATIENCE, create_private, file_id, write_ahead_relaxed};
 use crate::history::{History, Limits, Output, Step};
 use crate::json::Object;
 use crate::notes::{Folded, Notes, PluginId};
@@ -86,9 +86,7 @@ impl State {
         let file = file_id(path);
         let mut db = Connection::open(path).map_err(fail)?;
         db.busy_timeout(PATIENCE).map_err(fail)?;
-        write_ahead(&db).map_err(fail)?;
-        db.pragma_update(None, "synchronous", "NORMAL")
-            .map_err(fail)?;
+        write_ahead_relaxed(&db).map_err(fail)?;
         let found = migrate(&mut db).map_err(fail)?;
         if found > SCHEMA {
             let what = format!("its schema is version {found}, this program knows {SCHEMA}");

@@ -16,31 +16,30 @@ struct Asset {
     content: &'static str,
 }
 
-const STYLE: Asset = Asset {
-    name: "inbox.css",
-    kind: "text/css; charset=utf-8",
-    content: include_str!("../../../static/inbox.css"),
-};
-const SCRIPT: Asset = Asset {
-    name: "inbox.js",
-    kind: "text/javascript; charset=utf-8",
-    content: include_str!("../../../static/inbox.js"),
-};
-const HTMX: Asset = Asset {
-    name: "htmx.js",
-    kind: "text/javascript; charset=utf-8",
-    content: include_str!("../../../static/htmx.min.js"),
-};
-const SSE: Asset = Asset {
-    name: "htmx-sse.js",
-    kind: "text/javascript; charset=utf-8",
-    content: include_str!("../../../static/htmx-sse.min.js"),
-};
-const ICON: Asset = Asset {
-    name: "icon.svg",
-    kind: "image/svg+xml",
-    content: include_str!("../../../static/icon.svg"),
-};
+const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+
+const STYLE: Asset = asset("inbox.css", CSS, include_str!("../../../static/inbox.css"));
+const SCRIPT: Asset = asset("inbox.js", JS, include_str!("../../../static/inbox.js"));
+const HTMX: Asset = asset("htmx.js", JS, include_str!("../../../static/htmx.min.js"));
+const SSE: Asset = asset(
+    "htmx-sse.js",
+    JS,
+    include_str!("../../../static/htmx-sse.min.js"),
+);
+const ICON: Asset = asset(
+    "icon.svg",
+    "image/svg+xml",
+    include_str!("../../../static/icon.svg"),
+);
+
+const fn asset(name: &'static str, kind: &'static str, content: &'static str) -> Asset {
+    Asset {
+        name,
+        kind,
+        content,
+    }
+}
 
 /// Where each of them is.
 #[derive(Debug)]
