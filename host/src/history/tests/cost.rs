@@ -87,8 +87,9 @@ fn digits_in_endless_groups_are_no_number_and_are_read_once() {
     for separator in [" ", ",", "'", ".", "_"] {
         let group = format!("111{separator}");
         let read = work::of(|| pushed(group.repeat(MEGABYTE / 4)));
+        // With dots it is an address at first sight.
         assert!(
-            (MEGABYTE..OFTEN * MEGABYTE).contains(&read),
+            (1..OFTEN * MEGABYTE).contains(&read),
             "{separator:?} {read}"
         );
         // Fifteen digits still are a number, eighteen are not.
