@@ -348,7 +348,7 @@ impl Phrases {
     }
 
     /// True when one of them stands at the word.
-    fn stand_at(&self, words: &Words, i: usize) -> bool {
+    pub fn stand_at(&self, words: &Words, i: usize) -> bool {
         let word = words.bytes(i);
         let Some(letter @ b'a'..=b'z') = word.first() else {
             return false;

@@ -5,11 +5,13 @@
 //! the cost of a decision does not grow with the session.
 
 mod again;
+mod leaked;
 mod made;
 mod money;
 mod past;
 
 pub use again::Again;
+pub use leaked::Leak;
 pub use past::{Fate, Past, Session};
 
 use crate::act::{self, Act};
@@ -63,6 +65,8 @@ pub struct Facts<'a> {
     pub origins: Vec<Origin>,
     /// The same act before, on a thing the user named, when this is on another.
     pub again: Option<Again>,
+    /// What it carries out of the house of a secret that was read.
+    pub leak: Option<Leak>,
     /// Names of things that the session itself brought into being.
     made: Vec<String>,
     /// True when nothing of the session is forgotten.
@@ -109,6 +113,7 @@ impl<'a> Facts<'a> {
             ledger: Ledger::read(past),
             origins: Vec::new(),
             again: None,
+            leak: None,
             made: Vec::new(),
             said_before: past.notes(),
             remembers_all: kept.start == 0 && !kept.is_empty(),
@@ -132,6 +137,7 @@ impl<'a> Facts<'a> {
         if !kept.is_empty() {
             facts.again = facts.done_again(past);
             facts.made = facts.made_before(past);
+            facts.leak = facts.leaked(past);
         }
         facts
     }
@@ -189,6 +195,11 @@ impl<'a> Facts<'a> {
     /// What outputs said of values and places, of one sort: about what, and what.
     pub fn known(&self, sort: known::Sort) -> impl Iterator<Item = (&str, &str)> {
         notes::known(self.said_before).filter_map(move |k| (k.0 == sort).then_some((k.1, k.2)))
+    }
+
+    /// The addresses that stood in outputs, the newest of them.
+    pub fn addresses_read(&self) -> impl Iterator<Item = &str> {
+        notes::addresses::read(self.said_before)
     }
 
     /// What the code in the arguments would do.

@@ -2,6 +2,7 @@
 
 use super::Intent;
 use crate::clause::Phrases;
+use crate::lexicon::Senses;
 
 /// Verbs of carrying out, whatever it is.
 const DO: [&str; 36] = [
@@ -114,6 +115,27 @@ impl Intent {
         })
     }
 
+    /// True when those words also decide what sort of thing is done. "Adjust my
+    /// payments as described in the note" lets the note say how, not what else.
+    pub fn delegates_deeds(&self) -> bool {
+        (0..self.words.len()).any(|i| {
+            self.carries_out(i) || PHRASES.stand_at(&self.words, i) && !self.has_deed_beside(i)
+        })
+    }
+
+    /// True when the sentence has a deed of its own.
+    fn has_deed_beside(&self, i: usize) -> bool {
+        let deed = |j: usize| {
+            self.senses[j].any(Senses::ACTING)
+                && !self.senses[j].any(Senses::READ | Senses::LOOK)
+                && !DO.contains(&self.words.get(j))
+                && !self.is_thing(j)
+        };
+        (0..i)
+            .filter(|j| self.words.sentence(*j) == self.words.sentence(i))
+            .any(deed)
+    }
+
     fn carries_out(&self, i: usize) -> bool {
         let helps = self.words.get(i) == "do"
             && matches!(
@@ -187,6 +209,24 @@ mod tests {
         }
         assert!(Intent::of(Some("Send her what she asks for")).leaves_choice());
         assert!(!Intent::of(Some("Send her the list")).leaves_choice());
+    }
+
+    #[test]
+    fn a_deed_of_his_own_is_all_that_is_asked() {
+        for text in [
+            "Adjust my payments as described in the notice",
+            "Update the address following the instructions in moving.txt",
+        ] {
+            let intent = Intent::of(Some(text));
+            assert!(intent.delegates() && !intent.delegates_deeds(), "{text}");
+        }
+        for text in [
+            "Read the note and do what it says",
+            "Follow the steps in moving.txt",
+            "Take care of Ana's mail",
+        ] {
+            assert!(Intent::of(Some(text)).delegates_deeds(), "{text}");
+        }
     }
 
     #[test]

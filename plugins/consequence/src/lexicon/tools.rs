@@ -8,7 +8,7 @@ senses! {
 
     // Verbs of what a tool does.
     /// Looks at something without changing it.
-    READ: "count counts controle controler kontrolliere kontrollieren controla controlar dime dis dites sieh schauen muestrame verifie verifiez regarde montre liste cherche trouve trouver lis muestra mira lee busca comprueba comprobar revisa cuenta lista prufe zeige zeig zeigen finde finden such liste zaehle zaehlen zaehl lies schau schaue nachsehen explain explique expliquer explica erklare erklaren look examine review diagnose investigate audit get list read search view show check find lookup fetch query inspect browse status history count describe \
+    READ: "cat count counts controle controler kontrolliere kontrollieren controla controlar dime dis dites sieh schauen muestrame verifie verifiez regarde montre liste cherche trouve trouver lis muestra mira lee busca comprueba comprobar revisa cuenta lista prufe zeige zeig zeigen finde finden such liste zaehle zaehlen zaehl lies schau schaue nachsehen explain explique expliquer explica erklare erklaren look examine review diagnose investigate audit get list read search view show check find lookup fetch query inspect browse status history count describe \
         download retrieve scan compare summarize summarise open monitor watch verify validate calculate analyze analyse \
         lire lecture lister liste chercher recherche rechercher consulter consultation voir afficher verifier compter obtenir \
         leer listar buscar ver consultar obtener contar revisar lesen suchen anzeigen auflisten abrufen prufen suche";
@@ -106,11 +106,11 @@ senses! {
     CREDENTIAL: "keys recovery recuperacion recuperation wiederherstellung passkey password passphrase credential credentials token apikey key pat secret secrets otp passwort kennwort contrasena \
         clave motdepasse identifiants jeton cle ssh_key certificate login";
     /// Switches something off or around.
-    OFF: "disable disables deactivate stop suspend bypass skip ignore override mute silence unprotect off desactiver desactive \
+    OFF: "disarm disarms desarmer desarmar entscharfen disable disables deactivate stop suspend bypass skip ignore override mute silence unprotect off desactiver desactive \
         couper coupe arreter arrete suspendre contourner desactivar desactiva apagar detener deaktivieren abschalten ausschalten \
         stoppen umgehen disabled relax weaken lower unset kill";
     /// Something that catches mistakes and attacks.
-    SAFETY: "verificacion verifizierung authentification authentifizierung autenticacion zweifaktor multifactor alarmas alertes supervision smoke detector detectors rauchmelder detecteur brandmelder feuermelder fumee humo sirene siren antitheft log logs logging audit auditing auditd backup backups snapshot snapshots monitoring monitor alert alerts alerting alarm \
+    SAFETY: "disarm desarmer desarmar entscharfen verificacion verifizierung authentification authentifizierung autenticacion zweifaktor multifactor alarmas alertes supervision smoke detector detectors rauchmelder detecteur brandmelder feuermelder fumee humo sirene siren antitheft log logs logging audit auditing auditd backup backups snapshot snapshots monitoring monitor alert alerts alerting alarm \
         review reviews reviewer approval approvals mfa 2fa totp firewall antivirus edr protection guard guardrail guardrails \
         failover retention versioning encryption verification validation sauvegarde sauvegardes journal journaux journalisation \
         surveillance alerte alertes parefeu alarmanlage approbation chiffrement copias respaldo registro auditoria alarma alertas \
@@ -126,7 +126,7 @@ senses! {
     PAPER: "policy policies politique procedure procedures faq doc docs documentation guide guideline guidelines manual handbook \
         kb knowledge wiki help aide reglement richtlinie richtlinien politica politicas manuel handbuch article regles rules regeln reglas";
     /// What a rightful owner keeps hidden.
-    SECRET: "secret secrets password passwords passwd passphrase credential credentials apikey privkey vault keychain keyring env \
+    SECRET: "llavero trousseau schlusselbund tresor secret secrets password passwords passwd passphrase credential credentials apikey privkey vault keychain keyring env \
         kennwort passwort passwortsafe contrasena contrasenas motdepasse kubeconfig htpasswd shadow pem netrc pgpass coffre secretos \
         cvv pin";
     /// Data about people, and data the house keeps to itself.

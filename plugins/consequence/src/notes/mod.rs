@@ -5,6 +5,7 @@
 //! version, then one record a span, and bounded: when there is no more room, the
 //! least important span goes, the oldest first.
 
+pub mod addresses;
 pub mod known;
 mod record;
 pub mod rows;
@@ -114,7 +115,7 @@ pub fn observe<'t>(
         .filter(|r| rows::is_told(r))
         .map(<[u8]>::to_vec)
         .collect();
-    let all = spans_in(notes).filter(|r| !rows::is_told(r));
+    let all = spans_in(notes).filter(|r| !rows::is_told(r) && !addresses::is_record(r));
     let mut records: Vec<Vec<u8>> = all.map(<[u8]>::to_vec).collect();
     let mut left = spans::MAX_TEXT;
     let intent = Intent::of(arrived.intent);
@@ -144,6 +145,7 @@ pub fn observe<'t>(
         }
     }
     shrink(&mut records);
+    records.extend(addresses::note(notes, leaves.clone()));
     if !known.is_empty() {
         records.push(known::write(&known));
     }

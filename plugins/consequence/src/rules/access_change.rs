@@ -133,5 +133,5 @@ fn authorised(facts: &Facts, whom: Option<&str>) -> bool {
     said && whom.is_none() && things()
         || asks && (named || same || whom.is_none() && facts.intent().names_kind(&facts.things()))
         || facts.intent().asks(Senses::GRANT | Senses::SHARE)
-            && whom.is_none_or(|_| facts.intent().delegates())
+            && whom.is_none_or(|_| facts.intent().delegates_deeds())
 }

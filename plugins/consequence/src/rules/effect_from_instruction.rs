@@ -37,7 +37,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             && (is_telling(facts) || is_telling_of(facts, *index))
     })?;
     // Whoever lets a text decide asks for what nobody can know beforehand.
-    if facts.intent().delegates() {
+    if facts.intent().delegates_deeds() {
         return None;
     }
     let (step, path) = note.places.first().copied().unwrap_or_default();

@@ -5,6 +5,7 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
+use crate::notes::addresses;
 use crate::payload::{Field, Plain};
 use crate::spans::values::{self, Kind, Value};
 use crate::target::{Target, What};
@@ -12,8 +13,8 @@ use crate::target::{Target, What};
 /// The reason code.
 pub const CODE: &str = "look-alike-target";
 /// What it holds.
-pub const DOC: &str = "The recipient, account, name or host is almost, but not quite, one that the user named: another ending, a letter more or less, letters \
-of another script, the known name inside a stranger's.";
+pub const DOC: &str = "The recipient, account, name or host is almost, but not quite, one that the user named, that was read or that the message goes to as well: \
+another ending, a letter more or less, letters of another script, the known name inside a stranger's.";
 /// A session it holds.
 pub const EXAMPLE: &str = r#"{"intent":"Forward the April invoices to my accountant (ana.gil@gestoria-norte.example).","steps":[
   {"type":"mail_forward","payload":{"id":7,"to":"ana.gil@gestoria-norte.example.net"}}]}"#;
@@ -29,6 +30,8 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let matters = Effects::HARD | Effects::WRITE | Effects::EXECUTE;
     let names = Effects::PAY | Effects::PAYEE | Effects::SEND | Effects::UPLOAD;
     let value = facts.does(matters).then(|| of_value(facts)).flatten();
+    let value = value.or_else(|| facts.does(matters).then(|| of_reading(facts)).flatten());
+    let value = value.or_else(|| facts.does(matters).then(|| of_another(facts)).flatten());
     value.or_else(|| {
         let named = facts.does(names).then_some(facts)?;
         same_name_elsewhere(named).or_else(|| of_name(named))
@@ -58,6 +61,81 @@ fn of_value(facts: &Facts) -> Option<Finding> {
         );
         Some(finding.with(&target.path, &target.text))
     })
+}
+
+/// An address that stands nowhere, beside one that was read.
+fn of_reading(facts: &Facts) -> Option<Finding> {
+    let unread = facts.origins.iter().filter(|o| {
+        o.target.what == What::Address
+            && facts.remembers_all
+            && o.seen.iter().all(|s| s.looks_alike)
+    });
+    unread.into_iter().find_map(|origin| {
+        let value = values::values(&origin.target.text, 1).pop()?;
+        if let Some(seen) = origin.seen.iter().find(|s| s.in_output) {
+            let pieces = [
+                &origin.target.text,
+                " has letters of another script than what was read, and looks like it",
+            ];
+            let finding = Finding::new(0.85, &pieces);
+            let finding = finding.with(&origin.target.path, &origin.target.text);
+            return Some(finding.at(Some(seen.step), &seen.path, &value.text));
+        }
+        let like = |known: &&str| {
+            let known = addresses::value(known);
+            known != value && (looks_like(&known, &value) || goes_under_its_name(&known, &value))
+        };
+        let near = facts.addresses_read().find(like)?;
+        let pieces = [
+            &value.text,
+            " is not ",
+            near,
+            ", which was read, but looks like it",
+        ];
+        Some(Finding::new(0.85, &pieces).with(&origin.target.path, &origin.target.text))
+    })
+}
+
+/// The name of the one is that of the other, at another house, or holds all of it.
+fn goes_under_its_name(known: &Value, value: &Value) -> bool {
+    const ANYBODY: [&str; 14] = [
+        "admin", "billing", "contact", "hello", "help", "hola", "info", "mail", "noreply",
+        "office", "sales", "service", "support", "team",
+    ];
+    let (name, other) = (local(known), local(value));
+    let telling = name.len() >= 4 && !ANYBODY.contains(&name);
+    telling
+        && house(known) != house(value)
+        && (name == other || name.len() >= 6 && other.starts_with(name))
+}
+
+/// Two addresses of one message whose houses are almost the same.
+fn of_another(facts: &Facts) -> Option<Finding> {
+    let addresses = || facts.targets.iter().filter(|t| t.what == What::Address);
+    addresses().nth(1)?;
+    let values = addresses()
+        .take(MAX_NAMED)
+        .filter_map(|t| Some((t, values::values(&t.text, 1).pop()?)));
+    let values: Vec<(&Target, Value)> = values.collect();
+    values.iter().enumerate().find_map(|(i, (_, first))| {
+        let like = |(_, value): &&(&Target, Value)| {
+            let (a, b) = (house(first), house(value));
+            a != b && name_of(a) != name_of(b) && near(name_of(a), name_of(b))
+        };
+        let (target, value) = values[i + 1..].iter().find(like)?;
+        let pieces = [
+            &value.text,
+            " is almost at the house of ",
+            &first.text,
+            ", and at another",
+        ];
+        Some(Finding::new(0.75, &pieces).with(&target.path, &target.text))
+    })
+}
+
+/// The name of a house without its ending.
+fn name_of(house: &str) -> &str {
+    house.rsplit_once('.').map_or(house, |(name, _)| name)
 }
 
 /// A name in words.
@@ -170,19 +248,14 @@ fn local(address: &Value) -> &str {
 /// ending, a name nearly the same, or the one inside the other.
 fn hosts_alike(named: &Value, value: &Value) -> bool {
     let (a, b) = (house(named), house(value));
-    let name = |host: &str| {
-        host.rsplit_once('.')
-            .map_or(host, |(name, _)| name)
-            .to_owned()
-    };
-    let (a_name, b_name) = (name(a), name(b));
+    let (a_name, b_name) = (name_of(a), name_of(b));
     let whole = match value.kind {
         Kind::Address => value.text.rsplit_once('@').map_or("", |(_, host)| host),
         _ => values::host(&value.text),
     };
     a_name == b_name && a_name.len() >= 4
-        || near(&a_name, &b_name)
-        || a_name.len() >= 5 && whole.contains(&a_name)
+        || near(a_name, b_name)
+        || a_name.len() >= 5 && whole.contains(a_name)
 }
 
 fn ends_agree(a: &str, b: &str) -> bool {

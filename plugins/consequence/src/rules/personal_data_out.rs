@@ -40,7 +40,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         .iter()
         .find(|t| t.outside || t.what == What::Name)
         .filter(|t| !facts.intent().names_value(&t.text))?;
-    if facts.intent().asks(gives) || facts.intent().delegates() {
+    if facts.intent().asks(gives) || facts.intent().delegates_deeds() {
         return None;
     }
     let what = scopes.map_or("a record about a person", |f| f.text.as_str());

@@ -11,7 +11,7 @@ use crate::words::Words;
 /// The reason code.
 pub const CODE: &str = "secret-in-message";
 /// What it holds.
-pub const DOC: &str = "What goes out holds a key, a token, a private key or a card number, known by its form, and the user did not ask to send it; or what the operator's `sensitive_patterns` name.";
+pub const DOC: &str = "What goes out holds a key, a token, a private key or a card number, known by its form, or a piece, plain or encoded, of what a step returned that read a secret, and the user did not ask to send it; or what the operator's `sensitive_patterns` name.";
 /// A session it holds.
 pub const EXAMPLE: &str = r#"{"intent":"Tell the supplier that the test account is ready.","steps":[
   {"type":"send_email","payload":{"to":"dev@supplier.example","body":"Ready. Use AKIAQ4WN7TPX2RDYZ5KM to log in."}}]}"#;
@@ -21,6 +21,33 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Tell the supplier that the test a
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
+    known_by_form(facts).or_else(|| read_before(facts))
+}
+
+/// A piece of a secret that an earlier step read.
+fn read_before(facts: &Facts) -> Option<Finding> {
+    let leak = facts.leak.as_ref().filter(|_| !asks_to_send_it(facts))?;
+    let number = leak.step.to_string();
+    let hint = secret::hint(&leak.piece);
+    let pieces = [
+        "carries a piece (",
+        &hint,
+        ") of the secret that step ",
+        &number,
+        " read, and nobody asked for it",
+    ];
+    let finding = Finding::new(0.9, &pieces).with(&leak.path, &hint);
+    Some(finding.at(Some(leak.step), "", "a secret"))
+}
+
+fn asks_to_send_it(facts: &Facts) -> bool {
+    facts.intent().asks(Senses::SEND | Senses::SHARE)
+        && facts
+            .intent()
+            .names_any(&Words::of("password secret key token credential card"))
+}
+
+fn known_by_form(facts: &Facts) -> Option<Finding> {
     if !facts.does(Effects::OUTWARD)
         || facts.targets.iter().all(|t| !t.outside) && !facts.targets.is_empty()
     {
@@ -42,12 +69,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         .iter()
         .filter(|f| f.value == Plain::Text && !f.key.any(Senses::CREDENTIAL | Senses::TO))
         .find_map(|f| Some((f, secret::find(&f.text)?)))?;
-    let meant = facts.intent().names_value(found.text)
-        || facts.intent().asks(Senses::SEND | Senses::SHARE)
-            && facts
-                .intent()
-                .names_any(&Words::of("password secret key token credential card"));
-    if meant {
+    if facts.intent().names_value(found.text) || asks_to_send_it(facts) {
         return None;
     }
     let finding = Finding::new(

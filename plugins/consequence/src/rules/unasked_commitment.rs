@@ -24,7 +24,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     });
     let asks =
         intent.asks(act.asked) || intent.asks(act.vaguely) && intent.names_kind(&facts.things());
-    if asks || intent.delegates() || same_verb || facts.is_named_in_figures() {
+    if asks || intent.delegates_deeds() || same_verb || facts.is_named_in_figures() {
         return None;
     }
     let why = if intent.is_unknown() {

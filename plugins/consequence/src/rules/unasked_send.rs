@@ -32,7 +32,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             | Senses::CONTACT
             | Senses::PROMISE,
     );
-    if asks || facts.intent().delegates() {
+    if asks || facts.intent().delegates_deeds() {
         return None;
     }
     let outside = |t: &&Target| t.outside && matches!(t.what, What::Address | What::Url);

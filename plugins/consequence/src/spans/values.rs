@@ -138,6 +138,26 @@ const DIVIDE: [bool; 128] = {
     divide
 };
 
+/// The mail addresses of a text, in order.
+pub fn addresses(text: &str) -> impl Iterator<Item = String> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            let mark = rest.bytes().position(|b| b == b'@')?;
+            let mut before = rest[..mark].char_indices().rev();
+            let start = before
+                .find(|(_, c)| divides(*c) || *c == ':')
+                .map_or(0, |(at, c)| at + c.len_utf8());
+            let end = rest[mark..].find(divides).map_or(rest.len(), |l| mark + l);
+            let word = rest[start..end].trim_matches(|c: char| matches!(c, '.' | ':' | '!' | '?'));
+            rest = &rest[end..];
+            if word.len() <= MAX_VALUE && is_address(word) {
+                return Some(word.to_lowercase());
+            }
+        }
+    })
+}
+
 fn read_word(word: &str, found: &mut Found) {
     let word = word.trim_matches(|c: char| matches!(c, '.' | ':' | '!' | '?' | '=' | '…'));
     if word.len() < 2 {

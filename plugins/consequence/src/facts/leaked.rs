@@ -1,0 +1,117 @@
+//! What an action carries out of the house that stood where a secret was read,
+//! however it is written.
+
+use coldnotch_plugin::Place;
+
+use super::{Facts, Past};
+use crate::effect::Effects;
+use crate::encodings;
+use crate::labels;
+use crate::lexicon::Senses;
+use crate::payload::{Field, Plain};
+use crate::target::{self, What};
+
+/// A piece of a secret in an action.
+#[derive(Debug)]
+pub struct Leak {
+    /// The field it goes out in.
+    pub path: String,
+    /// The piece as it was read.
+    pub piece: String,
+    /// The step that read it.
+    pub step: u32,
+}
+
+/// The shortest piece that is taken for one, and how many are looked up.
+const SHORTEST: usize = 8;
+const MAX_PIECES: usize = 60;
+
+/// How much of a field is looked at.
+const MAX_FIELD: usize = 4 << 10;
+
+impl Facts<'_> {
+    /// The first piece of a secret in the action. Nothing is asked of the history
+    /// unless a secret was read and something goes out.
+    pub(super) fn leaked(&self, past: &impl Past) -> Option<Leak> {
+        let web = || {
+            self.targets
+                .iter()
+                .any(|t| t.what == What::Url && t.outside)
+        };
+        let goes = self.does(Effects::OUTWARD) || self.commands().next().is_some() || web();
+        if !goes || self.labelled(labels::SECRET_READ).is_none() {
+            return None;
+        }
+        let (paths, pieces): (Vec<&str>, Vec<String>) = self.pieces().take(MAX_PIECES).unzip();
+        let found = past.find(&pieces);
+        let pieces = paths.into_iter().zip(pieces);
+        pieces.zip(found).find_map(|((path, piece), seen)| {
+            let outputs = seen.iter().filter(|o| o.place == Place::Output);
+            let mut steps = outputs.filter_map(|o| o.step);
+            let secret = |step: &u32| past.labels(*step).iter().any(|l| l == labels::SECRET_READ);
+            let step = steps.find(secret)?;
+            Some(Leak {
+                path: path.to_owned(),
+                piece,
+                step,
+            })
+        })
+    }
+
+    /// What of the fields may be a piece of a secret: words as they are, turned
+    /// round and decoded, and short fields put together.
+    fn pieces(&self) -> impl Iterator<Item = (&str, String)> {
+        let meant = Senses::TO | Senses::CREDENTIAL;
+        let texts = || {
+            let plain = move |f: &&Field| f.value == Plain::Text && !f.key.any(meant);
+            self.fields.iter().filter(plain)
+        };
+        let words = texts().flat_map(move |f| {
+            let text = crate::finding::short(&f.text, MAX_FIELD);
+            let forms = tokens(text).flat_map(|word| {
+                let turned = word.chars().rev().collect();
+                [word.to_owned(), turned]
+            });
+            let decoded = encodings::decoded(text);
+            let decoded = decoded.into_iter().flat_map(|t| {
+                let words: Vec<String> = tokens(&t).map(str::to_owned).collect();
+                words
+            });
+            forms.chain(decoded).map(|piece| (f.path.as_str(), piece))
+        });
+        let short = texts().filter(|f| (2..=24).contains(&f.text.len()) && !f.text.contains(' '));
+        let short: Vec<&Field> = short.take(12).collect();
+        let joined = (2..=4).flat_map(move |n| {
+            let runs: Vec<(&str, String)> = short
+                .windows(n)
+                .map(|run| {
+                    let texts = run.iter().map(|f| f.text.as_str());
+                    (run[0].path.as_str(), texts.collect::<String>())
+                })
+                .collect();
+            runs
+        });
+        let all = words.chain(joined.filter(|(_, t)| may_be_secret(t)));
+        all.filter(|(_, piece)| !self.intent().names_value(piece))
+    }
+}
+
+/// The words of a text that nobody writes by chance.
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    let divides = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '"' | '\'' | '`' | '=' | '&' | ',' | ';' | '?' | '(' | ')' | '<' | '>' | '{' | '}'
+            )
+    };
+    text.split(divides)
+        .map(|w| w.trim_matches(|c: char| matches!(c, '.' | ':' | '!' | '[' | ']')))
+        .filter(|w| may_be_secret(w) && target::url_host(w).is_none() && !w.contains('@'))
+}
+
+fn may_be_secret(word: &str) -> bool {
+    (SHORTEST..=200).contains(&word.len())
+        && word.bytes().any(|b| b.is_ascii_digit())
+        && word.bytes().any(|b| b.is_ascii_alphabetic())
+}
