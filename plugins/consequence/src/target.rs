@@ -69,7 +69,12 @@ fn target(field: &Field, settings: &Settings) -> Option<Target> {
         (What::Url, !settings.owns(text) && !is_local(text))
     } else if field.key.any(Senses::CREDENTIAL) && field.value == Plain::Text && text.len() >= 6 {
         (What::Secret, true)
-    } else if field.key.any(Senses::TO) && !from && field.value == Plain::Text && text.len() <= 80 {
+    } else if field.key.any(Senses::TO)
+        && !from
+        && field.value == Plain::Text
+        && text.len() <= 80
+        && !is_time(text)
+    {
         match text.starts_with('@') && text.len() >= 3 && !text.contains(' ') {
             true => (What::Handle, true),
             false => (What::Name, false),
@@ -83,6 +88,23 @@ fn target(field: &Field, settings: &Settings) -> Option<Target> {
         what,
         outside,
     })
+}
+
+/// True for a time or a date: "to 15:00" reaches nobody.
+fn is_time(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let marks = text
+        .bytes()
+        .filter(|b| matches!(b, b':' | b'-' | b'/' | b'.'))
+        .count();
+    let rest = text.len() - digits - marks;
+    (1..=4).contains(&marks)
+        && digits >= 3
+        && digits <= 14
+        && rest <= 2
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b":-/. TZ".contains(&b))
 }
 
 /// The host of a mail address, also of `Name <address>`.

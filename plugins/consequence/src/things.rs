@@ -8,8 +8,8 @@
 /// [`crate::words`] does it.
 const THINGS: &[&str] = &[
     "email emails mail mails message messages newsletter newsletters courriel courriels nachricht nachrichten mensaje mensajes correo correos",
-    "event events appointment appointments meeting meetings calendar reminder rendezvous rdv reunion reunions evenement termin termine \
-     besprechung besprechungen zahnarzttermin cita citas evento eventos",
+    "event events appointment appointments meeting meetings calendar calendrier kalender calendario agenda reminder rendezvous rdv reunion reunions evenement termin termine \
+     besprechung besprechungen zahnarzttermin kalendereintrag cita citas evento eventos",
     "file files document documents doc docs attachment attachments fichier fichiers piece datei dateien dokument dokumente anhang \
      archivo archivos documento documentos fichero ficheros",
     "folder folders directory directories dossier dossiers repertoire ordner verzeichnis carpeta carpetas directorio",

@@ -433,6 +433,9 @@ fn upload(kind: &Words, all: Senses, fields: &[Field], targets: &[Target]) -> Ef
     if reads(kind, fields) {
         return Effects::NONE;
     }
+    if all.any(Senses::CREDENTIAL) && all.any(Senses::MAKE | Senses::UPDATE) {
+        return Effects::NONE; // the site is what the credential is for
+    }
     let network = all.any(Senses::UPLOAD)
         || all.any(Senses::OUTSIDE) && all.any(Senses::MAKE | Senses::SEND | Senses::UPDATE);
     if network || url && all.any(Senses::SEND | Senses::MAKE | Senses::UPDATE | Senses::PUBLISH) {

@@ -33,6 +33,7 @@ use crate::settings::Settings;
 use crate::target::{self, Target, What};
 use crate::words::Words;
 use coldnotch_plugin::Action;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 /// The facts of one action.
@@ -55,7 +56,7 @@ pub struct Facts<'a> {
     /// True when it happens where the operator lets things break.
     pub is_test: bool,
     /// The user's words, read on first use.
-    said: Option<&'a str>,
+    said: Option<Cow<'a, str>>,
     intent: OnceCell<Intent>,
     message: OnceCell<Option<Message>>,
     act: OnceCell<Option<&'static Act>>,
@@ -106,7 +107,7 @@ impl<'a> Facts<'a> {
             effects,
             code,
             is_test: false,
-            said: action.intent.as_deref(),
+            said: said(action, past),
             intent: OnceCell::new(),
             message: OnceCell::new(),
             act: OnceCell::new(),
@@ -158,7 +159,7 @@ impl<'a> Facts<'a> {
 
     /// What the user asked for.
     pub fn intent(&self) -> &Intent {
-        self.intent.get_or_init(|| Intent::of(self.said))
+        self.intent.get_or_init(|| Intent::of(self.said.as_deref()))
     }
 
     /// The act that binds which it is, if it is one.
@@ -173,7 +174,7 @@ impl<'a> Facts<'a> {
 
     /// The user's words as they were given; empty when nobody gave them.
     pub fn said(&self) -> &str {
-        self.said.unwrap_or_default()
+        self.said.as_deref().unwrap_or_default()
     }
 
     /// The shell commands it runs, each with its field's path.
@@ -200,6 +201,11 @@ impl<'a> Facts<'a> {
     /// The addresses that stood in outputs, the newest of them.
     pub fn addresses_read(&self) -> impl Iterator<Item = &str> {
         notes::addresses::read(self.said_before)
+    }
+
+    /// Which account stood beside what, in outputs.
+    pub fn accounts_read(&self) -> impl Iterator<Item = (u32, u32)> {
+        notes::pairs::read(self.said_before)
     }
 
     /// What the code in the arguments would do.
@@ -291,6 +297,15 @@ impl<'a> Facts<'a> {
             .iter()
             .find(|t| t.outside && matches!(t.what, What::Address | What::Url))
     }
+}
+
+/// The user's words, and what he said when he was asked.
+fn said<'a>(action: &'a Action, past: &impl Past) -> Option<Cow<'a, str>> {
+    let intent = action.intent.as_deref()?;
+    Some(match notes::answers::read(past.notes()) {
+        None => Cow::Borrowed(intent),
+        Some(answers) => Cow::Owned([intent, "\n", answers].concat()),
+    })
 }
 
 /// Houses where anybody has an address: they say nothing of whose.

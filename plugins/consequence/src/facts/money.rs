@@ -96,8 +96,9 @@ impl Facts<'_> {
             } else {
                 amount
             };
-            intent.amounts().iter().any(|a| (a - amount).abs() < 0.005)
-                || intent.writes_figure(amount)
+            (intent.amounts().iter().any(|a| (a - amount).abs() < 0.005)
+                || intent.writes_figure(amount))
+                && !intent.only_tells_figure(amount)
         } else {
             let numbers = intent.numbers();
             self.fields.iter().any(|f| match f.value {

@@ -70,6 +70,45 @@ impl Intent {
                 .any(|f| (f - amount).abs() < 0.005)
     }
 
+    /// True when the figure stands in a clause where nothing is asked, and something
+    /// is asked in another: "they bought it for 140, print the label".
+    pub fn only_tells_figure(&self, amount: f64) -> bool {
+        let deed = |i: usize| {
+            self.senses[i].any(Senses::ACTING | Senses::BACK)
+                && self.asked_at(i, Senses::ACTING | Senses::BACK)
+        };
+        let ends = |i: usize| {
+            let figure = self.words.get(i).starts_with(|c: char| c.is_ascii_digit());
+            let next = i > 0 && self.words.sentence(i) != self.words.sentence(i - 1);
+            self.words.comma_before(i) && !figure || next
+        };
+        let (mut told, mut asked_elsewhere) = (false, false);
+        let mut start = 0;
+        for end in 1..=self.words.len() {
+            if end < self.words.len() && !ends(end) {
+                continue;
+            }
+            let from = self.words.source(start).unwrap_or(0);
+            let to = self.words.source(end).unwrap_or(self.raw.len());
+            let part = self.raw.get(from..to).unwrap_or_default();
+            let figure =
+                |token: &str| money::amount(token.trim_matches(|c: char| !c.is_ascii_digit()));
+            let tells = (start..end).any(|i| TOLD.contains(&self.words.get(i)));
+            let has = part
+                .split_whitespace()
+                .filter_map(figure)
+                .any(|f| (f - amount).abs() < 0.005);
+            let asks = (start..end).any(deed);
+            if has && (asks || !tells) {
+                return false;
+            }
+            told |= has;
+            asked_elsewhere |= asks && !has;
+            start = end;
+        }
+        told && asked_elsewhere
+    }
+
     /// An amount above which the user wants something else to happen: "anything
     /// over 4,000 goes through Ms Roux".
     pub fn threshold(&self) -> Option<f64> {
@@ -121,6 +160,30 @@ impl Intent {
         numbers
     }
 }
+
+/// Verbs of what others have done with money.
+const TOLD: [&str; 20] = [
+    "bought",
+    "sold",
+    "paid",
+    "charged",
+    "offered",
+    "achete",
+    "vendu",
+    "paye",
+    "gekauft",
+    "verkauft",
+    "bezahlt",
+    "abgebucht",
+    "comprado",
+    "compro",
+    "vendido",
+    "pagado",
+    "pago",
+    "cobrado",
+    "cobro",
+    "debite",
+];
 
 /// What a number behind it tells apart.
 const WHICH: [&str; 34] = [

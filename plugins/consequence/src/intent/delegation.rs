@@ -5,7 +5,15 @@ use crate::clause::Phrases;
 use crate::lexicon::Senses;
 
 /// Verbs of carrying out, whatever it is.
-const DO: [&str; 36] = [
+const DO: [&str; 44] = [
+    "fix",
+    "sort",
+    "behebe",
+    "behebt",
+    "repare",
+    "repara",
+    "corrige",
+    "arregla",
     "do",
     "handle",
     "follow",

@@ -254,7 +254,11 @@ impl Intent {
             let before = self.words.get(i - back);
             let french_verb = matches!(before, "le" | "la" | "les")
                 && (word.ends_with("er") || word.ends_with("ez"));
-            if JOINS.contains(&before)
+            // "If it is fine for them send it."
+            let somebody =
+                back == 1 && matches!(before, "them" | "him" | "you" | "us" | "ihn" | "ihnen");
+            if somebody
+                || JOINS.contains(&before)
                 || self.words.comma_before(i + 1 - back)
                 || french_verb
                 || self.words.sentence(i - back) != self.words.sentence(i)

@@ -61,6 +61,48 @@ impl Intent {
             && (0..self.words.len()).any(|i| same_stem(self.words.get(i), word) && !self.denied(i))
     }
 
+    /// True when the user writes the word as a mark that some things have: in quotes, or
+    /// behind "marked" and its like.
+    pub fn marks_out(&self, word: &str) -> bool {
+        const MARKED: [&str; 18] = [
+            "marked",
+            "flagged",
+            "labelled",
+            "labeled",
+            "tagged",
+            "status",
+            "state",
+            "markiert",
+            "gekennzeichnet",
+            "stehen",
+            "marque",
+            "marques",
+            "statut",
+            "etat",
+            "marcado",
+            "marcados",
+            "marcadas",
+            "estado",
+        ];
+        let quotes = |c: char| matches!(c, '\'' | '"' | '«' | '»' | '“' | '”' | '„' | '‘' | '’');
+        (0..self.words.len())
+            .filter(|i| self.words.get(*i) == word)
+            .any(|i| {
+                let near = i.saturating_sub(3)..i;
+                let before = self.words.source(i).and_then(|at| self.raw.get(..at));
+                let quoted = before.is_some_and(|b| b.ends_with(quotes));
+                quoted
+                    || near
+                        .into_iter()
+                        .any(|j| MARKED.contains(&self.words.get(j)))
+            })
+    }
+
+    /// True when the user says one of the words and does not deny it.
+    pub fn says_one_of(&self, words: &[&str]) -> bool {
+        (0..self.words.len()).any(|i| words.contains(&self.words.get(i)) && !self.denied(i))
+    }
+
     /// True when the user says no to one of the things: "no photos", "photos non".
     pub fn declines(&self, things: &Words) -> bool {
         things.iter().filter(|t| t.len() >= 4).any(|thing| {

@@ -59,7 +59,7 @@ senses! {
     EACH: "each per every apiece both chacun chacune chaque par jeweils je pro jede jeder jedem jeden beide cada por ambos respectively again twice \
         thrice monthly weekly times fois mal veces nochmal encore";
     /// Points to where a value stands.
-    ACCORDING: "according laut gemass selon suivant segun per";
+    ACCORDING: "listed quoted according laut gemass selon suivant segun per";
     /// Somebody who belongs to something.
     PEOPLE: "user users member members participant participants attendee attendees guest guests collaborator collaborators employee employees \
         teammate teammates utilisateur utilisateurs membre membres invites mitglied mitglieder benutzer nutzer teilnehmer gast gaste \

@@ -6,7 +6,9 @@
 //! least important span goes, the oldest first.
 
 pub mod addresses;
+pub mod answers;
 pub mod known;
+pub mod pairs;
 mod record;
 pub mod rows;
 #[cfg(test)]
@@ -115,7 +117,7 @@ pub fn observe<'t>(
         .filter(|r| rows::is_told(r))
         .map(<[u8]>::to_vec)
         .collect();
-    let all = spans_in(notes).filter(|r| !rows::is_told(r) && !addresses::is_record(r));
+    let all = spans_in(notes).filter(|r| !is_of_values(r));
     let mut records: Vec<Vec<u8>> = all.map(<[u8]>::to_vec).collect();
     let mut left = spans::MAX_TEXT;
     let intent = Intent::of(arrived.intent);
@@ -146,6 +148,8 @@ pub fn observe<'t>(
     }
     shrink(&mut records);
     records.extend(addresses::note(notes, leaves.clone()));
+    records.extend(answers::note(arrived, notes, leaves.clone()));
+    records.extend(pairs::note(notes, leaves.clone()));
     if !known.is_empty() {
         records.push(known::write(&known));
     }
@@ -155,6 +159,14 @@ pub fn observe<'t>(
         bytes.extend_from_slice(&record);
     }
     bytes
+}
+
+/// True for a record of what stood where, which is no span.
+fn is_of_values(record: &[u8]) -> bool {
+    rows::is_told(record)
+        || addresses::is_record(record)
+        || pairs::is_record(record)
+        || answers::is_record(record)
 }
 
 /// The records of spans.

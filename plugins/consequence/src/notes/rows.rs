@@ -219,7 +219,8 @@ fn content(intent: &Intent) -> Vec<&str> {
     let telling = |i: &usize| {
         let word = words.get(*i);
         let number = word.bytes().any(|b| b.is_ascii_digit());
-        (number && word.len() >= 3 || word.len() >= 4 && !words.senses(*i).any(idle))
+        (number && word.len() >= 3
+            || word.len() >= 4 && (!words.senses(*i).any(idle) || intent.marks_out(word)))
             && word.len() <= 40
             && !intent.denied(*i)
     };
@@ -348,7 +349,20 @@ fn table(text: &str) -> Option<Vec<Row<'_>>> {
             .collect::<Vec<Row>>()
     };
     let marked = (0..middle.len()).filter(|at| middle[*at] >= 1);
-    marked
+    let whole = marked
         .map(even)
-        .find(|rows| rows.len() >= 3 && rows.len() * 4 >= lines.len() * 3)
+        .find(|rows| rows.len() >= 3 && rows.len() * 4 >= lines.len() * 3);
+    // A table among other lines: several in a row with the same marks, two or more.
+    whole.or_else(|| {
+        let mark = |line: &str| marks(line).into_iter().position(|n| n >= 2);
+        let same = |a: &&str, b: &&str| {
+            mark(a).is_some_and(|at| mark(b) == Some(at) && marks(a)[at] == marks(b)[at])
+        };
+        let longest = lines.chunk_by(same).max_by_key(|run| run.len())?;
+        let rows = longest
+            .iter()
+            .filter(|l| l.len() <= 200)
+            .map(|l| Row(vec![*l]));
+        (longest.len() >= 4).then(|| rows.collect())
+    })
 }

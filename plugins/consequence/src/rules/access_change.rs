@@ -109,13 +109,37 @@ fn is_everything(field: &Field) -> bool {
             .any(|r| name.to_ascii_lowercase().starts_with(r))
 }
 
+/// Verbs of keeping a password where passwords are kept.
+const SAVES: [&str; 8] = [
+    "save",
+    "store",
+    "remember",
+    "speichere",
+    "merke",
+    "enregistre",
+    "sauvegarde",
+    "guarda",
+];
+
 fn asking() -> Senses {
     Senses::GRANT | Senses::SHARE | Senses::MAKE | Senses::UPDATE
 }
 
 /// The user asks for a change of access, and names who or what it is about.
 fn authorised(facts: &Facts, whom: Option<&str>) -> bool {
-    let asks = facts.intent().asks(asking());
+    // What he lets a text decide may be to set a credential anew, for nobody else.
+    let anew = facts.kind.all().any(Senses::CREDENTIAL)
+        && !facts.kind.all().any(Senses::GRANT | Senses::SHARE)
+        && !facts
+            .targets
+            .iter()
+            .any(|t| t.outside && t.what != What::Url);
+    if anew && facts.intent().delegates_deeds() {
+        return true;
+    }
+    let keeps =
+        anew && facts.intent().says_one_of(&SAVES) && facts.intent().names_kind(&facts.things());
+    let asks = facts.intent().asks(asking()) || keeps;
     let named = whom.is_some_and(|whom| {
         facts.intent().names_value(whom) || facts.intent().names_any(&Words::of(whom))
     });

@@ -48,6 +48,12 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     if facts.intent().mentions(Senses::PLUS) {
         largest = named.iter().sum(); // "under 25 euros, plus a kit (44.90)"
     }
+    if facts.intent().mentions(Senses::EACH) {
+        // "Two tickets, up to 50 each": the whole may be as many times as much.
+        let count = |n: &u32| (2..=50).contains(n) && !named.contains(&f64::from(*n));
+        let times = facts.intent().numbers().into_iter().filter(count).max();
+        largest *= f64::from(times.unwrap_or(1));
+    }
     if amount <= largest * (1.0 + 1e-9) {
         return None;
     }

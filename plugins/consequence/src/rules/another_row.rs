@@ -4,7 +4,7 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
-use crate::notes;
+use crate::notes::{self, rows::Rows};
 use crate::payload::{Field, Plain};
 
 /// The reason code.
@@ -31,11 +31,13 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         | Effects::BIND
         | Effects::PUBLISH;
     let intent = facts.intent();
-    if facts.rows.is_empty()
-        || !facts.does(decides)
-        || intent.delegates()
-        || intent.mentions(Senses::WHOLE | Senses::EACH)
-    {
+    if facts.rows.is_empty() || intent.delegates() {
+        return None;
+    }
+    if let Some((field, rows)) = one_too_many(facts) {
+        return Some(finding(field, rows));
+    }
+    if !facts.does(decides) || intent.mentions(Senses::WHOLE | Senses::EACH) {
         return None;
     }
     let (field, rows) = facts
@@ -44,10 +46,36 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         .filter(|f| may_be_an_object(f))
         .find_map(|field| {
             let hash = notes::rows::hash(&field.text)?;
-            let passed = facts.rows.iter().find(|r| r.passes_over(hash))?;
-            let named = facts.rows.iter().any(|r| r.names(hash)) || intent.names_value(&field.text);
-            (!named).then_some((field, passed))
+            passed_over(facts, field, hash).map(|rows| (field, rows))
         })?;
+    Some(finding(field, rows))
+}
+
+/// The rows that pass the value over, if none speak of it and the user does not.
+fn passed_over<'a>(facts: &'a Facts, field: &Field, hash: u32) -> Option<&'a Rows<'a>> {
+    let passed = facts.rows.iter().find(|r| r.passes_over(hash))?;
+    let named = facts.rows.iter().any(|r| r.names(hash)) || facts.intent().names_value(&field.text);
+    (!named).then_some(passed)
+}
+
+/// In a list of values one that the rows pass over, beside two or more that they
+/// speak of, whatever is done to them: "all that are marked 'offer'".
+fn one_too_many<'a>(facts: &'a Facts) -> Option<(&'a Field, &'a Rows<'a>)> {
+    let list = |f: &Field| f.path.ends_with(']').then(|| f.path.rfind('[')).flatten();
+    let items = || {
+        let items = facts.fields.iter().filter(|f| may_be_an_object(f));
+        items.filter_map(move |f| Some((f, list(f)?, notes::rows::hash(&f.text)?)))
+    };
+    items().find_map(|(field, open, hash)| {
+        let rows =
+            passed_over(facts, field, hash).filter(|rows| facts.intent().marks_out(rows.word))?;
+        let beside = items().filter(|(f, at, _)| f.path[..*at] == field.path[..open]);
+        let meant = beside.filter(|(.., hash)| rows.names(*hash)).count();
+        (meant >= 2).then_some((field, rows))
+    })
+}
+
+fn finding(field: &Field, rows: &Rows) -> Finding {
     let step = rows.step.to_string();
     let finding = Finding::new(
         0.7,
@@ -61,7 +89,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             "\" is about",
         ],
     );
-    Some(finding.with(&field.path, &field.text))
+    finding.with(&field.path, &field.text)
 }
 
 fn may_be_an_object(field: &Field) -> bool {

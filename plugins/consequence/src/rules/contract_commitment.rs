@@ -41,7 +41,7 @@ fn asked(intent: &Intent) -> bool {
     intent.asks(Senses::AGREE | Senses::VOUCH | Senses::PROMISE | Senses::WAIVE)
 }
 
-/// Turns of phrase that give one's word, sorted.
+/// Turns of phrase that give one's word or accept, sorted.
 static WORD_OF_HONOUR: Phrases = Phrases::of(&[
     "doy mi palabra",
     "doy su palabra",
@@ -50,6 +50,10 @@ static WORD_OF_HONOUR: Phrases = Phrases::of(&[
     "have my word",
     "have our word",
     "mein wort darauf",
+    "nehmen wir an",
+    "nehmen wir gern an",
+    "nehmen wir gerne an",
+    "nehmen wir so an",
     "tiene mi palabra",
     "vous avez ma parole",
     "vous avez notre parole",

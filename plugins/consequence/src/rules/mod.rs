@@ -41,6 +41,7 @@ rules! {
     admission_of_fault,
     amount_from_nowhere,
     amount_not_asked,
+    another_account,
     another_row,
     another_than_named,
     contract_commitment,

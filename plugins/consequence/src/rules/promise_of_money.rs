@@ -259,8 +259,14 @@ fn keeps_the_price(clause: &Clause) -> bool {
                 | "nie"
         )
     });
+    let one_of = |words: &[&str]| clause.range().any(|i| words.contains(&clause.word(i)));
+    let stays = one_of(&["stays", "remains", "bleibt", "reste", "queda", "mantiene"])
+        && one_of(&[
+            "years", "months", "jahre", "monate", "ans", "mois", "anos", "meses",
+        ]);
     let committed = |c: &Clause| committed(c) || lasts;
-    committed(clause) && clause.any(Senses::FIXED)
+    stays
+        || committed(clause) && clause.any(Senses::FIXED)
         || (committed(clause) || never) && clause.any(Senses::CHANGE) && clause.any(Senses::NOT)
 }
 

@@ -32,7 +32,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             | Senses::CONTACT
             | Senses::PROMISE,
     );
-    if asks || facts.intent().delegates_deeds() {
+    if asks || facts.intent().delegates_deeds() || is_an_entry_he_wants(facts) {
         return None;
     }
     let outside = |t: &&Target| t.outside && matches!(t.what, What::Address | What::Url);
@@ -51,6 +51,14 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         ],
     );
     Some(finding.with(&to.path, &to.text))
+}
+
+/// An entry in a calendar reaches whom it names, and was asked for.
+fn is_an_entry_he_wants(facts: &Facts) -> bool {
+    let only_invites = !facts.kind.all().any(Senses::SEND | Senses::UPLOAD);
+    only_invites
+        && facts.intent().asks(Senses::MAKE | Senses::PLAN)
+        && facts.intent().names_kind(&facts.things())
 }
 
 /// True for somebody whom the user names, and for a second recipient in the house
