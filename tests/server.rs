@@ -17,6 +17,8 @@ mod clocks;
 mod faults;
 #[path = "server/floods.rs"]
 mod floods;
+#[path = "server/grants.rs"]
+mod grants;
 #[path = "server/races.rs"]
 mod races;
 #[path = "server/roles.rs"]

@@ -207,12 +207,14 @@ impl Approvals {
     }
 
     /// The grant that would go with this yes, if it is given now. It does not hold yet.
+    /// The digest, if given, must be that of the action that was asked about.
     ///
     /// # Errors
     /// It cannot be answered so, or the words do not fit what was asked.
     pub fn draft_grant(
         &self,
         id: &str,
+        digest: Option<ActionDigest>,
         answer: &Answer,
         words: Vec<Word>,
         scope: Scope,
@@ -220,7 +222,7 @@ impl Approvals {
     ) -> Result<Grant, ApprovalError> {
         let given = Given::new(answer, now);
         let approval = self.store()?.get(id)?;
-        store::takes(&approval, &given, None)?;
+        store::takes(&approval, &given, digest)?;
         Grant::widening(&approval, words, scope, &given)
     }
 

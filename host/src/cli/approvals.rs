@@ -118,7 +118,8 @@ impl Command {
             }) => {
                 let (id, answer) = given.read(path, true)?;
                 let log = log(config)?;
-                let (state, grant) = granting::grant(&approvals, &log, &id, &answer, words, scope)?;
+                let (state, grant) =
+                    granting::grant(&approvals, &log, &id, None, &answer, words, scope)?;
                 said(&id, &answer, state, Some(&grant), as_json);
             }
             Command::Approve(Approve { given, .. }) => {

@@ -6,6 +6,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::Gate;
+use crate::action::ActionDigest;
 use crate::approvals::{Answer, ApprovalError, Approvals, Grant, Scope, State, Word};
 use crate::audit::{self, AuditError, Entry};
 use crate::decision::Decision;
@@ -23,7 +24,8 @@ pub enum GrantError {
 }
 
 /// Approves, and remembers it for what these words say. Where several must approve,
-/// the question may go on waiting: then the grant is one of several yeses, too.
+/// the question may go on waiting: then the grant is one of several yeses, too. The
+/// digest, if given, must be that of the action that was asked about.
 ///
 /// # Errors
 /// The answer is not taken, the words do not fit what was asked, or it cannot be
@@ -32,12 +34,13 @@ pub fn grant(
     approvals: &Approvals,
     log: &audit::Log,
     id: &str,
+    digest: Option<ActionDigest>,
     answer: &Answer,
     words: Vec<Word>,
     scope: Scope,
 ) -> Result<(State, Grant), GrantError> {
     let now = now();
-    let grant = approvals.draft_grant(id, answer, words, scope, now)?;
+    let grant = approvals.draft_grant(id, digest, answer, words, scope, now)?;
     record(log, &grant, "given", &answer.by, &answer.via)?;
     match approvals.answer_and_grant(answer, &grant, now) {
         Ok(state) => Ok((state, grant)),
@@ -100,8 +103,31 @@ impl Gate {
         words: Vec<Word>,
         scope: Scope,
     ) -> Result<(Decision, Grant), GrantError> {
-        let (_, grant) = grant(&self.approvals, &self.audit, id, answer, words, scope)?;
+        let (_, grant) = self.grant(id, None, answer, words, scope)?;
         Ok((self.finish(id)?, grant))
+    }
+
+    /// Takes a human's yes, and [remembers](grant) it. Whoever asked concludes it.
+    ///
+    /// # Errors
+    /// As [`grant`].
+    pub fn grant(
+        &self,
+        id: &str,
+        digest: Option<ActionDigest>,
+        answer: &Answer,
+        words: Vec<Word>,
+        scope: Scope,
+    ) -> Result<(State, Grant), GrantError> {
+        grant(
+            &self.approvals,
+            &self.audit,
+            id,
+            digest,
+            answer,
+            words,
+            scope,
+        )
     }
 
     /// Takes a grant back.

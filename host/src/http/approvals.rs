@@ -10,7 +10,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Body, Id, Params};
 use super::decide::{Told, Wait};
-use super::openapi::{ApprovalBody, ApprovalsBody, DecisionBody, NoApproval, Refusals, StateName};
+use super::grants::Wanted;
+use super::openapi::{
+    ApprovalBody, ApprovalsBody, DecisionBody, GrantBody, NoApproval, Refusals, StateName,
+};
 use super::{Identity, Problem, Server};
 use crate::action::ActionDigest;
 use crate::approvals::{Answer, Approval, ApprovalError, State as Progress};
@@ -175,6 +178,8 @@ pub(super) struct AnswerBody {
     /// The action's digest as it was shown: refused if the question is about another.
     #[schema(pattern = "^sha256:[0-9a-f]{64}$")]
     digest: Option<String>,
+    /// With a yes: let like actions run without being asked about.
+    grant: Option<Wanted>,
 }
 
 /// An answer that was taken.
@@ -188,12 +193,17 @@ pub(super) struct Taken {
     state: &'static str,
     /// Who answered.
     by: String,
+    /// The grant that was given with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<GrantBody>)]
+    grant: Option<Value>,
 }
 
 /// Answers a question
 ///
 /// Of all who answer at once one is first; the others are told who. Approved, the
-/// action is judged again before it runs.
+/// action is judged again before it runs. With `grant`, like actions are not asked about
+/// from then on.
 #[utoipa::path(
     post, path = "/v1/approvals/{id}/decision", tag = "approvals",
     params(("id" = String, Path, description = "The approval")), request_body = AnswerBody,
@@ -227,7 +237,11 @@ pub(super) async fn answer(
         via: "api".to_owned(),
         reason: said.reason,
     };
-    server.answer(id, answer, digest).await.map(Json)
+    let taken = match said.grant {
+        Some(wanted) => server.grant(id, answer, digest, wanted).await,
+        None => server.answer(id, answer, digest).await,
+    };
+    taken.map(Json)
 }
 
 impl Server {
@@ -249,6 +263,28 @@ impl Server {
             approval_id: id,
             state: state.as_str(),
             by,
+            grant: None,
+        })
+    }
+
+    /// The same with a grant.
+    async fn grant(
+        &self,
+        id: String,
+        answer: Answer,
+        digest: Option<ActionDigest>,
+        wanted: Wanted,
+    ) -> Result<Taken, Problem> {
+        let (words, scope) = wanted.read()?;
+        let (at, by) = (id.clone(), answer.by.clone());
+        let (state, grant) = self
+            .with_gate(move |gate| gate.grant(&at, digest, &answer, words, scope))
+            .await??;
+        Ok(Taken {
+            approval_id: id,
+            state: state.as_str(),
+            by,
+            grant: Some(wire::grant(&grant)),
         })
     }
 }
@@ -301,5 +337,6 @@ pub(super) async fn cancel(
         approval_id: id,
         state: state.as_str(),
         by: identity.by(),
+        grant: None,
     }))
 }

@@ -9,6 +9,7 @@
 //! body.rs      bodies and parameters
 //! decide.rs    /v1/decide, /v1/decide/batch, /v1/observe
 //! approvals.rs /v1/approvals…
+//! grants.rs    /v1/grants…
 //! events.rs    /v1/events
 //! authzen.rs   /access/v1/…
 //! legacy.rs    the routes of 0.0.1
@@ -31,6 +32,7 @@ mod authzen;
 mod body;
 mod decide;
 mod events;
+mod grants;
 mod health;
 mod inbox;
 mod legacy;
@@ -175,6 +177,7 @@ pub fn router(server: Server) -> Router {
         .merge(openapi::routes())
         .merge(decide::routes())
         .merge(approvals::routes())
+        .merge(grants::routes())
         .merge(events::routes())
         .merge(authzen::routes())
         .merge(legacy::routes())

@@ -13,7 +13,7 @@ use utoipa::openapi::{Content, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, Modify, OpenApi, ToSchema};
 
 use super::{Problem, Server};
-use super::{approvals, authzen, decide, events, health, legacy, metrics, slack, webhooks};
+use super::{approvals, authzen, decide, events, grants, health, legacy, metrics, slack, webhooks};
 
 pub(super) fn routes() -> Router<Server> {
     Router::new().route("/openapi.json", get(openapi))
@@ -42,6 +42,7 @@ pub(super) async fn openapi() -> Json<Value> {
         health::healthz, health::readyz, metrics::metrics, openapi,
         decide::decide, decide::decide_batch, decide::observe,
         approvals::list, approvals::show, approvals::outcome, approvals::answer, approvals::cancel,
+        grants::list, grants::revoke,
         events::events,
         authzen::evaluation, authzen::evaluations, authzen::configuration,
         authzen::requests::request, authzen::requests::task,
@@ -308,6 +309,10 @@ pub(super) struct ApprovalBody {
     quorum: u32,
     /// Who may answer; anyone when empty.
     approvers: Vec<String>,
+    /// The same for questions of a session that belong on one card; null for an action
+    /// that stands alone.
+    #[schema(required)]
+    cause: Option<String>,
     answers: Vec<GivenBody>,
 }
 
@@ -322,6 +327,9 @@ pub(super) struct GivenBody {
     reason: Option<String>,
     /// In milliseconds since 1970.
     at: u64,
+    /// The grant that gave it.
+    #[schema(required)]
+    grant: Option<String>,
 }
 
 /// Approvals, oldest first.
@@ -329,4 +337,45 @@ pub(super) struct GivenBody {
 #[schema(as = Approvals)]
 pub(super) struct ApprovalsBody {
     approvals: Vec<ApprovalBody>,
+}
+
+/// A yes that is remembered.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Grant)]
+pub(super) struct GrantBody {
+    id: String,
+    /// The question it was given with.
+    approval_id: String,
+    /// The type of the actions it answers for.
+    r#type: String,
+    /// Whose actions.
+    agent: String,
+    /// The only session it holds in; every one when null.
+    #[schema(required)]
+    session: Option<String>,
+    /// What may be something else than was shown.
+    words: Vec<String>,
+    /// Who gave it.
+    by: String,
+    /// Through which channel.
+    via: String,
+    /// When it began, in milliseconds since 1970.
+    since: u64,
+    /// When it ends, in milliseconds since 1970.
+    until: u64,
+    /// How many questions it has answered.
+    uses: u64,
+    /// Who took it back.
+    #[schema(required)]
+    revoked_by: Option<String>,
+    /// When, in milliseconds since 1970.
+    #[schema(required)]
+    revoked_at: Option<u64>,
+}
+
+/// Grants, oldest first.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Grants)]
+pub(super) struct GrantsBody {
+    grants: Vec<GrantBody>,
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::approvals::ApprovalError;
 use crate::gate::ObserveError;
+use crate::gate::granting::GrantError;
 use crate::session::SessionError;
 use crate::wire::WireError;
 
@@ -143,6 +144,15 @@ impl From<ApprovalError> for Problem {
             _ => return Problem::unavailable("approvals-unavailable", &e),
         };
         Problem::new(status, word, e.to_string())
+    }
+}
+
+impl From<GrantError> for Problem {
+    fn from(e: GrantError) -> Self {
+        match e {
+            GrantError::Approvals(e) => e.into(),
+            GrantError::Audit(e) => Problem::unavailable("audit-unavailable", &e),
+        }
     }
 }
 

@@ -8,11 +8,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use data_encoding::HEXLOWER;
 
+use super::card;
 use super::page::{Wrong, go};
 use super::sent::Sent;
-use super::{card, grants};
 use crate::action::ActionDigest;
-use crate::approvals::{Answer, ApprovalError, Scope, Word};
+use crate::approvals::{Answer, Scope, Word};
 use crate::gate::EditError;
 use crate::http::{Problem, Server};
 use crate::json::Object;
@@ -104,17 +104,11 @@ pub(super) async fn grant(
     };
     let asked = id.clone();
     let granted = server
-        .with_gate(move |gate| {
-            // A question is about one action for good, so this cannot change meanwhile.
-            if gate.approvals().get(&asked)?.digest != digest {
-                return Err(ApprovalError::OtherAction(asked).into());
-            }
-            gate.resolve_and_grant(&asked, &answer, words, scope)
-        })
+        .with_gate(move |gate| gate.grant(&asked, Some(digest), &answer, words, scope))
         .await?;
     let wrong = match granted {
         Ok(_) => return Ok(go(&format!("/inbox/approvals/{id}"))),
-        Err(e) => grants::refusal(e),
+        Err(e) => Problem::from(e).into(),
     };
     card::with_error(&server, &sent.viewer, id, wrong).await
 }

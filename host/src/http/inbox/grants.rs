@@ -13,7 +13,6 @@ use super::viewer::Viewer;
 use super::words;
 use crate::action::Action;
 use crate::approvals::Grant;
-use crate::gate::granting::GrantError;
 use crate::history::leaves_of;
 use crate::http::{Problem, Server};
 use crate::judge::now;
@@ -103,15 +102,7 @@ pub(super) async fn revoke(
         .await?;
     match revoked {
         Ok(_) => Ok(go("/inbox/grants")),
-        Err(e) => Err(refusal(e)),
-    }
-}
-
-/// Why there is no grant, or why it was not taken back.
-pub(super) fn refusal(e: GrantError) -> Wrong {
-    match e {
-        GrantError::Approvals(e) => e.into(),
-        GrantError::Audit(e) => Problem::unavailable("audit-unavailable", &e).into(),
+        Err(e) => Err(Problem::from(e).into()),
     }
 }
 
