@@ -182,7 +182,7 @@ impl Gate {
             approved = false;
             judged = with_cause(judged, "session-unavailable", e.to_string());
         }
-        let approval = asked.and_then(said);
+        let approval = asked.map(said);
         let digest = judged.action.digest();
         let recorded = self.record(&judged, digest, End::Decided { approved, approval });
         if recorded.is_err() {
@@ -388,16 +388,23 @@ enum End<'a> {
     },
 }
 
-/// A human's answer as it is recorded: all who said so.
-fn said(approval: &Approval) -> Option<audit::ApprovalLine<'_>> {
-    let last = approval.answers.last()?;
-    Some(audit::ApprovalLine {
+/// How asking ended, as it is recorded: who answered or withdrew it, if anybody did.
+fn said(approval: &Approval) -> audit::ApprovalLine<'_> {
+    let given = approval.deciding();
+    let cancelled = approval.cancelled.as_ref();
+    let who = match (given, cancelled) {
+        (Some(given), _) => Some((&*given.answer.by, &*given.answer.via, given.at)),
+        (None, Some(who)) => Some((&*who.by, &*who.via, who.at)),
+        (None, None) => None,
+    };
+    audit::ApprovalLine {
         id: &approval.id,
-        by: &last.answer.by,
-        via: &last.answer.via,
-        grant: last.grant.as_deref(),
-        at: SystemTime::UNIX_EPOCH + Duration::from_millis(last.at),
-    })
+        state: used(approval.state).as_str(),
+        by: who.map(|(by, ..)| by),
+        via: who.map(|(_, via, _)| via),
+        at: who.map(|(.., at)| SystemTime::UNIX_EPOCH + Duration::from_millis(at)),
+        grant: given.and_then(|given| given.grant.as_deref()),
+    }
 }
 
 /// Adds a cause of the host's own, in front.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::action::{Action, Observation};
-use crate::approvals::{Approval, Grant, State, Word};
+use crate::approvals::{Approval, Conclusion, Grant, State, Word};
 use crate::gate::Decision;
 use crate::json::{self, JsonError, Object};
 use crate::verdict::Cause;
@@ -353,6 +353,22 @@ pub fn approval(approval: &Approval) -> Value {
         "since": approval.since, "expires": approval.expires,
         "quorum": approval.quorum, "approvers": approval.approvers, "cause": approval.cause,
         "answers": answers.collect::<Vec<_>>(),
+        "cancelled": approval.cancelled.as_ref().map(|who| {
+            json!({"by": who.by, "via": who.via, "at": who.at})
+        }),
+    })
+}
+
+/// What became of a question, once somebody has concluded it: the action as it was judged
+/// last. `approval_id` is the question that followed, where the yes did not cover it.
+pub fn conclusion(conclusion: &Conclusion) -> Value {
+    let judgement = &conclusion.judged.judgement;
+    let reasons: Vec<ReasonWire<'_>> = judgement.causes.iter().map(Into::into).collect();
+    json!({
+        "approved": conclusion.approved, "at": conclusion.at,
+        "decision": judgement.verdict.as_str(), "reason": judgement.reason, "reasons": reasons,
+        "risk": judgement.risk, "generation": &*conclusion.judged.generation,
+        "seq": conclusion.seq, "approval_id": conclusion.approval,
     })
 }
 

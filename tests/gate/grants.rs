@@ -1,6 +1,8 @@
 //! A grant answers what its words say, where nothing new speaks against it, and every
 //! step of its life is on record.
 
+use std::time::SystemTime;
+
 use coldnotch::action::Action;
 use coldnotch::approvals::{Answer, ApprovalError, Grant, Scope, State, Word};
 use coldnotch::gate::Gate;
@@ -60,7 +62,7 @@ fn a_grant_answers_for_what_it_says_and_nothing_else() {
     let line = home.log().pop().unwrap();
     assert_eq!(
         line["approval"],
-        json!({"id": decision.approval, "by": "eva", "via": "grant", "at": line["approval"]["at"], "grant": grant.id})
+        json!({"id": decision.approval, "state": "approved", "by": "eva", "via": "grant", "at": line["approval"]["at"], "grant": grant.id})
     );
     assert_eq!(
         home.kinds(),
@@ -264,6 +266,34 @@ fn what_cannot_be_granted_is_not_and_leaves_the_question() {
     assert!(said.unwrap_err().to_string().contains("stands alone"));
     assert_eq!(gate.approvals().state(&held).unwrap(), State::Pending);
     assert_eq!(home.kinds(), ["hold", "hold"], "nothing was granted");
+}
+
+/// A yes to both names both, and each is used once.
+#[test]
+fn one_answer_may_name_all_that_ask_for_exactly_the_same() {
+    let home = Home::new(holding("pay", []));
+    let gate = home.open();
+    let ids: Vec<String> = ["a", "b", "c"]
+        .map(|id| gate.decide(pay(id, "ana", 10)).approval.unwrap())
+        .to_vec();
+    let approvals = gate.approvals();
+    let digest = approvals.get(&ids[0]).unwrap().digest;
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now = u64::try_from(now.unwrap().as_millis()).unwrap();
+    let states = approvals.answer_each(&ids[..2], digest, &answer(true), now);
+    assert_eq!(states.unwrap(), [State::Approved; 2]);
+    assert_eq!(approvals.state(&ids[2]).unwrap(), State::Pending);
+    for id in &ids[..2] {
+        assert!(gate.finish(id).unwrap().may_run());
+    }
+    let ran: Vec<_> = home
+        .log()
+        .into_iter()
+        .filter(|line| line["approved"] == true)
+        .map(|line| line["id"].clone())
+        .collect();
+    assert_eq!(ran, ["a", "b"], "each ran once, and the third still waits");
+    assert_eq!(gate.decide(pay("c", "ana", 10)).approved, None);
 }
 
 /// The second asks about the same thing: one card, two answers.

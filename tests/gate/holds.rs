@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use coldnotch::approvals::ApprovalError;
+use coldnotch::approvals::{Answer, ApprovalError};
 use coldnotch::verdict::Verdict;
 use serde_json::json;
 
@@ -116,5 +116,48 @@ fn a_cause_nobody_was_shown_is_a_new_question() {
         (&after["id"], &after["by"]),
         (&json!(held.approval.unwrap()), &json!("ana")),
         "the yes that was not enough is on record"
+    );
+}
+
+#[test]
+fn how_asking_ended_is_on_record() {
+    let mut home = Home::new(holding("pay", []));
+    home.config.approvals.quorum = 2;
+    let gate = home.open();
+    let ask = || gate.decide(pay()).approval.unwrap();
+    let [approved, refused, cancelled, expired] = std::array::from_fn(|_| ask());
+    let by = |who: &str, yes: bool| Answer {
+        by: who.to_owned(),
+        ..answer(yes)
+    };
+    // Everyone has ana's yes, which alone decides nothing.
+    for id in [&approved, &refused, &cancelled, &expired] {
+        assert_eq!(gate.resolve(id, &by("ana", true)).unwrap().approved, None);
+    }
+    gate.resolve(&approved, &by("bo", true)).unwrap();
+    gate.resolve(&refused, &by("cy", false)).unwrap();
+    let told = gate.cancel(&cancelled, "eva", "test").unwrap();
+    assert_eq!(told.reason, "the approval was cancelled by eva");
+    gate.wait(&expired, Duration::ZERO).unwrap();
+    let log = home.log();
+    let ends: Vec<_> = log
+        .iter()
+        .filter(|line| line["kind"] == "decision")
+        .map(|line| {
+            let end = &line["approval"];
+            let word = |key: &str| end[key].as_str().unwrap_or("-").to_owned();
+            assert_eq!(end["at"].is_null(), end["by"].is_null());
+            (word("state"), word("by"), line["approved"] == true)
+        })
+        .collect();
+    let end = |state: &str, by: &str, ran| (state.to_owned(), by.to_owned(), ran);
+    assert_eq!(
+        ends,
+        [
+            end("approved", "bo", true),
+            end("refused", "cy", false),
+            end("cancelled", "eva", false),
+            end("expired", "-", false),
+        ]
     );
 }

@@ -51,7 +51,12 @@ fn a_yes_is_widened_listed_and_taken_back() {
             &listed["session"],
             &listed["uses"]
         ),
-        (&json!(grant), &json!(["amount<=500"]), &json!("s"), &json!(1))
+        (
+            &json!(grant),
+            &json!(["amount<=500"]),
+            &json!("s"),
+            &json!(1)
+        )
     );
     assert_eq!(
         (&listed["by"], &listed["via"]),

@@ -141,6 +141,86 @@ fn a_wait_that_is_over_leaves_the_question_open_and_a_cancelled_one_ends() {
         "{told}"
     );
     assert_eq!(told["approved"], false);
+    assert_eq!(told["reason"], "the approval was cancelled by local");
+    let shown = client.get(&format!("/v1/approvals/{id}")).json();
+    assert_eq!(shown["cancelled"]["by"], "local");
+    assert_eq!(shown["cancelled"]["via"], "api");
+    let end = &place.records().pop().unwrap()["approval"];
+    assert_eq!(
+        (&end["state"], &end["by"], &end["via"]),
+        (&json!("cancelled"), &json!("local"), &json!("api"))
+    );
+    let late = client.post(
+        &format!("/v1/approvals/{id}/decision"),
+        &json!({"approve": true}),
+    );
+    assert!(
+        late.status == 409 && late.text.contains("already cancelled by local"),
+        "{late:?}"
+    );
+}
+
+/// Who, when, through which channel, and what it came to, judged again.
+#[test]
+fn an_approval_shows_how_it_was_concluded() {
+    let place = Place::new(POLICY);
+    let server = Server::start(&place);
+    let client = server.client();
+    let ask = |id: &str| {
+        let held = client.post("/v1/decide", &pay(id)).json();
+        format!("/v1/approvals/{}", held["approval_id"].as_str().unwrap())
+    };
+    let [yes, no] = ["a", "b"].map(ask);
+    assert_eq!(client.get(&yes).json()["conclusion"], Value::Null);
+    for (shown, approve, state) in [(&yes, true, "consumed"), (&no, false, "refused")] {
+        let decision = format!("{shown}/decision");
+        let said = json!({"approve": approve, "reason": "because"});
+        assert_eq!(client.post(&decision, &said).status, 200);
+        let decided = client.get(&decision).json();
+        let shown = client.get(shown).json();
+        assert_eq!(shown["state"], state);
+        let answer = &shown["answers"][0];
+        assert_eq!(
+            (&answer["by"], &answer["via"], &answer["reason"]),
+            (&json!("local"), &json!("api"), &json!("because"))
+        );
+        let end = &shown["conclusion"];
+        assert_eq!(end["approved"], approve);
+        assert!(end["at"].as_u64() >= answer["at"].as_u64(), "{shown}");
+        for key in ["reason", "reasons", "generation", "seq", "risk", "decision"] {
+            assert_eq!(end[key], decided[key], "{key}");
+        }
+    }
+}
+
+#[test]
+fn one_answer_may_name_equal_questions() {
+    let place = Place::new(POLICY);
+    let server = Server::start(&place);
+    let client = server.client();
+    let ask = |action: &Value| {
+        let held = client.post("/v1/decide", action).json();
+        held["approval_id"].as_str().unwrap().to_owned()
+    };
+    let [one, two] = ["a", "b"].map(|id| ask(&pay(id)));
+    let other = ask(&json!({"type": "pay", "session": "s", "id": "c"}));
+    let place = format!("/v1/approvals/{one}/decision");
+    let said = |also: &str| json!({"approve": true, "also": [also]});
+    assert_eq!(client.post(&place, &said(&other)).status, 409);
+    assert_eq!(client.post(&place, &said("apr-0")).status, 404);
+    let many = json!({"approve": true, "also": vec!["apr-0"; 101]});
+    assert_eq!(client.post(&place, &many).json()["field"], "also");
+    assert_eq!(client.pending(3).len(), 3, "nothing was answered");
+    let taken = client.post(&place, &said(&two)).json();
+    assert_eq!(
+        (&taken["state"], &taken["also"]),
+        (&json!("approved"), &json!([two]))
+    );
+    assert_eq!(client.pending(1)[0]["id"], json!(other));
+    for id in [&one, &two] {
+        let decision = format!("/v1/approvals/{id}/decision");
+        assert_eq!(client.get(&decision).json()["approved"], true);
+    }
 }
 
 #[test]

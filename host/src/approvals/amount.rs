@@ -61,6 +61,12 @@ impl Amount {
         amounts.into_iter().fold(Amount(0), add)
     }
 
+    /// Whether an argument of this name is an amount: the last of its path names money.
+    pub fn is_named(argument: &str) -> bool {
+        let last = argument.rsplit('.').next().unwrap_or_default();
+        below(last, &Value::Null, Named::No) != Named::No
+    }
+
     /// The amount of a payload; `None` when it has no key for one.
     pub fn of(payload: &Value) -> Option<Amount> {
         read(payload, Named::No)

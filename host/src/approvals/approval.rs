@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::action::ActionDigest;
-use crate::verdict::{Cause, Judged};
+use crate::verdict::Judged;
 
 /// What a human said.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -93,6 +93,17 @@ impl Given {
     }
 }
 
+/// Who withdrew a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cancelled {
+    /// Who: an identity, not a display name.
+    pub by: String,
+    /// Through which channel.
+    pub via: String,
+    /// When, in milliseconds since the Unix epoch.
+    pub at: u64,
+}
+
 /// A question and what became of it.
 #[derive(Debug, Clone)]
 pub struct Approval {
@@ -119,30 +130,54 @@ pub struct Approval {
     pub cause: Option<String>,
     /// The answers so far, in order.
     pub answers: Vec<Given>,
+    /// Who withdrew it.
+    pub cancelled: Option<Cancelled>,
 }
 
 impl Approval {
-    /// Whether what was shown covers this judgement: it is about the same
-    /// action, and every cause of it was on the card.
+    /// Whether what was shown covers this judgement: it is about the same action, and
+    /// every cause of it was on the card, pointing at nothing that it did not point at
+    /// there. The same reason for another argument is another question.
     pub fn covers(&self, again: &Judged) -> bool {
-        let shown: BTreeSet<String> = self.held.judgement.causes.iter().map(name).collect();
+        let shown: BTreeSet<Pointing<'_>> = pointings(&self.held).collect();
         again.action.digest() == self.digest
-            && again
-                .judgement
-                .causes
-                .iter()
-                .all(|cause| shown.contains(&name(cause)))
+            && pointings(again).all(|pointing| shown.contains(&pointing))
     }
+
+    /// The answer that decided it, if one did.
+    pub fn deciding(&self) -> Option<&Given> {
+        let yes = match self.state {
+            State::Approved | State::Consumed => true,
+            State::Refused => false,
+            State::Pending | State::Expired | State::Cancelled => return None,
+        };
+        let mut latest = self.answers.iter().rev();
+        latest.find(|given| given.answer.approved == yes)
+    }
+}
+
+/// A cause, and something it points at: a value of the action, or a place in what a
+/// step returned, however it is quoted.
+type Pointing<'a> = (&'a str, &'a str, Option<(Option<u32>, &'a str, &'a str)>);
+
+/// Each cause by itself, and with each place it points at.
+fn pointings(judged: &Judged) -> impl Iterator<Item = Pointing<'_>> {
+    judged.judgement.causes.iter().flat_map(|cause| {
+        let name = (&*cause.plugin, &*cause.reason.code);
+        let places = cause.reason.evidence.iter().map(|seen| {
+            let value = if seen.step.is_none() { &*seen.text } else { "" };
+            Some((seen.step, &*seen.path, value))
+        });
+        std::iter::once(None)
+            .chain(places)
+            .map(move |place| (name.0, name.1, place))
+    })
 }
 
 /// On a clock that stepped back to before it began nobody can say how old an
 /// approval is, so it is over then, too.
 pub(super) fn is_over(since: u64, expires: u64, now: u64) -> bool {
     !(since..expires).contains(&now)
-}
-
-fn name(cause: &Cause) -> String {
-    format!("{}/{}", cause.plugin, cause.reason.code)
 }
 
 /// What became of an action that was asked about.
@@ -156,4 +191,6 @@ pub struct Conclusion {
     pub approval: Option<String>,
     /// Its line in the audit log.
     pub seq: Option<u64>,
+    /// When, in milliseconds since the Unix epoch; 0 where that is not known.
+    pub at: u64,
 }

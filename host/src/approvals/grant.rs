@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::words::{Word, covered};
-use super::{Approval, ApprovalError, Given};
+use super::{Answer, Approval, ApprovalError, Approvals, Given, State, store};
+use crate::action::ActionDigest;
 use crate::verdict::{Cause, Judged, Verdict};
 
 /// How long a grant for a session lives at most.
@@ -126,6 +127,104 @@ impl Grant {
             && !failed(judged)
             && causes(judged).is_subset(&causes(&self.shown));
         same.then(|| covered(&self.words, shown, action))?
+    }
+}
+
+impl Approvals {
+    /// The grant that would go with this yes, if it is given now. It does not hold yet.
+    /// The digest, if given, must be that of the action that was asked about.
+    ///
+    /// # Errors
+    /// It cannot be answered so, or the words do not fit what was asked.
+    pub fn draft_grant(
+        &self,
+        id: &str,
+        digest: Option<ActionDigest>,
+        answer: &Answer,
+        words: Vec<Word>,
+        scope: Scope,
+        now: u64,
+    ) -> Result<Grant, ApprovalError> {
+        let given = Given::new(answer, now);
+        let approval = self.store()?.get(id)?;
+        store::takes(&approval, &given, digest)?;
+        Grant::widening(&approval, words, scope, &given)
+    }
+
+    /// Takes a yes as [`answer`](Approvals::answer) does, together with its grant.
+    ///
+    /// # Errors
+    /// As there; then there is no grant either.
+    pub fn answer_and_grant(
+        &self,
+        answer: &Answer,
+        grant: &Grant,
+        now: u64,
+    ) -> Result<State, ApprovalError> {
+        let given = Given::new(answer, now);
+        let state = self.store()?.answer_and_grant(&given, grant);
+        self.bell.ring();
+        state
+    }
+
+    /// The grants that answer for this action, with the values they name. The newest
+    /// are looked at.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn granted(
+        &self,
+        judged: &Judged,
+        asker: &str,
+        now: u64,
+    ) -> Result<Vec<(Grant, Vec<String>)>, ApprovalError> {
+        let found = self.store()?.grants_for(judged, now)?.into_iter();
+        let covers = |grant: Grant| {
+            let values = grant.covers(judged, asker, now)?;
+            Some((grant, values))
+        };
+        Ok(found.filter_map(covers).collect())
+    }
+
+    /// A grant answers a question, for whoever gave it.
+    ///
+    /// # Errors
+    /// It does not hold any more, they may not answer this, or the file failed.
+    pub fn answer_by_grant(
+        &self,
+        id: &str,
+        grant: &Grant,
+        now: u64,
+    ) -> Result<State, ApprovalError> {
+        let answer = Answer {
+            approved: true,
+            by: grant.by.clone(),
+            via: "grant".to_owned(),
+            reason: None,
+        };
+        let given = Given {
+            grant: Some(grant.id.clone()),
+            ..Given::new(&answer, now)
+        };
+        let state = self.store()?.answer_by_grant(id, &given);
+        self.bell.ring();
+        state
+    }
+
+    /// All grants, or those that hold at this time; the newest, oldest first.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn grants(&self, active: Option<u64>, most: u32) -> Result<Vec<Grant>, ApprovalError> {
+        self.store()?.grants(active, most)
+    }
+
+    /// Takes a grant back; what it was.
+    ///
+    /// # Errors
+    /// There is none that holds, or the file failed.
+    pub fn revoke(&self, id: &str, by: &str, now: u64) -> Result<Grant, ApprovalError> {
+        self.store()?.revoke(id, by, now)
     }
 }
 

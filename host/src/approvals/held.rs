@@ -71,6 +71,8 @@ struct ConclusionText {
     approved: Option<bool>,
     approval: Option<String>,
     seq: Option<u64>,
+    #[serde(default)] // earlier versions did not say when
+    at: u64,
 }
 
 /// A judged action as text.
@@ -90,6 +92,7 @@ pub(super) fn write_conclusion(conclusion: &Conclusion) -> String {
         approved: conclusion.approved,
         approval: conclusion.approval.clone(),
         seq: conclusion.seq,
+        at: conclusion.at,
     })
 }
 
@@ -101,6 +104,7 @@ pub(super) fn read_conclusion(text: &str) -> Result<Conclusion, Wrong> {
         approved: read.approved,
         approval: read.approval,
         seq: read.seq,
+        at: read.at,
     })
 }
 

@@ -23,6 +23,7 @@ mod edit;
 mod error;
 mod grant;
 mod held;
+mod offer;
 mod outbox;
 mod sign_in;
 mod store;
@@ -42,11 +43,12 @@ use store::{Found, Store};
 use turn::Turns;
 
 pub use amount::Amount;
-pub use approval::{Answer, Approval, Conclusion, Given, State};
+pub use approval::{Answer, Approval, Cancelled, Conclusion, Given, State};
 pub use channel::{Card, Channel, Elsewhere, Fixed};
 pub use console::Console;
 pub use error::ApprovalError;
 pub use grant::{Grant, Scope};
+pub use offer::{Offer, Widening};
 pub use outbox::{DeadLetter, Delivery, Posting, SlackCard, Undelivered, Waiting};
 pub use sign_in::{Secret, SignIn};
 pub use store::Change;
@@ -185,6 +187,7 @@ impl Approvals {
             approvers,
             cause: cause::cause(held),
             answers: Vec::new(),
+            cancelled: None,
         }
     }
 
@@ -206,130 +209,36 @@ impl Approvals {
         state
     }
 
-    /// The grant that would go with this yes, if it is given now. It does not hold yet.
-    /// The digest, if given, must be that of the action that was asked about.
+    /// Whether this question takes this answer now.
     ///
     /// # Errors
-    /// It cannot be answered so, or the words do not fit what was asked.
-    pub fn draft_grant(
+    /// Why it does not.
+    pub fn can_answer(
         &self,
-        id: &str,
-        digest: Option<ActionDigest>,
+        approval: &Approval,
         answer: &Answer,
-        words: Vec<Word>,
-        scope: Scope,
         now: u64,
-    ) -> Result<Grant, ApprovalError> {
-        let given = Given::new(answer, now);
-        let approval = self.store()?.get(id)?;
-        store::takes(&approval, &given, digest)?;
-        Grant::widening(&approval, words, scope, &given)
+    ) -> Result<(), ApprovalError> {
+        store::takes(approval, &Given::new(answer, now), None)
     }
 
-    /// Takes a yes as [`answer`](Approvals::answer) does, together with its grant.
-    ///
-    /// # Errors
-    /// As there; then there is no grant either.
-    pub fn answer_and_grant(
-        &self,
-        answer: &Answer,
-        grant: &Grant,
-        now: u64,
-    ) -> Result<State, ApprovalError> {
-        let given = Given::new(answer, now);
-        let state = self.store()?.answer_and_grant(&given, grant);
-        self.bell.ring();
-        state
-    }
-
-    /// The grants that answer for this action, with the values they name. The newest
-    /// are looked at.
-    ///
-    /// # Errors
-    /// The file failed.
-    pub fn granted(
-        &self,
-        judged: &Judged,
-        asker: &str,
-        now: u64,
-    ) -> Result<Vec<(Grant, Vec<String>)>, ApprovalError> {
-        let found = self.store()?.grants_for(judged, now)?.into_iter();
-        let covers = |grant: Grant| {
-            let values = grant.covers(judged, asker, now)?;
-            Some((grant, values))
-        };
-        Ok(found.filter_map(covers).collect())
-    }
-
-    /// A grant answers a question, for whoever gave it.
-    ///
-    /// # Errors
-    /// It does not hold any more, they may not answer this, or the file failed.
-    pub fn answer_by_grant(
-        &self,
-        id: &str,
-        grant: &Grant,
-        now: u64,
-    ) -> Result<State, ApprovalError> {
-        let answer = Answer {
-            approved: true,
-            by: grant.by.clone(),
-            via: "grant".to_owned(),
-            reason: None,
-        };
-        let given = Given {
-            grant: Some(grant.id.clone()),
-            ..Given::new(&answer, now)
-        };
-        let state = self.store()?.answer_by_grant(id, &given);
-        self.bell.ring();
-        state
-    }
-
-    /// All grants, or those that hold at this time; the newest, oldest first.
-    ///
-    /// # Errors
-    /// The file failed.
-    pub fn grants(&self, active: Option<u64>, most: u32) -> Result<Vec<Grant>, ApprovalError> {
-        self.store()?.grants(active, most)
-    }
-
-    /// Takes a grant back; what it was.
-    ///
-    /// # Errors
-    /// There is none that holds, or the file failed.
-    pub fn revoke(&self, id: &str, by: &str, now: u64) -> Result<Grant, ApprovalError> {
-        self.store()?.revoke(id, by, now)
-    }
-
-    /// The question on whose card this one belongs: the oldest other one that waits with
-    /// the same cause.
-    ///
-    /// # Errors
-    /// The file failed.
-    pub fn beside(&self, id: &str) -> Result<Option<String>, ApprovalError> {
-        self.store()?.beside(id)
-    }
-
-    /// The other questions that wait with the same cause, oldest first: they belong on
-    /// one card. Each has an answer of its own.
-    ///
-    /// # Errors
-    /// The file failed.
-    pub fn siblings(&self, approval: &Approval) -> Result<Vec<Approval>, ApprovalError> {
-        match &approval.cause {
-            Some(cause) => self.store()?.siblings(&approval.id, cause),
-            None => Ok(Vec::new()),
-        }
-    }
-
-    /// Ends a question that still waits, as [expired](State::Expired) or
-    /// [cancelled](State::Cancelled). What became of it meanwhile stays.
+    /// Ends a question that still waits, because its time is over. What became of it
+    /// meanwhile stays.
     ///
     /// # Errors
     /// There is none, or the file failed.
-    pub fn end(&self, id: &str, state: State, now: u64) -> Result<State, ApprovalError> {
-        let state = self.store()?.end(id, state, now);
+    pub fn expire(&self, id: &str, now: u64) -> Result<State, ApprovalError> {
+        let state = self.store()?.expire(id, now);
+        self.bell.ring();
+        state
+    }
+
+    /// Withdraws a question that still waits. What became of it meanwhile stays.
+    ///
+    /// # Errors
+    /// There is none, or the file failed.
+    pub fn cancel(&self, id: &str, who: &Cancelled) -> Result<State, ApprovalError> {
+        let state = self.store()?.cancel(id, who);
         self.bell.ring();
         state
     }

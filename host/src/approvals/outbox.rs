@@ -1,7 +1,7 @@
 //! What is to be told to others: cards in Slack and webhooks. It is kept in the
 //! approvals file, so that a process that ends loses none of it.
 
-use super::{Approval, ApprovalError, Approvals, State};
+use super::{Approval, ApprovalError, Approvals, Conclusion, State};
 
 /// Whether a card is in Slack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Posting {
 /// A card that somebody should see to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlackCard {
-    /// The approval it is about.
+    /// The first question on it, which names it.
     pub approval: String,
     /// Whether it is there.
     pub posting: Posting,
@@ -148,12 +148,33 @@ impl Approvals {
         self.store()?.not_posted(&card.approval, due)
     }
 
-    /// A card is looked at again then, or when something changes.
+    /// A card is looked at again then.
     ///
     /// # Errors
     /// The file failed.
-    pub fn card_later(&self, card: &SlackCard, due: Option<u64>) -> Result<(), ApprovalError> {
+    pub fn card_later(&self, card: &SlackCard, due: u64) -> Result<(), ApprovalError> {
         self.store()?.card_later(&card.approval, due)
+    }
+
+    /// A card that nobody sees: it is looked at again when something changes, and no other
+    /// question joins it.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn close_card(&self, card: &SlackCard) -> Result<(), ApprovalError> {
+        self.store()?.close_card(&card.approval)
+    }
+
+    /// The questions on a card, in the order they joined it, and what became of each: those
+    /// with the same cause. None when they are forgotten.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn on_card(
+        &self,
+        card: &SlackCard,
+    ) -> Result<Vec<(Approval, Option<Conclusion>)>, ApprovalError> {
+        self.store()?.on_card(&card.approval)
     }
 
     /// Keeps what an endpoint is to be told of the changes: `message` gives the

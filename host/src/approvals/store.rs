@@ -4,6 +4,7 @@
 //! the file's write lock, so that of all who try, in whatever process, one succeeds
 //! and the others see what it did. A step is on disk before it is told.
 
+mod cards;
 mod edit;
 mod grants;
 mod inbox;
@@ -27,12 +28,14 @@ pub(super) use write::takes;
 
 /// How the schema came to be: `user_version` counts those that were applied. New ones
 /// are added at the end; one that was released is never changed.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("schema/001_questions.sql"),
     include_str!("schema/002_grants.sql"),
     include_str!("schema/003_outbox.sql"),
     include_str!("schema/004_inbox.sql"),
     include_str!("schema/005_dead_letters.sql"),
+    include_str!("schema/006_cancelled.sql"),
+    include_str!("schema/007_cards.sql"),
 ];
 
 /// An open approvals file.

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::*;
-use crate::verdict::{Cause, Judgement, Reason, Verdict};
+use crate::verdict::{Cause, Evidence, Judgement, Reason, Verdict};
 
 fn held(codes: &[&str]) -> Judged {
     let cause = |code: &&str| Cause {
@@ -85,6 +85,7 @@ fn conclusion(approved: bool) -> Conclusion {
         approved: Some(approved),
         approval: None,
         seq: Some(7),
+        at: 120,
     }
 }
 
@@ -244,8 +245,83 @@ fn an_agent_that_comes_back_finds_its_question_while_it_is_open() {
     assert_eq!(known(&judged, Action::new("other").digest()), None);
     Arc::make_mut(&mut judged.action).id = "a-2".to_owned();
     assert_eq!(known(&judged, digest), None);
-    approvals.end(&id, State::Cancelled, 1).unwrap();
+    approvals.cancel(&id, &by("eva", 1)).unwrap();
     assert_eq!(known(&held(&["a"]), digest), None);
+}
+
+fn by(who: &str, at: u64) -> Cancelled {
+    Cancelled {
+        by: who.to_owned(),
+        via: "test".to_owned(),
+        at,
+    }
+}
+
+#[test]
+fn whoever_cancels_is_kept_and_told_to_those_who_come_later() {
+    let approvals = approvals();
+    let id = ask(&approvals, 0).unwrap();
+    assert_eq!(
+        approvals.cancel(&id, &by("eva", 7)).unwrap(),
+        State::Cancelled
+    );
+    assert_eq!(approvals.get(&id).unwrap().cancelled, Some(by("eva", 7)));
+    let late = approvals.answer(&id, &says("ana", true), None, 8);
+    assert_eq!(
+        late.unwrap_err().to_string(),
+        format!("approval '{id}' was already cancelled by eva")
+    );
+    approvals.cancel(&id, &by("bo", 9)).unwrap();
+    assert_eq!(approvals.get(&id).unwrap().cancelled, Some(by("eva", 7)));
+    let answered = ask(&approvals, 10).unwrap();
+    approvals
+        .answer(&answered, &says("ana", true), None, 11)
+        .unwrap();
+    assert_eq!(
+        approvals.cancel(&answered, &by("eva", 12)).unwrap(),
+        State::Approved
+    );
+    assert_eq!(approvals.get(&answered).unwrap().cancelled, None);
+}
+
+/// One answer may name several questions about one action; it is one yes for each.
+#[test]
+fn equal_questions_take_one_answer_together_or_not_at_all() {
+    let approvals = Approvals::new(ApprovalsConfig {
+        most: 9,
+        ..config()
+    });
+    let digest = held(&["a"]).action.digest();
+    let [one, two, late] = [0, 0, 0].map(|now| ask(&approvals, now).unwrap());
+    let other = Approvals::fresh_id();
+    approvals.hold(&other, &held(&["a", "b"]), "", 0).unwrap();
+    let said = |ids: &[&String], digest, yes| {
+        let ids: Vec<String> = ids.iter().map(|id| (*id).clone()).collect();
+        approvals.answer_each(&ids, digest, &says("ana", yes), 1)
+    };
+    approvals
+        .answer(&late, &says("bo", false), None, 1)
+        .unwrap();
+    let wire = Action::new("wire").digest();
+    for (ids, digest) in [
+        ([&one, &late], digest),
+        ([&one, &other], digest), // another cause: it was on another card
+        ([&one, &one], digest),
+        ([&one, &two], wire),
+    ] {
+        assert!(said(&ids, digest, true).is_err());
+        assert_eq!(approvals.state(&one).unwrap(), State::Pending);
+    }
+    assert_eq!(
+        said(&[&one, &two], digest, true).unwrap(),
+        [State::Approved; 2]
+    );
+    for id in [&one, &two] {
+        let turn = claimed(&approvals, id, 2).1;
+        approvals.settle(turn, id, &conclusion(true), 2).unwrap();
+        assert!(matches!(claim(&approvals, id, 3), Claim::Done(..)));
+    }
+    assert_eq!(approvals.state(&other).unwrap(), State::Pending);
 }
 
 #[test]
@@ -259,6 +335,38 @@ fn an_approval_covers_only_what_was_shown() {
         ..held(&["a"])
     };
     assert!(!approval.covers(&other));
+}
+
+/// The same reason for another argument is another question.
+#[test]
+fn an_approval_covers_only_what_a_cause_pointed_at() {
+    let pointing = |places: &[(Option<u32>, &str, &str)]| {
+        let mut judged = held(&["new-payee"]);
+        let seen = places.iter().map(|&(step, path, text)| Evidence {
+            step,
+            path: path.to_owned(),
+            text: text.to_owned(),
+        });
+        judged.judgement.causes[0].reason.evidence = seen.collect();
+        judged
+    };
+    let shown = pointing(&[
+        (None, "payload.to", "ana"),
+        (None, "payload.amount", "10"),
+        (Some(2), "output.iban", "DE1…"),
+    ]);
+    let approval = approvals().hold("x", &shown, "", 0).unwrap();
+    assert!(approval.covers(&shown));
+    assert!(approval.covers(&pointing(&[(None, "payload.to", "ana")])));
+    assert!(approval.covers(&pointing(&[(Some(2), "output.iban", "quoted otherwise")])));
+    for (other, why) in [
+        ((None, "payload.cc", "bo"), "another recipient"),
+        ((None, "payload.amount", "1000"), "another amount"),
+        ((Some(3), "output.iban", "DE1…"), "from another step"),
+        ((Some(2), "output.note", "DE1…"), "from another place"),
+    ] {
+        assert!(!approval.covers(&pointing(&[other])), "{why}");
+    }
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn split(text: &str) -> Option<(&str, bool, &str)> {
 }
 
 /// Digits and a point: no sign, and nothing that has to be interpreted.
-fn plain_number(text: &str) -> Option<Amount> {
+pub(super) fn plain_number(text: &str) -> Option<Amount> {
     let plain = |byte: u8| byte.is_ascii_digit() || byte == b'.';
     let amount = Amount::parse(text).filter(|_| text.bytes().all(plain))?;
     (amount != Amount::MOST).then_some(amount)
@@ -134,7 +134,7 @@ impl Word {
 }
 
 /// A value as words are held against it; `None` for null and what has parts.
-fn text_of(value: &Value) -> Option<String> {
+pub(super) fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -144,7 +144,7 @@ fn text_of(value: &Value) -> Option<String> {
 }
 
 /// Whether this lies below the prefix wherever it is resolved.
-fn is_below(text: &str, prefix: &str) -> bool {
+pub(super) fn is_below(text: &str, prefix: &str) -> bool {
     text.strip_prefix(prefix).is_some_and(|rest| {
         let odd = |c: char| c == '%' || c == '\\' || c.is_control();
         !rest.is_empty()
@@ -181,15 +181,15 @@ pub(super) fn covered(words: &[Word], shown: &Action, action: &Action) -> Option
 
 /// One value that an action comes with.
 #[derive(Debug, Clone, PartialEq)]
-struct Argument {
-    name: String,
+pub(super) struct Argument {
+    pub(super) name: String,
     /// The name with the places in lists.
     place: String,
-    value: Value,
+    pub(super) value: Value,
 }
 
 /// All of them, in the order of the payload, which is that of its keys.
-fn arguments(action: &Action) -> Vec<Argument> {
+pub(super) fn arguments(action: &Action) -> Vec<Argument> {
     let mut found = Vec::new();
     gather(&mut found, "", "", &action.payload.value());
     gather(&mut found, "@context", "@context", &action.context.value());

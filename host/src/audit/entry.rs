@@ -114,17 +114,19 @@ impl<'a> From<&'a Cause> for ReasonLine<'a> {
     }
 }
 
-/// What a human said.
+/// How asking a human ended.
 #[derive(Debug, Clone, Copy)]
 pub struct ApprovalLine<'a> {
     /// The approval's id.
     pub id: &'a str,
-    /// Who answered.
-    pub by: &'a str,
+    /// `approved`, `refused`, `expired` or `cancelled`.
+    pub state: &'a str,
+    /// Who answered or withdrew it, if anybody did.
+    pub by: Option<&'a str>,
     /// Through which channel.
-    pub via: &'a str,
+    pub via: Option<&'a str>,
     /// When.
-    pub at: SystemTime,
+    pub at: Option<SystemTime>,
     /// The grant by which they had answered in advance.
     pub grant: Option<&'a str>,
 }

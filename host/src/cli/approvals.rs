@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 
 use super::style::{BOLD, CARE, DIM, safe};
 use super::{Outcome, grants};
-use crate::approvals::{Answer, Approval, ApprovalError, Approvals, Grant, Scope, State, Word};
+use crate::approvals::{
+    Answer, Approval, ApprovalError, Approvals, Conclusion, Grant, Scope, State, Word,
+};
 use crate::audit;
 use crate::config::Config;
 use crate::gate::granting;
@@ -95,6 +97,10 @@ pub(super) struct Given {
     /// Why, for whoever asked and for the record
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
+    /// Another question about exactly the same action that this answers, too; may be given
+    /// several times. All take the answer, or none
+    #[arg(long, value_name = "ID", conflicts_with = "words")]
+    also: Vec<String>,
 }
 
 impl Command {
@@ -109,7 +115,9 @@ impl Command {
             Command::List { all } => list(&approvals, path, all, as_json)?,
             Command::Show { id } => {
                 let approval = approvals.get(&there(path, id, ApprovalError::Unknown)?)?;
-                show(&approval, &approvals.siblings(&approval)?, as_json);
+                let siblings = approvals.siblings(&approval)?;
+                let conclusion = approvals.conclusion(&approval.id)?;
+                show(&approval, &siblings, conclusion.as_ref(), as_json);
             }
             Command::Approve(Approve {
                 given,
@@ -178,7 +186,7 @@ fn list(approvals: &Approvals, path: &Path, all: bool, as_json: bool) -> anyhow:
         anstream::println!("{}", line(approval));
         let later = found.iter().filter(|other| other.id != approval.id);
         for sibling in later.filter(same).filter(|_| !all) {
-            anstream::println!("  {}", line(sibling));
+            anstream::println!("  {}", beside(sibling, approval));
             shown.push(&sibling.id);
         }
     }
@@ -198,9 +206,15 @@ fn line(approval: &Approval) -> String {
     )
 }
 
-fn show(approval: &Approval, siblings: &[Approval], as_json: bool) {
+fn show(
+    approval: &Approval,
+    siblings: &[Approval],
+    conclusion: Option<&Conclusion>,
+    as_json: bool,
+) {
     if as_json {
         let mut told = wire::approval(approval);
+        told["conclusion"] = conclusion.map(wire::conclusion).into();
         told["siblings"] = siblings.iter().map(|sibling| sibling.id.as_str()).collect();
         anstream::println!("{told}");
         return;
@@ -238,12 +252,39 @@ fn show(approval: &Approval, siblings: &[Approval], as_json: bool) {
             format!("{said} by {} {}", safe(&given.answer.by), safe(why)),
         ));
     }
+    if let Some(who) = &approval.cancelled {
+        let words = format!("cancelled by {} via {}", safe(&who.by), safe(&who.via));
+        rows.push(("ended", words));
+    }
+    if let Some(conclusion) = conclusion {
+        rows.push(("became", became(conclusion)));
+    }
     for sibling in siblings {
-        rows.push(("beside", line(sibling)));
+        rows.push(("beside", beside(sibling, approval)));
     }
     for (name, text) in rows {
         anstream::println!("  {DIM}{name:<8}{DIM:#} {text}");
     }
+}
+
+/// What became of the action, judged again.
+fn became(conclusion: &Conclusion) -> String {
+    let reason = safe(&conclusion.judged.judgement.reason);
+    match (conclusion.approved, &conclusion.approval) {
+        (Some(true), _) => "it may run".to_owned(),
+        (Some(false), _) => format!("it does not run: {reason}"),
+        (None, Some(next)) => format!("asked again as {}: {reason}", safe(next)),
+        (None, None) => reason,
+    }
+}
+
+/// A question on the card of another.
+fn beside(sibling: &Approval, first: &Approval) -> String {
+    let equal = match sibling.digest == first.digest {
+        true => format!(" {DIM}(exactly the same again){DIM:#}"),
+        false => String::new(),
+    };
+    format!("{}{equal}", line(sibling))
 }
 
 impl Given {
@@ -266,8 +307,17 @@ fn answer(
     approved: bool,
     as_json: bool,
 ) -> anyhow::Result<()> {
+    let also = given.also.clone();
     let (id, answer) = given.read(path, approved)?;
-    let state = approvals.answer(&id, &answer, None, now())?;
+    let state = match also.is_empty() {
+        true => approvals.answer(&id, &answer, None, now())?,
+        false => {
+            let digest = approvals.get(&id)?.digest;
+            let all: Vec<String> = std::iter::once(id.clone()).chain(also).collect();
+            let states = approvals.answer_each(&all, digest, &answer, now())?;
+            states.first().copied().unwrap_or(State::Pending)
+        }
+    };
     said(&id, &answer, state, None, as_json);
     Ok(())
 }

@@ -206,9 +206,15 @@ fn decision(record: &Value) -> String {
         .as_str()
         .map(|by| format!(" by {}", safe(by)))
         .unwrap_or_default();
+    // Logs of earlier versions do not tell a refusal from a time that ran out.
+    let ended = match record["approval"]["state"].as_str() {
+        Some("approved") => "did not run,", // judged again
+        Some(state) => state,
+        None => "refused",
+    };
     let end = match (word, record["approved"].as_bool()) {
         (Some(Verdict::Hold), Some(true)) => format!(" {GOOD}approved{by}{GOOD:#}"),
-        (Some(Verdict::Hold), Some(false)) => format!(" {BAD}refused{by}{BAD:#}"),
+        (Some(Verdict::Hold), Some(false)) => format!(" {BAD}{ended}{by}{BAD:#}"),
         (Some(Verdict::Hold), None) => format!(" {CARE}asked{CARE:#}"),
         _ => String::new(),
     };

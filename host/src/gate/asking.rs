@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use super::{End, Gate, said, with_cause};
 use crate::approvals::{
-    Answer, Approval, ApprovalError, Approvals, Card, Claim, Conclusion, OnTimeout, State, Story,
-    Turn,
+    Answer, Approval, ApprovalError, Approvals, Cancelled, Card, Claim, Conclusion, OnTimeout,
+    State, Story, Turn,
 };
 use crate::decision::Decision;
 use crate::judge::now;
@@ -80,7 +80,7 @@ impl Gate {
         let (id, digest) = (Approvals::fresh_id(), judged.action.digest());
         let end = End::Asked {
             approval: &id,
-            after: after.and_then(said),
+            after: after.map(said),
         };
         let seq = match self.record(&judged, digest, end) {
             Ok(seq) => seq,
@@ -210,7 +210,7 @@ impl Gate {
                 }
             }
             State::Refused => (held, false),
-            State::Cancelled => (self.cancelled(&approval.id, held), false),
+            State::Cancelled => (self.cancelled(approval), false),
             State::Expired | State::Pending | State::Consumed => (
                 ended(held, "expired", "the approval expired unanswered"),
                 false,
@@ -222,6 +222,7 @@ impl Gate {
             approved: decision.approved,
             approval: None,
             seq: decision.seq,
+            at: now(),
         };
         // A yes that could not be written down as used might be used again.
         match self
@@ -245,6 +246,7 @@ impl Gate {
             approved: None,
             approval: waiting.decision.approval.clone(),
             seq: waiting.decision.seq,
+            at: now(),
         };
         match self
             .approvals
@@ -293,18 +295,24 @@ impl Gate {
     /// The time to wait is up.
     fn give_up(&self, id: &str) -> Result<Decision, ApprovalError> {
         if self.approvals.config().on_timeout == OnTimeout::Deny {
-            self.approvals.end(id, State::Expired, now())?;
+            self.approvals.expire(id, now())?;
         }
         self.finish(id)
     }
 
     /// Withdraws a question: it needs no answer any more, and the action does not
-    /// run. If it was answered before, that counts.
+    /// run. If it was answered before, that counts. Who does so, and through which
+    /// channel, is on record.
     ///
     /// # Errors
     /// It was never asked, or the approvals cannot be used.
-    pub fn cancel(&self, id: &str) -> Result<Decision, ApprovalError> {
-        self.approvals.end(id, State::Cancelled, now())?;
+    pub fn cancel(&self, id: &str, by: &str, via: &str) -> Result<Decision, ApprovalError> {
+        let who = Cancelled {
+            by: by.to_owned(),
+            via: via.to_owned(),
+            at: now(),
+        };
+        self.approvals.cancel(id, &who)?;
         self.finish(id)
     }
 
@@ -358,6 +366,7 @@ fn concluded(approval: &Approval, conclusion: Conclusion) -> Decision {
         approved,
         approval: next,
         seq,
+        at: _,
     } = conclusion;
     let state = match next {
         Some(_) => State::Pending,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::asking::ended;
 use super::{End, Gate, with_cause};
 use crate::action::{Action, ActionDigest};
-use crate::approvals::{Answer, ApprovalError, Approvals};
+use crate::approvals::{Answer, Approval, ApprovalError, Approvals};
 use crate::audit::AuditError;
 use crate::json::Object;
 use crate::judge::now;
@@ -81,13 +81,20 @@ impl Gate {
 
     /// A question that ended because nobody wants it any more, or because a person
     /// changed it: then it says what may run instead.
-    pub(super) fn cancelled(&self, id: &str, held: Judged) -> Judged {
-        let instead = self.approvals.instead(id).ok().flatten();
-        let Some(other) = instead.and_then(|other| self.approvals.get(&other).ok()) else {
-            return ended(held, "cancelled", "the approval was cancelled");
+    pub(super) fn cancelled(&self, approval: &Approval) -> Judged {
+        let held = approval.held.clone();
+        let instead = self.approvals.instead(&approval.id).ok().flatten();
+        let other = instead.and_then(|other| self.approvals.get(&other).ok());
+        let by = approval.cancelled.as_ref().map(|who| &*who.by);
+        let Some(other) = other else {
+            let by = by.map_or_else(String::new, |by| format!(" by {by}"));
+            return ended(
+                held,
+                "cancelled",
+                &format!("the approval was cancelled{by}"),
+            );
         };
-        let given = other.answers.first();
-        let by = given.map_or("somebody", |given| &given.answer.by);
+        let by = by.unwrap_or("somebody");
         let payload = other.held.action.payload.text();
         let what = match payload.len() <= TOLD {
             true => payload,

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::Gate;
 use crate::action::ActionDigest;
-use crate::approvals::{Answer, ApprovalError, Approvals, Grant, Scope, State, Word};
+use crate::approvals::{Answer, ApprovalError, Approvals, Grant, Offer, Scope, State, Word};
 use crate::audit::{self, AuditError, Entry};
 use crate::decision::Decision;
 use crate::judge::now;
@@ -128,6 +128,21 @@ impl Gate {
             words,
             scope,
         )
+    }
+
+    /// The words that an approver may be offered to grant: none whose values come, or may
+    /// come, from what tools returned. None at all where there can be no grant.
+    ///
+    /// # Errors
+    /// There is no such question, or the approvals cannot be used.
+    pub fn offers(&self, id: &str) -> Result<Vec<Offer>, ApprovalError> {
+        let held = self.approvals.get(id)?.held;
+        let clean = |offer: &Offer| {
+            let from_outputs = self.judge.may_come_from_outputs(&held, &offer.values);
+            matches!(from_outputs, Ok(false))
+        };
+        let offers = Offer::of(&held.action);
+        Ok(offers.into_iter().filter(clean).collect())
     }
 
     /// Takes a grant back.

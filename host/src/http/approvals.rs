@@ -12,16 +12,18 @@ use super::body::{Body, Id, Params};
 use super::decide::{Told, Wait};
 use super::grants::Wanted;
 use super::openapi::{
-    ApprovalBody, ApprovalsBody, DecisionBody, GrantBody, NoApproval, Refusals, StateName,
+    ApprovalsBody, ConcludedBody, DecisionBody, GrantBody, NoApproval, Refusals, StateName,
 };
 use super::{Identity, Problem, Server};
 use crate::action::ActionDigest;
-use crate::approvals::{Answer, Approval, ApprovalError, State as Progress};
+use crate::approvals::{Answer, Approval, ApprovalError, Cancelled, State as Progress};
 use crate::keys::Right;
 use crate::wire;
 
 /// Approvals in one list.
 const MOST: u32 = 1000;
+/// Other questions that one answer answers.
+const MOST_ALSO: usize = 100;
 /// Characters of a reason.
 const MAX_REASON: usize = 2000;
 
@@ -77,14 +79,14 @@ pub(super) async fn list(
     Ok(Json(json!({"approvals": shown})))
 }
 
-/// Shows an approval: the action, why it is held, who answered
+/// Shows an approval: the action, why it is held, who answered, and what became of it
 ///
 /// Whoever asked may look, too.
 #[utoipa::path(
     get, path = "/v1/approvals/{id}", tag = "approvals",
     params(("id" = String, Path, description = "The approval")),
     responses(
-        (status = 200, description = "The approval", body = ApprovalBody),
+        (status = 200, description = "The approval", body = ConcludedBody),
         NoApproval,
         Refusals,
     ),
@@ -95,7 +97,12 @@ pub(super) async fn show(
     Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
     let approval = found(&server, &identity, &id, Right::Read).await?;
-    Ok(Json(wire::approval(&approval)))
+    let conclusion = server
+        .with_gate(move |gate| gate.approvals().conclusion(&id))
+        .await??;
+    let mut shown = wire::approval(&approval);
+    shown["conclusion"] = conclusion.as_ref().map(wire::conclusion).into();
+    Ok(Json(shown))
 }
 
 /// The approval, for those with this right and for whoever asked. To others of no
@@ -180,6 +187,10 @@ pub(super) struct AnswerBody {
     digest: Option<String>,
     /// With a yes: let like actions run without being asked about.
     grant: Option<Wanted>,
+    /// Other questions about exactly the same action that this answers, too: all take it,
+    /// or none. Each yes is used once.
+    #[schema(max_items = 100)]
+    also: Option<Vec<String>>,
 }
 
 /// An answer that was taken.
@@ -193,6 +204,9 @@ pub(super) struct Taken {
     state: &'static str,
     /// Who answered.
     by: String,
+    /// The others that took it, too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also: Vec<String>,
     /// The grant that was given with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<GrantBody>)]
@@ -237,9 +251,19 @@ pub(super) async fn answer(
         via: "api".to_owned(),
         reason: said.reason,
     };
+    let also = said.also.unwrap_or_default();
+    if also.len() > MOST_ALSO {
+        let detail = format!("`also` has more than {MOST_ALSO} questions");
+        return Err(Problem::bad("field", detail).field("also"));
+    }
     let taken = match said.grant {
-        Some(wanted) => server.grant(id, answer, digest, wanted).await,
-        None => server.answer(id, answer, digest).await,
+        None if also.is_empty() => server.answer(id, answer, digest).await,
+        None => server.answer_each(id, also, answer, digest).await,
+        Some(wanted) if also.is_empty() => server.grant(id, answer, digest, wanted).await,
+        Some(_) => {
+            let detail = "`also` and `grant` do not go together: grant with one, answer the others";
+            Err(Problem::bad("field", detail).field("also"))
+        }
     };
     taken.map(Json)
 }
@@ -263,6 +287,37 @@ impl Server {
             approval_id: id,
             state: state.as_str(),
             by,
+            also: Vec::new(),
+            grant: None,
+        })
+    }
+
+    /// The same for several questions about one action.
+    async fn answer_each(
+        &self,
+        id: String,
+        also: Vec<String>,
+        answer: Answer,
+        digest: Option<ActionDigest>,
+    ) -> Result<Taken, Problem> {
+        let by = answer.by.clone();
+        let all: Vec<String> = std::iter::once(&id).chain(&also).cloned().collect();
+        let at = id.clone();
+        let states = self
+            .with_gate(move |gate| {
+                let digest = match digest {
+                    Some(digest) => digest,
+                    None => gate.approvals().get(&at)?.digest,
+                };
+                let now = crate::judge::now();
+                gate.approvals().answer_each(&all, digest, &answer, now)
+            })
+            .await??;
+        Ok(Taken {
+            approval_id: id,
+            state: states.first().map_or("pending", |state| state.as_str()),
+            by,
+            also,
             grant: None,
         })
     }
@@ -284,6 +339,7 @@ impl Server {
             approval_id: id,
             state: state.as_str(),
             by,
+            also: Vec::new(),
             grant: Some(wire::grant(&grant)),
         })
     }
@@ -319,11 +375,13 @@ pub(super) async fn cancel(
 ) -> Result<Json<Taken>, Problem> {
     found(&server, &identity, &id, Right::Operate).await?;
     let at = id.clone();
+    let who = Cancelled {
+        by: identity.by(),
+        via: "api".to_owned(),
+        at: crate::judge::now(),
+    };
     let state = server
-        .with_gate(move |gate| {
-            gate.approvals()
-                .end(&at, Progress::Cancelled, crate::judge::now())
-        })
+        .with_gate(move |gate| gate.approvals().cancel(&at, &who))
         .await??;
     if state != Progress::Cancelled {
         let detail = format!("approval '{id}' was already {state}");
@@ -337,6 +395,7 @@ pub(super) async fn cancel(
         approval_id: id,
         state: state.as_str(),
         by: identity.by(),
+        also: Vec::new(),
         grant: None,
     }))
 }

@@ -314,6 +314,55 @@ pub(super) struct ApprovalBody {
     #[schema(required)]
     cause: Option<String>,
     answers: Vec<GivenBody>,
+    /// Who withdrew it.
+    #[schema(required)]
+    cancelled: Option<CancelledBody>,
+}
+
+/// Who withdrew a question.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Cancelled)]
+pub(super) struct CancelledBody {
+    by: String,
+    via: String,
+    /// In milliseconds since 1970.
+    at: u64,
+}
+
+/// A question, what became of it, and how it was concluded.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ApprovalConcluded)]
+pub(super) struct ConcludedBody {
+    #[serde(flatten)]
+    approval: ApprovalBody,
+    /// What became of the action; null while nobody has taken the answer.
+    #[schema(required)]
+    conclusion: Option<ConclusionBody>,
+}
+
+/// The action as it was judged last.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Conclusion)]
+pub(super) struct ConclusionBody {
+    /// Whether it may run; null where another question followed.
+    #[schema(required)]
+    approved: Option<bool>,
+    /// In milliseconds since 1970; 0 where that is not known.
+    at: u64,
+    #[schema(value_type = VerdictName)]
+    decision: String,
+    reason: String,
+    reasons: Vec<ReasonBody>,
+    #[schema(minimum = 0, maximum = 1)]
+    risk: f64,
+    /// The policy that judged it.
+    generation: String,
+    /// Its line in the audit log.
+    #[schema(required)]
+    seq: Option<u64>,
+    /// The question that followed: judged again, it had a cause that was not shown.
+    #[schema(required)]
+    approval_id: Option<String>,
 }
 
 /// An answer that was given.

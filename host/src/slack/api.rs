@@ -76,6 +76,18 @@ impl Api {
         self.call(request).await
     }
 
+    /// Opens a dialog; false where that is not certain.
+    pub(super) async fn opened(&self, trigger: &str, view: &Value) -> bool {
+        let body = json!({"trigger_id": trigger, "view": view});
+        match self.post("views.open", &body).await {
+            Ok(_) => true,
+            Err(failed) => {
+                tracing::warn!("Slack: no dialog: {}", failed.what);
+                false
+            }
+        }
+    }
+
     /// The messages of a channel around this time, with their metadata. Clocks differ,
     /// and a post may arrive late.
     pub(super) async fn history(&self, channel: &str, at: u64) -> Result<Value, Failed> {
@@ -168,6 +180,7 @@ fn not_ok(answer: &Value) -> Failed {
 fn advice(word: &str) -> &'static str {
     match word {
         "not_in_channel" => " (invite the app to the channel: /invite @NAME)",
+        "expired_trigger_id" | "trigger_expired" => " (Slack gives three seconds to open a dialog)",
         "channel_not_found" => " (slack.channel must be a channel's id, such as C0123456789)",
         "invalid_auth" | "not_authed" | "account_inactive" | "token_revoked" => {
             " (slack.token must be a bot token of the installed app, xoxb-…)"

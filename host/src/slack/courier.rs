@@ -13,14 +13,15 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::api::{Failed, Outcome};
-use super::{Api, BUTTON, SlackConfig, button, card};
-use crate::approvals::{Approval, ApprovalError, Conclusion, Posting, SlackCard, State};
+use super::card::{self, Pen};
+use super::{Api, BUTTON};
+use crate::approvals::{ApprovalError, Posting, SlackCard, State};
 use crate::gate::Gate;
 use crate::judge::now;
 use crate::outgoing::{backoff, fingerprint, with};
 
 /// How often it looks for cards whose time has come, and after a failure of the file.
-const TICK: Duration = Duration::from_secs(1);
+pub(super) const TICK: Duration = Duration::from_secs(1);
 /// How long a post may still become visible in the channel after nobody knows.
 const SETTLE: u64 = 15_000;
 /// How often a card is drawn in vain before it is left as it is.
@@ -31,9 +32,7 @@ struct Courier {
     gate: Arc<Gate>,
     api: Api,
     channel: String,
-    /// The inbox, where the questions' pages are.
-    inbox: Option<String>,
-    key: Vec<u8>,
+    pen: Pen,
     /// How often in a row Slack could not be used.
     failures: u32,
 }
@@ -54,8 +53,7 @@ pub async fn run(
         gate,
         api,
         channel,
-        inbox,
-        key,
+        pen: Pen { key, inbox },
         failures: 0,
     };
     while !*ending.borrow() {
@@ -134,31 +132,19 @@ impl Courier {
 
     /// Posts one card, draws it anew, or finds out whether it is there. What failed.
     async fn see_to(&self, card: &SlackCard) -> Result<Option<Failed>, ApprovalError> {
-        let id = card.approval.clone();
-        let found = with(&self.gate, move |gate| {
-            let approvals = gate.approvals();
-            Ok((approvals.get(&id)?, approvals.conclusion(&id)?))
-        });
-        let (approval, conclusion) = match found.await {
-            Ok(found) => found,
-            Err(ApprovalError::Unknown(_)) => return Ok(None), // forgotten, and its card with it
-            Err(e) => return Err(e),
+        let found = card.clone();
+        let shown = with(&self.gate, move |gate| gate.approvals().on_card(&found)).await?;
+        let Some(drawn) = self.pen.card(&shown) else {
+            return Ok(None); // forgotten, and the card with it
         };
-        let drawn = self.draw(&approval, conclusion.as_ref());
+        let waits = shown.iter().any(|(one, _)| one.state == State::Pending);
         match &card.posting {
-            Posting::Not if approval.state == State::Pending => self.post(card, drawn).await,
+            Posting::Not if waits => self.post(card, drawn).await,
             // It was over before anybody could be shown it.
-            Posting::Not => self.later(card, None).await,
+            Posting::Not => self.close(card).await,
             Posting::Unknown(since) => self.look_for(card, *since).await,
             Posting::Posted { channel, ts } => self.update(card, drawn, (channel, ts)).await,
         }
-    }
-
-    fn draw(&self, approval: &Approval, conclusion: Option<&Conclusion>) -> Value {
-        let inbox = self.inbox.as_ref();
-        let link = inbox.map(|inbox| format!("{inbox}/inbox/approvals/{}", approval.id));
-        let button = button(&self.key, approval);
-        card::card(approval, conclusion, &button, link.as_deref())
     }
 
     async fn post(&self, card: &SlackCard, drawn: Value) -> Result<Option<Failed>, ApprovalError> {
@@ -217,11 +203,14 @@ impl Courier {
         Ok(None)
     }
 
-    async fn later(
-        &self,
-        card: &SlackCard,
-        due: Option<u64>,
-    ) -> Result<Option<Failed>, ApprovalError> {
+    /// Nobody sees it: left alone.
+    async fn close(&self, card: &SlackCard) -> Result<Option<Failed>, ApprovalError> {
+        let card = card.clone();
+        with(&self.gate, move |gate| gate.approvals().close_card(&card)).await?;
+        Ok(None)
+    }
+
+    async fn later(&self, card: &SlackCard, due: u64) -> Result<Option<Failed>, ApprovalError> {
         let card = card.clone();
         with(&self.gate, move |gate| {
             gate.approvals().card_later(&card, due)
@@ -236,7 +225,7 @@ impl Courier {
             "Slack: {what}; whether the card of {} is there is looked up",
             card.approval
         );
-        self.later(card, Some(now() + SETTLE)).await
+        self.later(card, now() + SETTLE).await
     }
 
     /// Looks in the channel for a card that somebody began to post.
@@ -246,7 +235,7 @@ impl Courier {
         since: u64,
     ) -> Result<Option<Failed>, ApprovalError> {
         if now() < since.saturating_add(SETTLE) {
-            return self.later(card, Some(since + SETTLE)).await;
+            return self.later(card, since + SETTLE).await;
         }
         match self.api.history(&self.channel, since).await {
             Ok(history) => match found_in(&history, &card.approval) {
@@ -254,7 +243,7 @@ impl Courier {
                 Some(ts) => {
                     let place = (self.channel.clone(), ts);
                     self.keep(card, place, String::new()).await?;
-                    self.later(card, Some(now())).await
+                    self.later(card, now()).await
                 }
                 None => {
                     let card = card.clone();
@@ -272,11 +261,11 @@ impl Courier {
                     failed.what,
                     card.approval
                 );
-                self.later(card, None).await
+                self.close(card).await
             }
             Err(failed) => {
                 let due = now() + millis(backoff(card.tries.min(6)));
-                self.later(card, Some(due)).await?;
+                self.later(card, due).await?;
                 Ok(Some(failed))
             }
         }
@@ -308,11 +297,11 @@ impl Courier {
                 failed.what,
                 card.approval
             );
-            return self.later(card, None).await;
+            return self.close(card).await;
         }
         // Drawing twice does no harm, so nobody has to know whether it was done.
         let due = now() + millis(backoff(card.tries));
-        self.later(card, Some(due)).await?;
+        self.later(card, due).await?;
         Ok(Some(failed))
     }
 }
@@ -331,78 +320,4 @@ fn found_in(history: &Value, approval: &str) -> Option<String> {
 
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Without a token or a channel: shows in the log what would be posted, as 0.0.1 did.
-pub async fn dry_run(
-    gate: Arc<Gate>,
-    config: SlackConfig,
-    mut news: watch::Receiver<u64>,
-    mut ending: watch::Receiver<bool>,
-) {
-    let lacks = match config.token {
-        None => "SLACK_BOT_TOKEN",
-        Some(_) => "SLACK_CHANNEL",
-    };
-    while !*ending.borrow() {
-        let shown = with(&gate, move |gate| show_due(gate, lacks)).await;
-        if let Err(e) = shown {
-            tracing::error!("Slack: {e}");
-        }
-        tokio::select! {
-            () = tokio::time::sleep(TICK) => {}
-            _ = news.changed() => {}
-            _ = ending.wait_for(|ending| *ending) => return,
-        }
-    }
-}
-
-fn show_due(gate: &Gate, lacks: &str) -> Result<(), ApprovalError> {
-    let approvals = gate.approvals();
-    while approvals.feed_cards(now())? {}
-    while let Some(found) = approvals.next_card(now())? {
-        let approval = match approvals.get(&found.approval) {
-            Err(ApprovalError::Unknown(_)) => continue,
-            approval => approval?,
-        };
-        let id = &approval.id;
-        match (&found.posting, approval.state) {
-            (Posting::Not | Posting::Unknown(_), State::Pending) => {
-                show(&approval, lacks);
-                // Kept as a card that is nowhere, so that it is shown once.
-                approvals.posted(&found, ("", ""), "", now())?;
-            }
-            (Posting::Posted { .. }, state) if state != State::Pending => {
-                let word = match state {
-                    State::Consumed => State::Approved.as_str(),
-                    state => state.as_str(),
-                };
-                if found.shown.as_deref() != Some(word) {
-                    let by = approval.answers.last().map(|given| &given.answer.by);
-                    let by = by.map_or_else(String::new, |by| format!(" by {by}"));
-                    tracing::info!("[Slack, dry run] {id} is {word}{by}");
-                }
-                approvals.posted(&found, ("", ""), word, now())?;
-            }
-            _ => approvals.card_later(&found, None)?,
-        }
-    }
-    Ok(())
-}
-
-fn show(approval: &Approval, lacks: &str) {
-    let action = &approval.held.action;
-    let judgement = &approval.held.judgement;
-    let id = &approval.id;
-    let safe = |text: &str| crate::printable::printable(text, 300);
-    tracing::info!(
-        "[HOLD -> Slack, dry run: no {lacks}]\n  action: {} by {}\n  {}\n  risk {:.2} · {}\n  \
-         approval_id = {id}\n  answer: coldnotch approvals approve|refuse {id}, \
-         or POST /decision {{\"approval_id\":\"{id}\",\"decision\":\"approve|deny\"}}",
-        safe(&action.kind),
-        safe(&action.agent),
-        safe(&action.summary),
-        judgement.risk,
-        safe(&judgement.reason),
-    );
 }

@@ -1,10 +1,14 @@
-//! Slack: a card in a channel for each question, and the clicks that answer it.
+//! Slack: a card in a channel for each cause, and the clicks that answer its questions.
 //!
 //! ```text
-//! courier.rs    posts each card once and draws it anew as its question goes on
-//! card.rs       the card: foreign text as plain text, within Slack's limits
-//! api.rs        Slack's Web API: what was done, what was not, what nobody knows
-//! click.rs      what came in: checked, and made into an answer
+//! courier.rs      posts each card once and draws it anew as its questions go on
+//! dry_run.rs      says in the log what would be posted
+//! card.rs         the card, within Slack's limits
+//! dialog.rs       the reason for a refusal, and what a yes is widened to
+//! text.rs         foreign text as plain text
+//! api.rs          Slack's Web API: what was done, what was not, what nobody knows
+//! interaction.rs  what came in: checked, and made into what somebody wants
+//! words.rs        what they are told
 //! ```
 //!
 //! Nothing here is on the way of a decision. Cards are kept in the approvals file: a
@@ -13,15 +17,22 @@
 
 mod api;
 mod card;
-mod click;
 mod courier;
+mod dialog;
+mod dry_run;
+mod interaction;
+mod text;
+pub mod words;
 
-use crate::approvals::Approval;
+use serde_json::Value;
+
+use crate::approvals::{Approval, Offer};
 use crate::secret::{Secret, mac, same};
 
 pub use api::{Api, tell};
-pub use click::{Click, ClickError, words};
-pub use courier::{dry_run, run};
+pub use courier::run;
+pub use dry_run::dry_run;
+pub use interaction::{Choice, Interaction, InteractionError, Place, Wish};
 
 /// The name of the key that the buttons' proofs are made with.
 pub const BUTTON: &str = "slack-button";
@@ -70,20 +81,70 @@ pub fn is_signed(secret: &Secret, timestamp: &str, signature: &str, body: &[u8],
     same(made.as_bytes(), signature.as_bytes())
 }
 
-/// What the buttons of a card carry: the approval, and a proof that the card was made
-/// here and about exactly this action.
-pub fn button(key: &[u8], approval: &Approval) -> String {
-    let proof = mac(
-        key,
-        &[
-            b"button\0",
-            approval.id.as_bytes(),
-            b"\0",
-            &approval.digest.0,
-        ],
-    );
+/// What a button or a dialog carries: the approvals it is about, and a proof that it was
+/// made here and about exactly these actions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Button(String);
+
+impl Button {
+    fn new(text: String) -> Self {
+        Button(text)
+    }
+
+    fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The approvals that it says it is about.
+    pub fn approvals(&self) -> Vec<String> {
+        let ids = self.0.split('.').next().unwrap_or_default();
+        ids.split('+').map(str::to_owned).collect()
+    }
+
+    /// Whether it was made here, about exactly these actions.
+    pub fn is_about(&self, approvals: &[&Approval], key: &[u8]) -> bool {
+        same(button(key, approvals).0.as_bytes(), self.0.as_bytes())
+    }
+}
+
+/// What a button about these carries.
+fn button(key: &[u8], approvals: &[&Approval]) -> Button {
+    let mut parts: Vec<&[u8]> = vec![b"button\0"];
+    for approval in approvals {
+        parts.extend([approval.id.as_bytes(), b"\0", &approval.digest.0]);
+    }
+    let proof = mac(key, &parts);
     let proof = data_encoding::HEXLOWER.encode(proof.get(..16).unwrap_or_default());
-    format!("{}.{proof}", approval.id)
+    let ids: Vec<&str> = approvals.iter().map(|approval| &*approval.id).collect();
+    Button(format!("{}.{proof}", ids.join("+")))
+}
+
+impl Api {
+    /// Opens the dialog in which a refusal's reason is given; false if it did not open.
+    pub async fn ask_why(&self, trigger: &str, about: &Button, approvals: &[Approval]) -> bool {
+        let view = dialog::refusing(about.text(), approvals);
+        self.opened(trigger, &view).await
+    }
+
+    /// Opens the dialog in which a yes is widened; false if it did not open, or nothing is
+    /// on offer.
+    pub async fn ask_what(
+        &self,
+        trigger: &str,
+        about: &Button,
+        approval: &Approval,
+        offers: &[Offer],
+    ) -> bool {
+        match dialog::granting(about.text(), approval, offers) {
+            Some(view) => self.opened(trigger, &view).await,
+            None => false,
+        }
+    }
+}
+
+/// Words in the place of a dialog, as the answer to its being sent.
+pub fn instead(words: &str) -> Value {
+    serde_json::json!({"response_action": "update", "view": dialog::told(words)})
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use rusqlite::OptionalExtension;
 
-use super::super::{Approval, ApprovalError, Given, State};
+use super::super::{Approval, ApprovalError, Cancelled, Given, State};
 use super::read::load;
-use super::write::{GRACE, add, go, take, takes};
+use super::write::{add, cancel, take, takes};
 use super::{Result, Store};
 use crate::action::ActionDigest;
 
@@ -18,7 +18,12 @@ impl Store {
     ) -> Result<State> {
         let taken = self.step(|tx| {
             takes(&load(tx, id)?, given, Some(shown))?;
-            go(tx, id, State::Cancelled, given.at.saturating_add(GRACE))?;
+            let who = Cancelled {
+                by: given.answer.by.clone(),
+                via: given.answer.via.clone(),
+                at: given.at,
+            };
+            cancel(tx, id, &who)?;
             add(tx, other)?;
             tx.prepare_cached("INSERT INTO edit VALUES (?1, ?2)")?
                 .execute([id, &other.id])?;

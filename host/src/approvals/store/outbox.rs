@@ -1,21 +1,19 @@
-//! What is to be told to others, kept beside what it is about.
+//! What is to be told to others, kept beside what it is about: who has read how far, and
+//! webhooks that are still to be sent.
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::super::{Approval, Posting, SlackCard, State, Waiting};
+use super::super::{Approval, State, Waiting};
 use super::read::{Change, load};
 use super::{Result, Store, Undone, millis, stamp};
 
 /// How long one who sends something has it for itself, in milliseconds: longer than
 /// any request may take.
-const LEASE: u64 = 15_000;
+pub(super) const LEASE: u64 = 15_000;
 /// How many changes are read in one go, so that nobody waits long for the file.
 const CHANGES: u32 = 64;
 
-type Undoable<T> = std::result::Result<T, Undone>;
-
-/// Who reads the changes for the cards.
-const CARDS: &str = "slack";
+pub(super) type Undoable<T> = std::result::Result<T, Undone>;
 
 impl Store {
     /// A value kept from run to run; made up by the first who asks.
@@ -35,145 +33,6 @@ impl Store {
             Ok(tx
                 .prepare_cached("SELECT value FROM memo WHERE name = ?1")?
                 .query_row([name], |row| row.get(0))?)
-        })
-    }
-
-    /// Marks the cards that are to be posted or drawn anew; whether there may be more.
-    pub(in crate::approvals) fn feed_cards(&self, now: u64) -> Result<bool> {
-        if !self.is_behind(CARDS)? {
-            return Ok(false);
-        }
-        self.step(|tx| {
-            let (from, _) = reader(tx, CARDS)?;
-            let Some(to) = last_of_next(tx, from)? else {
-                return Ok(false);
-            };
-            let span = params![stamp(from), stamp(to), stamp(now)];
-            // A card is drawn again even if somebody is drawing it just now.
-            tx.prepare_cached(
-                "UPDATE slack_card SET due = MIN(IFNULL(due, ?3), ?3), wanted = wanted + 1
-                 WHERE posting IS NULL AND approval IN
-                    (SELECT approval FROM change WHERE seq > ?1 AND seq <= ?2)",
-            )?
-            .execute(span)?;
-            tx.prepare_cached(
-                "UPDATE slack_card SET wanted = wanted + 1 WHERE posting IS NOT NULL AND approval IN
-                    (SELECT approval FROM change WHERE seq > ?1 AND seq <= ?2)",
-            )?
-            .execute(params![stamp(from), stamp(to)])?;
-            tx.prepare_cached(
-                "INSERT OR IGNORE INTO slack_card (approval, due)
-                    SELECT id, ?3 FROM approval WHERE state = 'pending' AND id IN
-                        (SELECT approval FROM change WHERE seq > ?1 AND seq <= ?2)",
-            )?
-            .execute(params![stamp(from), stamp(to), stamp(now)])?;
-            advance(tx, CARDS, to)?;
-            Ok(true)
-        })
-    }
-
-    /// The next card to see to; it is the caller's for a while.
-    pub(in crate::approvals) fn next_card(&self, now: u64) -> Result<Option<SlackCard>> {
-        const DUE: &str = "SELECT approval, channel, ts, posting, shown, wanted, tries
-             FROM slack_card WHERE due <= ?1 ORDER BY due LIMIT 1";
-        let waits = self.look(|db| {
-            Ok(db
-                .prepare_cached("SELECT 1 FROM slack_card WHERE due <= ?1 LIMIT 1")?
-                .exists([stamp(now)])?)
-        })?;
-        if !waits {
-            return Ok(None);
-        }
-        self.step(|tx| {
-            let found = tx
-                .prepare_cached(DUE)?
-                .query_row([stamp(now)], |row| {
-                    let (channel, ts): (Option<String>, Option<String>) =
-                        (row.get(1)?, row.get(2)?);
-                    let posting: Option<i64> = row.get(3)?;
-                    Ok(SlackCard {
-                        approval: row.get(0)?,
-                        posting: match (channel.zip(ts), posting) {
-                            (Some((channel, ts)), _) => Posting::Posted { channel, ts },
-                            (None, Some(since)) => Posting::Unknown(millis(since)),
-                            (None, None) => Posting::Not,
-                        },
-                        shown: row.get(4)?,
-                        wanted: row.get(5)?,
-                        tries: row.get(6)?,
-                    })
-                })
-                .optional()?;
-            if let Some(card) = &found {
-                tx.prepare_cached("UPDATE slack_card SET due = ?2 WHERE approval = ?1")?
-                    .execute(params![card.approval, stamp(now.saturating_add(LEASE))])?;
-            }
-            Ok(found)
-        })
-    }
-
-    /// Says that somebody begins to post a card: from now on nobody knows whether it
-    /// is there, until it is `posted` or `not_posted`. False if somebody else has.
-    pub(in crate::approvals) fn posting(&self, approval: &str, now: u64) -> Result<bool> {
-        self.step(|tx| {
-            let begun = tx
-                .prepare_cached(
-                    "UPDATE slack_card SET posting = ?2
-                     WHERE approval = ?1 AND ts IS NULL AND posting IS NULL",
-                )?
-                .execute(params![approval, stamp(now)])?;
-            Ok(begun == 1)
-        })
-    }
-
-    pub(in crate::approvals) fn posted(
-        &self,
-        card: &SlackCard,
-        (channel, ts): (&str, &str),
-        shown: &str,
-        now: u64,
-    ) -> Result<()> {
-        self.step(|tx| {
-            tx.prepare_cached(
-                "UPDATE slack_card SET channel = ?2, ts = ?3, shown = ?4, posting = NULL,
-                    tries = 0, due = CASE wanted WHEN ?5 THEN NULL ELSE ?6 END
-                 WHERE approval = ?1",
-            )?
-            .execute(params![
-                card.approval,
-                channel,
-                ts,
-                shown,
-                card.wanted,
-                stamp(now)
-            ])?;
-            Ok(())
-        })
-    }
-
-    /// It is certain that this card is not there; it is tried again later.
-    pub(in crate::approvals) fn not_posted(&self, approval: &str, due: u64) -> Result<()> {
-        self.change_card(
-            "UPDATE slack_card SET posting = NULL, tries = tries + 1, due = ?2 WHERE approval = ?1",
-            approval,
-            Some(due),
-        )
-    }
-
-    /// Looked at again later, or only when something changes.
-    pub(in crate::approvals) fn card_later(&self, approval: &str, due: Option<u64>) -> Result<()> {
-        self.change_card(
-            "UPDATE slack_card SET tries = tries + 1, due = ?2 WHERE approval = ?1",
-            approval,
-            due,
-        )
-    }
-
-    fn change_card(&self, sql: &str, approval: &str, due: Option<u64>) -> Result<()> {
-        self.step(|tx| {
-            tx.prepare_cached(sql)?
-                .execute(params![approval, due.map(stamp)])?;
-            Ok(())
         })
     }
 
@@ -296,7 +155,7 @@ impl Store {
 
     /// Whether there are changes this one has not read, or it has not begun; looked at
     /// without the lock.
-    fn is_behind(&self, name: &str) -> Result<bool> {
+    pub(super) fn is_behind(&self, name: &str) -> Result<bool> {
         self.look(|db| {
             let read: Option<i64> = db
                 .prepare_cached("SELECT seq FROM reader WHERE name = ?1")?
@@ -312,7 +171,7 @@ impl Store {
 
 /// How far this one has read, and the last change before it began. Begins with the
 /// first change there is: what waits already is news to it.
-fn reader(tx: &Transaction<'_>, name: &str) -> Undoable<(u64, u64)> {
+pub(super) fn reader(tx: &Transaction<'_>, name: &str) -> Undoable<(u64, u64)> {
     tx.prepare_cached(
         "INSERT OR IGNORE INTO reader
             VALUES (?1, 0, (SELECT COALESCE(MAX(seq), 0) FROM change))",
@@ -326,14 +185,14 @@ fn reader(tx: &Transaction<'_>, name: &str) -> Undoable<(u64, u64)> {
     Ok(found)
 }
 
-fn advance(tx: &Transaction<'_>, name: &str, to: u64) -> Undoable<()> {
+pub(super) fn advance(tx: &Transaction<'_>, name: &str, to: u64) -> Undoable<()> {
     tx.prepare_cached("UPDATE reader SET seq = ?2 WHERE name = ?1")?
         .execute(params![name, stamp(to)])?;
     Ok(())
 }
 
 /// The last of the next few changes.
-fn last_of_next(tx: &Transaction<'_>, from: u64) -> Undoable<Option<u64>> {
+pub(super) fn last_of_next(tx: &Transaction<'_>, from: u64) -> Undoable<Option<u64>> {
     let last: Option<i64> = tx
         .prepare_cached(
             "SELECT MAX(seq) FROM (SELECT seq FROM change WHERE seq > ?1 ORDER BY seq LIMIT ?2)",

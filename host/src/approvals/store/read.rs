@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::approval::is_over;
-use super::super::{Answer, Approval, ApprovalError, Conclusion, Given, State, held};
+use super::super::{Answer, Approval, ApprovalError, Cancelled, Conclusion, Given, State, held};
 use super::{Result, Store, Undone, millis, stamp};
 use crate::action::ActionDigest;
 
@@ -194,6 +194,14 @@ pub(super) fn load(db: &Connection, id: &str) -> std::result::Result<Approval, U
 fn read(row: &Row<'_>) -> rusqlite::Result<Approval> {
     let text: String = row.get("held")?;
     let approvers: String = row.get("approvers")?;
+    let cancelled: Option<String> = row.get("cancelled_by")?;
+    let cancelled = cancelled.map(|by| {
+        Ok::<_, rusqlite::Error>(Cancelled {
+            by,
+            via: row.get("cancelled_via")?,
+            at: row.get("cancelled_at").map(millis)?,
+        })
+    });
     Ok(Approval {
         id: row.get("id")?,
         state: State::named(&row.get::<_, String>("state")?)
@@ -207,6 +215,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Approval> {
         approvers: serde_json::from_str(&approvers).map_err(|e| damaged("approvers", e))?,
         cause: row.get("cause")?,
         answers: Vec::new(),
+        cancelled: cancelled.transpose()?,
     })
 }
 
@@ -229,7 +238,7 @@ fn votes(db: &Connection, id: &str) -> rusqlite::Result<Vec<Given>> {
     rows.collect()
 }
 
-fn conclusion(db: &Connection, id: &str) -> rusqlite::Result<Option<Conclusion>> {
+pub(super) fn conclusion(db: &Connection, id: &str) -> rusqlite::Result<Option<Conclusion>> {
     let text: Option<String> = db
         .prepare_cached("SELECT result FROM approval WHERE id = ?1")?
         .query_row([id], |row| row.get(0))?;

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Transaction, params};
 
 use super::super::approval::is_over;
-use super::super::{Answer, Approval, ApprovalError, Conclusion, Given, State, held};
+use super::super::{Answer, Approval, ApprovalError, Cancelled, Conclusion, Given, State, held};
 use super::grants::revoke_with;
 use super::read::{Found, find, load, state_of};
 use super::{Result, Store, Undone, millis, stamp};
@@ -15,6 +15,7 @@ pub(super) const GRACE: u64 = 30_000;
 const KEEP: u64 = 30 * 24 * 3_600_000;
 /// How many due ones are looked at in one go.
 const FEW: u32 = 8;
+
 impl Store {
     pub(in crate::approvals) fn insert(&self, approval: &Approval, most: u64) -> Result<()> {
         self.step(|tx| {
@@ -42,14 +43,47 @@ impl Store {
         taken.ok_or_else(|| ApprovalError::Expired(id.to_owned()))
     }
 
-    pub(in crate::approvals) fn end(&self, id: &str, to: State, now: u64) -> Result<State> {
+    /// The same answer to several questions about this action, held for the same cause: all
+    /// take it, or none.
+    pub(in crate::approvals) fn answer_each(
+        &self,
+        ids: &[String],
+        digest: ActionDigest,
+        given: &Given,
+    ) -> Result<Vec<State>> {
+        self.step(|tx| {
+            let mut cause = None;
+            let mut one = |id: &String| {
+                let its = load(tx, id)?.cause;
+                if its.is_none() || *cause.get_or_insert_with(|| its.clone()) != its {
+                    return Err(ApprovalError::OtherAction(id.clone()).into());
+                }
+                let state = take(tx, id, given, Some(digest))?;
+                state.ok_or_else(|| ApprovalError::Expired(id.clone()).into())
+            };
+            ids.iter().map(&mut one).collect()
+        })
+    }
+
+    pub(in crate::approvals) fn expire(&self, id: &str, now: u64) -> Result<State> {
         self.step(|tx| {
             let found = state_of(tx, id)?;
             if found != State::Pending {
                 return Ok(found);
             }
-            go(tx, id, to, now.saturating_add(GRACE))?;
-            Ok(to)
+            go(tx, id, State::Expired, now.saturating_add(GRACE))?;
+            Ok(State::Expired)
+        })
+    }
+
+    pub(in crate::approvals) fn cancel(&self, id: &str, who: &Cancelled) -> Result<State> {
+        self.step(|tx| {
+            let found = state_of(tx, id)?;
+            if found != State::Pending {
+                return Ok(found);
+            }
+            cancel(tx, id, who)?;
+            Ok(State::Cancelled)
         })
     }
 
@@ -119,6 +153,15 @@ impl Store {
         }
         Ok(due.into_iter().map(|(id, _)| id).collect())
     }
+}
+
+/// Withdraws a question.
+pub(super) fn cancel(tx: &Transaction<'_>, id: &str, who: &Cancelled) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        "UPDATE approval SET cancelled_by = ?2, cancelled_via = ?3, cancelled_at = ?4 WHERE id = ?1",
+    )?
+    .execute(params![id, who.by, who.via, stamp(who.at)])?;
+    go(tx, id, State::Cancelled, who.at.saturating_add(GRACE))
 }
 
 /// A new question.
@@ -250,7 +293,10 @@ fn answered(approval: &Approval) -> ApprovalError {
             } else {
                 state
             },
-            by: approval.answers.last().map(|given| given.answer.by.clone()),
+            by: match &approval.cancelled {
+                Some(who) => Some(who.by.clone()),
+                None => approval.deciding().map(|given| given.answer.by.clone()),
+            },
         },
     }
 }

@@ -21,13 +21,13 @@ impl Entry<'_> {
                 approved,
                 approval,
             } => {
-                let at = approval.map(|approval| stamp(approval.at));
-                let approval = approval.as_ref().zip(at.as_deref());
-                let approval = approval.map(|(said, at)| ApprovalWire {
+                let at = approval.and_then(|said| said.at).map(stamp);
+                let approval = approval.map(|said| ApprovalWire {
                     id: said.id,
-                    by: Some(said.by),
-                    via: Some(said.via),
-                    at: Some(at),
+                    state: Some(said.state),
+                    by: said.by,
+                    via: said.via,
+                    at: at.as_deref(),
                     grant: said.grant,
                     after: None,
                 });
@@ -38,19 +38,19 @@ impl Entry<'_> {
                 approval,
                 after,
             } => {
-                let at = after.map(|after| stamp(after.at));
-                let after = after.as_ref().zip(at.as_deref());
+                let at = after.and_then(|said| said.at).map(stamp);
                 let waiting = |id| ApprovalWire {
                     id,
+                    state: None,
                     by: None,
                     via: None,
                     at: None,
                     grant: None,
-                    after: after.map(|(said, at)| AfterWire {
+                    after: after.map(|said| AfterWire {
                         id: said.id,
                         by: said.by,
                         via: said.via,
-                        at,
+                        at: at.as_deref(),
                     }),
                 };
                 judged.encode("hold", None, approval.map(waiting))
@@ -226,6 +226,8 @@ struct JudgedRest<'a> {
 #[derive(Serialize)]
 struct ApprovalWire<'a> {
     id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'a str>,
     by: Option<&'a str>,
     via: Option<&'a str>,
     at: Option<&'a str>,
@@ -238,9 +240,9 @@ struct ApprovalWire<'a> {
 #[derive(Serialize)]
 struct AfterWire<'a> {
     id: &'a str,
-    by: &'a str,
-    via: &'a str,
-    at: &'a str,
+    by: Option<&'a str>,
+    via: Option<&'a str>,
+    at: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -355,9 +357,10 @@ mod tests {
         };
         let approval = ApprovalLine {
             id: "a-1",
-            by: "ana",
-            via: "slack",
-            at: UNIX_EPOCH,
+            state: "approved",
+            by: Some("ana"),
+            via: Some("slack"),
+            at: Some(UNIX_EPOCH),
             grant: None,
         };
         let line = text(&Entry::Decision {
@@ -373,7 +376,7 @@ mod tests {
             r#""risk":0.5,"outcome":"assessed","fuel":12},{"name":"rules","digest":"sha256:bb","#,
             r#""verdict":null,"risk":null,"outcome":"timed-out","fuel":0}],"labels":["secret-read"],"#,
             r#""reasons":[{"plugin":"consequence","code":"new-payee","message":"not seen before"}],"#,
-            r#""approval":{"id":"a-1","by":"ana","via":"slack","at":"1970-01-01T00:00:00.000000+00:00"},"#,
+            r#""approval":{"id":"a-1","state":"approved","by":"ana","via":"slack","at":"1970-01-01T00:00:00.000000+00:00"},"#,
             r#""latency_us":31,"prev":"PREV"}"#,
         );
         assert_eq!(

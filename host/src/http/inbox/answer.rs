@@ -23,6 +23,9 @@ use crate::wire::MAX_BYTES;
 /// The longest reason, in characters.
 const REASON: usize = 2000;
 
+/// The most questions that one form answers beside its own.
+const ALSO: usize = 100;
+
 /// `POST /inbox/approvals/{id}/approve`
 pub(super) async fn approve(
     State(server): State<Server>,
@@ -156,11 +159,16 @@ async fn answer(
     approved: bool,
 ) -> Result<Response, Wrong> {
     let (answer, digest) = read(sent, approved)?;
-    let asked = id.clone();
+    // Others about exactly this action, as the page named them.
+    let also = sent.fields.get("also").split_whitespace().take(ALSO);
+    let all: Vec<String> = std::iter::once(&*id)
+        .chain(also)
+        .map(ToOwned::to_owned)
+        .collect();
     let taken = server
         .with_gate(move |gate| {
             let approvals = gate.approvals();
-            approvals.answer(&asked, &answer, Some(digest), now())
+            approvals.answer_each(&all, digest, &answer, now())
         })
         .await?;
     match taken {

@@ -54,6 +54,7 @@ struct Named {
 #[serde(default)]
 struct Said {
     id: String,
+    state: Option<String>,
     by: Option<String>,
     via: Option<String>,
 }
@@ -75,6 +76,8 @@ pub(super) struct Line {
     /// The address of what else happened in it.
     pub(super) session_query: String,
     pub(super) reason: Shown,
+    /// What `by` did.
+    pub(super) did: &'static str,
     pub(super) by: Shown,
     pub(super) via: Shown,
     pub(super) approval: String,
@@ -102,14 +105,18 @@ impl From<Entry> for Line {
     fn from(entry: Entry) -> Self {
         let time = entry.ts.parse::<jiff::Timestamp>().ok();
         let when = time.map(|time| time.strftime("%e %b, %H:%M:%S").to_string());
-        let outcome = match (entry.kind.as_str(), entry.approved) {
-            ("hold", _) => "asked",
-            (_, Some(true)) => "ran",
-            (_, Some(false)) => "did not run",
-            _ => "",
-        };
         let verdict = verdict(&entry);
         let approval = entry.approval.unwrap_or_default();
+        let state = approval.state.as_deref();
+        let outcome = match (entry.kind.as_str(), entry.approved, state) {
+            ("hold", ..) => "asked",
+            (_, Some(true), _) => "ran",
+            (_, Some(false), Some("refused")) => "was refused",
+            (_, Some(false), Some("expired")) => "expired, did not run",
+            (_, Some(false), Some("cancelled")) => "was cancelled, did not run",
+            (_, Some(false), _) => "did not run",
+            _ => "",
+        };
         let names: Vec<&str> = entry.plugins.iter().map(|p| p.name.as_str()).collect();
         let what = match (entry.r#type.is_empty(), entry.kind.as_str()) {
             (false, _) => entry.r#type.clone(),
@@ -130,6 +137,10 @@ impl From<Entry> for Line {
                 .append_pair("q", &entry.session)
                 .finish(),
             reason: Shown::most(&entry.reason, 300),
+            did: match state {
+                Some("cancelled") => "cancelled",
+                _ => "answered",
+            },
             by: Shown::most(approval.by.as_deref().unwrap_or_default(), 80),
             via: Shown::most(approval.via.as_deref().unwrap_or_default(), 40),
             approval: approval.id,

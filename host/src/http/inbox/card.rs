@@ -13,8 +13,8 @@ use super::text::Shown;
 use super::viewer::Viewer;
 use super::words::{self, Fact};
 use crate::approvals::{
-    Approval, ApprovalError, Approvals, Conclusion, Given, Mark, Part, Passage, State as Of, Story,
-    Told,
+    Approval, ApprovalError, Approvals, Cancelled, Conclusion, Given, Mark, Part, Passage,
+    State as Of, Story, Told,
 };
 use crate::http::Server;
 use crate::printable::is_invisible;
@@ -43,6 +43,8 @@ pub(super) struct Status {
     pub(super) words: Option<String>,
     /// The question that was asked instead.
     pub(super) instead: Option<String>,
+    /// Others that wait for exactly the same action.
+    pub(super) equal: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -161,10 +163,19 @@ impl Status {
             Of::Approved => "It is judged again and runs once, when the agent takes the answer.",
             Of::Refused => "It does not run.",
             Of::Expired => "Its time was over. It does not run.",
-            Of::Cancelled => "Nobody wants an answer any more. It does not run.",
+            Of::Cancelled => "It was withdrawn. It does not run.",
             Of::Consumed => "The agent took the answer, and it was judged again.",
         };
         let pretty = words::pretty(&action.payload.value());
+        let mut given: Vec<AnswerLine> = approval.answers.iter().map(AnswerLine::of).collect();
+        given.extend(approval.cancelled.as_ref().map(AnswerLine::of_cancelled));
+        let siblings = match open {
+            true => approvals.siblings(approval)?,
+            false => Vec::new(),
+        };
+        let equal = siblings
+            .into_iter()
+            .filter(|other| other.digest == approval.digest);
         Ok(Status {
             id: approval.id.clone(),
             open,
@@ -173,7 +184,7 @@ impl Status {
                 state => state.as_str(),
             },
             meaning,
-            given: approval.answers.iter().map(AnswerLine::of).collect(),
+            given,
             quorum: approval.quorum,
             left: left(approval.expires),
             until: stamp(approval.expires),
@@ -188,6 +199,7 @@ impl Status {
             },
             words: (!action.session.is_empty()).then(|| grants::suggested(action)),
             instead: approvals.instead(&approval.id)?,
+            equal: equal.map(|other| other.id).collect(),
         })
     }
 }
@@ -209,6 +221,17 @@ impl AnswerLine {
             reason: Shown::new(answer.reason.as_deref().unwrap_or_default()),
             at: stamp(given.at),
             when: clock(given.at),
+        }
+    }
+
+    fn of_cancelled(who: &Cancelled) -> AnswerLine {
+        AnswerLine {
+            word: "Cancelled",
+            by: Shown::most(&who.by, 120),
+            via: Shown::most(&who.via, 40),
+            reason: Shown::new(""),
+            at: stamp(who.at),
+            when: clock(who.at),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::page::{clock, stamp};
 use super::text::Shown;
 use super::words;
-use crate::approvals::{Approval, ApprovalError, Approvals, State};
+use crate::approvals::{Approval, ApprovalError, Approvals};
 
 /// How far one looks back.
 const LOOK: u32 = 300;
@@ -32,9 +32,8 @@ pub(super) fn like(approvals: &Approvals, this: &Approval) -> Result<Vec<Past>, 
     let mut alike: Vec<(Vec<String>, Approval)> = approvals
         .list(None, LOOK)?
         .into_iter()
-        .filter(|other| other.id != this.id && !other.answers.is_empty())
+        .filter(|other| other.id != this.id && other.deciding().is_some())
         .filter(|other| other.held.action.kind == this.held.action.kind)
-        .filter(|other| other.state != State::Pending)
         .map(|other| {
             let same = values_of(&other).intersection(&values).cloned().collect();
             (same, other)
@@ -50,7 +49,7 @@ pub(super) fn like(approvals: &Approvals, this: &Approval) -> Result<Vec<Past>, 
 }
 
 fn past(same: &[String], other: &Approval) -> Option<Past> {
-    let last = other.answers.last()?;
+    let last = other.deciding()?;
     let action = &other.held.action;
     let summary = match action.summary.is_empty() {
         true => words::plain(&action.kind),
