@@ -5,6 +5,8 @@
 
 #[path = "support/command.rs"]
 mod command;
+#[path = "support/holding.rs"]
+mod holding;
 #[path = "approvals/kills.rs"]
 mod kills;
 #[path = "approvals/races.rs"]
@@ -15,25 +17,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use command::*;
+use holding::{HOLDING, pay};
 use serde_json::{Value, json};
-
-const HOLDING: &str = r#"
-[[plugin]]
-name = "keywords"
-source = "builtin:keywords"
-limits = { time = "10s" }
-
-[policy]
-hold_types = ["pay"]
-
-[approvals]
-lifetime = "15m"
-"#;
-
-fn pay(id: &str) -> String {
-    json!({"type": "pay", "agent": "bot", "session": "s", "id": id, "payload": {"amount": 10}})
-        .to_string()
-}
 
 /// A `decide` that waits in a process of its own.
 fn waiting(place: &Place, line: &str, action: &str) -> Child {

@@ -5,6 +5,8 @@
 
 #[path = "support/command.rs"]
 mod command;
+#[path = "inbox/endings.rs"]
+mod endings;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -105,7 +107,9 @@ impl Inbox {
             head += &format!("host: {}\r\n", self.address);
         }
         if !body.is_empty() {
-            head += "content-type: application/x-www-form-urlencoded\r\n";
+            if !headers.iter().any(|(name, _)| *name == "content-type") {
+                head += "content-type: application/x-www-form-urlencoded\r\n";
+            }
             head += &format!("content-length: {}\r\n", body.len());
         } else if line.starts_with("POST") {
             head += "content-length: 0\r\n";

@@ -7,6 +7,8 @@
 mod clock;
 #[path = "support/command.rs"]
 mod command;
+#[path = "support/holding.rs"]
+mod holding;
 #[path = "support/web.rs"]
 mod web;
 
@@ -16,23 +18,10 @@ use std::time::{Duration, Instant};
 
 use command::*;
 use data_encoding::BASE64;
+use holding::{HOLDING, PAUSING, ask, pay};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use web::{Answer, Request, hmac, kill, ok, seconds, send, status, until};
-
-const HOLDING: &str = r#"
-[[plugin]]
-name = "keywords"
-source = "builtin:keywords"
-limits = { time = "10s" }
-
-[policy]
-hold_types = ["pay"]
-
-[approvals]
-store = "coldnotch_approvals.db"
-on_timeout = "pause"
-"#;
 
 const OLD: &[u8] = b"an old key of thirty-two bytes!!";
 const NEW: &[u8] = b"a new key of thirty-two bytes!!!";
@@ -40,19 +29,6 @@ const ANSWERS: &[u8] = b"the answers' own key of 32 bytes";
 
 fn whsec(key: &[u8]) -> String {
     format!("whsec_{}", BASE64.encode(key))
-}
-
-fn pay(id: &str) -> String {
-    json!({"type": "pay", "agent": "bot", "session": "s", "id": id, "payload": {"amount": 10}})
-        .to_string()
-}
-
-/// A question that waits, and nobody with it.
-fn ask(place: &Place, action: &str) -> Value {
-    let asked = place.run("decide --wait 1ms", action);
-    let answer = answers(&asked).remove(0);
-    assert_eq!(answer["approved"], Value::Null, "{answer}");
-    answer
 }
 
 /// What is answered to the nth request.
@@ -140,7 +116,7 @@ fn holds_and_decisions_are_told_in_order_and_signed_with_every_secret() {
     let secrets = format!("secret = [\"{}\", \"{}\"]", whsec(NEW), whsec(OLD));
     let hook = hook("audit", &receiver.url(), PRIVATE)
         .replace(&format!("secret = \"{}\"", whsec(OLD)), &secrets);
-    let place = Place::new(&format!("{HOLDING}{hook}"));
+    let place = Place::new(&format!("{HOLDING}{PAUSING}{hook}"));
     let before = ask(&place, &pay("0")); // before anybody listened
     let (_server, _) = web::started(&place);
     receiver.heard(1);
@@ -205,7 +181,7 @@ fn holds_and_decisions_are_told_in_order_and_signed_with_every_secret() {
 fn an_endpoint_that_is_down_holds_up_no_other_and_misses_nothing_over_a_kill() {
     let (down, up) = (Receiver::start(|_| status(503)), Receiver::start(fine));
     let hooks = hook("down", &down.url(), PRIVATE) + &hook("up", &up.url(), PRIVATE);
-    let place = Place::new(&format!("{HOLDING}{hooks}"));
+    let place = Place::new(&format!("{HOLDING}{PAUSING}{hooks}"));
     let (server, _) = web::started(&place);
     ask(&place, &pay("1"));
     ask(&place, &pay("2"));
@@ -232,7 +208,7 @@ fn what_is_never_taken_is_given_up_and_retry_after_is_kept_to() {
         _ => ok(""),
     });
     let hooks = hook("picky", &picky.url(), PRIVATE) + &hook("tired", &tired.url(), PRIVATE);
-    let place = Place::new(&format!("{HOLDING}{hooks}"));
+    let place = Place::new(&format!("{HOLDING}{PAUSING}{hooks}"));
     let (mut server, _) = web::started(&place);
     ask(&place, &pay("1"));
     ask(&place, &pay("2"));
@@ -256,7 +232,7 @@ fn nothing_is_sent_to_private_addresses_and_no_redirect_is_followed() {
         ("metadata", "https://169.254.169.254/latest/".to_owned()),
     ];
     let hooks: String = urls.iter().map(|(name, url)| hook(name, url, "")).collect();
-    let place = Place::new(&format!("{HOLDING}{hooks}"));
+    let place = Place::new(&format!("{HOLDING}{PAUSING}{hooks}"));
     let (mut server, _) = web::started(&place);
     ask(&place, &pay("1"));
     let mut left: Vec<&str> = urls.iter().map(|(name, _)| *name).collect();
@@ -276,7 +252,7 @@ fn nothing_is_sent_to_private_addresses_and_no_redirect_is_followed() {
         Some((307, vec![("location", to.to_string())], String::new()))
     });
     let hook = hook("away", &format!("http://{redirects}/"), PRIVATE);
-    let place = Place::new(&format!("{HOLDING}{hook}"));
+    let place = Place::new(&format!("{HOLDING}{PAUSING}{hook}"));
     let (mut server, _) = web::started(&place);
     ask(&place, &pay("1"));
     let line = server.heard("307");
@@ -292,12 +268,12 @@ fn a_swap_is_told_once() {
         &receiver.url(),
         &format!("{PRIVATE}\nevents = [\"swap\"]"),
     );
-    let place = Place::new(&format!("{HOLDING}{hook}"));
+    let place = Place::new(&format!("{HOLDING}{PAUSING}{hook}"));
     let (mut server, _) = web::started(&place);
     ask(&place, &pay("1")); // nobody wants to hear that
     // The generation in force is known once the first was kept.
     std::thread::sleep(Duration::from_secs(1));
-    let other = HOLDING.replace("[\"pay\"]", "[\"pay\", \"send\"]");
+    let other = format!("{HOLDING}{PAUSING}").replace("[\"pay\"]", "[\"pay\", \"send\"]");
     place.replace("coldnotch.toml", format!("{other}{hook}"));
     server.heard("policy swapped");
     let heard = receiver.heard(1);
@@ -334,7 +310,7 @@ fn a_signed_answer_counts_once_and_an_unsigned_one_never() {
         whsec(ANSWERS)
     );
     let told = hook("told", "https://hooks.invalid/", "");
-    let place = Place::new(&format!("{HOLDING}{robot}{told}"));
+    let place = Place::new(&format!("{HOLDING}{PAUSING}{robot}{told}"));
     let (_server, address) = web::started(&place);
     let held = ask(&place, &pay("1"));
     let (id, digest) = (&held["approval_id"], &held["action_digest"]);
@@ -495,7 +471,7 @@ fn mistakes_in_the_configuration_are_named_and_secrets_are_not_shown() {
         ("name = \"a\"\nsecrt = \"\"", "did you mean `secret`?"),
     ];
     for (section, words) in wrong {
-        let place = Place::new(&format!("{HOLDING}[[webhook]]\n{section}\n"));
+        let place = Place::new(&format!("{HOLDING}{PAUSING}[[webhook]]\n{section}\n"));
         let told = errors(&place.run("config check", ""));
         assert!(told.contains(words), "{section}: {told}");
     }
@@ -503,18 +479,18 @@ fn mistakes_in_the_configuration_are_named_and_secrets_are_not_shown() {
         "{}answer_secret = \"{secret}\"\n",
         hook("a", "https://a.example/", "")
     );
-    let told = errors(&Place::new(&format!("{HOLDING}{same}")).run("config check", ""));
+    let told = errors(&Place::new(&format!("{HOLDING}{PAUSING}{same}")).run("config check", ""));
     assert!(told.contains("another than `secret`"), "{told}");
     let events = hook(
         "a",
         "https://a.example/secret-path",
         "events = [\"hold\", \"moon\"]",
     );
-    let told = errors(&Place::new(&format!("{HOLDING}{events}")).run("config check", ""));
+    let told = errors(&Place::new(&format!("{HOLDING}{PAUSING}{events}")).run("config check", ""));
     assert!(told.contains("hold, decision, swap"), "{told}");
 
     let right = hook("a", "https://a.example/secret-path", "");
-    let shown = Place::new(&format!("{HOLDING}{right}")).run("config show", "");
+    let shown = Place::new(&format!("{HOLDING}{PAUSING}{right}")).run("config show", "");
     let text = String::from_utf8(shown.stdout).unwrap();
     assert!(
         text.contains("webhook.0.url") && text.contains("a.example"),
@@ -530,7 +506,7 @@ fn mistakes_in_the_configuration_are_named_and_secrets_are_not_shown() {
 fn many_changes_are_told_in_order_each_once() {
     let receiver = Receiver::start(fine);
     let place = Place::new(&format!(
-        "{HOLDING}{}",
+        "{HOLDING}{PAUSING}{}",
         hook("all", &receiver.url(), PRIVATE)
     ));
     let (_server, _) = web::started(&place);
@@ -584,7 +560,7 @@ fn https_is_spoken_to_whoever_has_a_certificate_that_is_known() {
     let certificate = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let (port, heard) = with_tls(&certificate);
     let hook = hook("tls", &format!("https://localhost:{port}/hook"), PRIVATE);
-    let place = Place::new(&format!("{HOLDING}{hook}"));
+    let place = Place::new(&format!("{HOLDING}{PAUSING}{hook}"));
     let (mut server, _) = web::started(&place);
     ask(&place, &pay("1"));
     let line = server.heard("webhook tls").to_lowercase();

@@ -15,29 +15,32 @@ mod asking;
 mod cost;
 mod editing;
 pub mod granting;
+mod record;
+mod swapping;
+mod waiting;
 
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use parking_lot::Mutex;
 
-use crate::action::{Action, ActionDigest, Observation};
+use crate::action::{Action, Observation};
 use crate::approvals::{Approval, Approvals, Channel};
 use crate::audit::{self, AuditError, Entry};
 use crate::config::Config;
 use crate::judge::{self, Judge};
 use crate::plugins::{self, Listed};
-use crate::policy::Policy;
 use crate::recorder::Recorder;
-use crate::runtime::LoadError;
 use crate::session::SessionError;
 use crate::stats::{Decided, Stats};
-use crate::verdict::{Cause, Judged, Opinion, Reason, Verdict};
+use crate::verdict::{Cause, Judged, Reason, Verdict};
 
 use asking::used;
+use record::{End, said};
 
 pub use crate::decision::Decision;
 pub use editing::EditError;
+pub use swapping::SwapError;
 
 /// Decides on actions before they run.
 #[derive(Debug)]
@@ -51,17 +54,6 @@ pub struct Gate {
     /// Held while a policy is swapped, so that the log and the gate agree on
     /// which came last. No decision takes it.
     swapping: Mutex<()>,
-}
-
-/// Why a swap did not happen. The old generation stays in force.
-#[derive(Debug, thiserror::Error)]
-pub enum SwapError {
-    /// The new policy cannot be loaded.
-    #[error(transparent)]
-    Load(#[from] LoadError),
-    /// The swap could not be recorded.
-    #[error("the swap cannot be recorded: {0}")]
-    Audit(#[from] AuditError),
 }
 
 /// Why an output was not taken in.
@@ -228,48 +220,6 @@ impl Gate {
         }
     }
 
-    fn record(
-        &self,
-        judged: &Judged,
-        digest: ActionDigest,
-        end: End<'_>,
-    ) -> Result<u64, AuditError> {
-        let Judged {
-            action, judgement, ..
-        } = judged;
-        let plugins: Vec<audit::PluginLine<'_>> = judged.opinions.iter().map(plugin_line).collect();
-        let reasons: Vec<audit::ReasonLine<'_>> = judgement.causes.iter().map(Into::into).collect();
-        let line = audit::Judged {
-            at: SystemTime::now(),
-            agent: &action.agent,
-            kind: &action.kind,
-            summary: &action.summary,
-            verdict: judgement.verdict,
-            reason: &judgement.reason,
-            risk: judgement.risk,
-            session: &action.session,
-            id: &action.id,
-            action_digest: digest,
-            generation: &judged.generation,
-            plugins: &plugins,
-            labels: &judgement.labels,
-            reasons: &reasons,
-            latency_us: judged.latency_us,
-        };
-        self.audit.append(&match end {
-            End::Asked { approval, after } => Entry::Hold {
-                judged: &line,
-                approval: Some(approval),
-                after,
-            },
-            End::Decided { approved, approval } => Entry::Decision {
-                judged: &line,
-                approved,
-                approval,
-            },
-        })
-    }
-
     /// Takes in what an action returned. An output that cannot be recorded stays
     /// in its session all the same, since plugins have read it; reporting the same
     /// output again records it.
@@ -300,36 +250,6 @@ impl Gate {
             recorder.observed(seen);
         }
         Ok(seq)
-    }
-
-    /// Loads a policy off the decision path and puts it in force in one step.
-    /// The id of the generation now in force, and whether it is a new one.
-    ///
-    /// # Errors
-    /// It cannot be loaded or recorded; the old generation stays in force.
-    pub fn swap(&self, policy: &Policy) -> Result<(String, bool), SwapError> {
-        let _one_at_a_time = self.swapping.lock();
-        let generation = self.judge.build(policy)?;
-        let (id, previous) = (generation.id.clone(), self.judge.generation().id.clone());
-        if id == previous {
-            return Ok((id.to_string(), false));
-        }
-        let plugins: Vec<(&str, &str)> = generation
-            .plugins
-            .iter()
-            .map(|p| (p.name.as_str(), &*p.digest))
-            .collect();
-        let at = SystemTime::now();
-        let line = audit::Swapped {
-            at,
-            generation: &id,
-            previous: Some(&previous),
-            plugins: &plugins,
-        };
-        self.audit.append(&Entry::Swap(line))?;
-        drop(plugins);
-        self.judge.switch(generation);
-        Ok((id.to_string(), true))
     }
 
     /// The generation now in force.
@@ -374,39 +294,6 @@ impl Gate {
     }
 }
 
-/// What a record of an action says of its end.
-enum End<'a> {
-    /// A human is about to be asked.
-    Asked {
-        approval: &'a str,
-        after: Option<audit::ApprovalLine<'a>>,
-    },
-    /// It is decided.
-    Decided {
-        approved: bool,
-        approval: Option<audit::ApprovalLine<'a>>,
-    },
-}
-
-/// How asking ended, as it is recorded: who answered or withdrew it, if anybody did.
-fn said(approval: &Approval) -> audit::ApprovalLine<'_> {
-    let given = approval.deciding();
-    let cancelled = approval.cancelled.as_ref();
-    let who = match (given, cancelled) {
-        (Some(given), _) => Some((&*given.answer.by, &*given.answer.via, given.at)),
-        (None, Some(who)) => Some((&*who.by, &*who.via, who.at)),
-        (None, None) => None,
-    };
-    audit::ApprovalLine {
-        id: &approval.id,
-        state: used(approval.state).as_str(),
-        by: who.map(|(by, ..)| by),
-        via: who.map(|(_, via, _)| via),
-        at: who.map(|(.., at)| SystemTime::UNIX_EPOCH + Duration::from_millis(at)),
-        grant: given.and_then(|given| given.grant.as_deref()),
-    }
-}
-
 /// Adds a cause of the host's own, in front.
 fn with_cause(mut judged: Judged, code: &str, message: String) -> Judged {
     let reason = Reason {
@@ -423,16 +310,4 @@ fn with_cause(mut judged: Judged, code: &str, message: String) -> Judged {
     judged.judgement.causes.insert(0, cause);
     judged.judgement.reason = message;
     judged
-}
-
-fn plugin_line(opinion: &Opinion) -> audit::PluginLine<'_> {
-    let assessment = opinion.outcome.as_ref().ok();
-    audit::PluginLine {
-        name: &opinion.plugin,
-        digest: &opinion.digest,
-        verdict: assessment.and_then(|a| a.verdict),
-        risk: assessment.map(|a| a.risk),
-        outcome: opinion.outcome_name(),
-        fuel: opinion.fuel,
-    }
 }

@@ -44,6 +44,37 @@ function answer(key) {
   return true;
 }
 
+// News put a new status in the place of the old one. A form that somebody has open stays
+// as they left it, if the question still takes an answer.
+let kept = null;
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target.id !== "status") return;
+  const form = event.detail.target.querySelector("details.answer[open]");
+  const typed = form && [...form.querySelectorAll("input:not([type=hidden]), textarea")];
+  kept = form && {
+    key: form.dataset.key,
+    values: typed.map((field) => ({ value: field.value, checked: field.checked, focus: field === document.activeElement })),
+    button: document.activeElement === form.querySelector("button"),
+  };
+});
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  const form = kept && document.querySelector(`#status details.answer[data-key="${kept.key}"]`);
+  if (event.detail.target.id !== "status" || !form) return;
+  const { values, button } = kept;
+  kept = null;
+  form.open = true;
+  const fields = [...form.querySelectorAll("input:not([type=hidden]), textarea")];
+  // Other fields than before are another form: what was typed is not put into them.
+  if (fields.length === values.length) {
+    fields.forEach((field, at) => {
+      if (field.type === "radio" || field.type === "checkbox") field.checked = values[at].checked;
+      else field.value = values[at].value;
+      if (values[at].focus) field.focus({ preventScroll: true });
+    });
+  }
+  if (button) form.querySelector("button").focus({ preventScroll: true });
+});
+
 // A form is sent once.
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.sent) event.preventDefault();

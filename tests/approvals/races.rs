@@ -12,7 +12,8 @@ use coldnotch::config::Config;
 use coldnotch::gate::Gate;
 
 use super::command::*;
-use super::{HOLDING, pending};
+use super::pending;
+use crate::holding::HOLDING;
 
 const QUESTIONS: usize = 1000;
 /// Every so manieth is answered by a command, too.

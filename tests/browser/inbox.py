@@ -19,9 +19,21 @@ HOST = ROOT / "target/release/coldnotch"
 PICTURES = ROOT / "target/browser"
 CHECK = (Path(__file__).parent / "page.js").read_text()
 IBAN = "DE89 3704 0044 0532 0130 00"
+# On a busy machine wall time would end before fuel: a plugin that failed is a cause of its
+# own, and judged again without it the question is another one.
 CONFIG = """
+[[plugin]]
+name = "consequence"
+source = "builtin:consequence"
+grants = ["history"]
+limits = { time = "30s" }
+
 [approvals]
 store = "approvals.db"
+[[approvals.rule]]
+types = ["transfer_money"]
+amount_over = 5000
+quorum = 2
 [session]
 state = "sessions.db"
 """
@@ -242,6 +254,44 @@ class Story:
         self.place.run("approvals", "refuse", id, "--by", "bo", "--reason", "no")
         b.wait_text("#status", "Refused by bo")
         assert not b.find(".answer") and ended(waits)["approved"] is False
+
+    def t09b_news_leave_what_somebody_is_typing(self):
+        b = self.browser
+        waits = self.place.decide(*invoice("s-52", payload={"iban": IBAN.replace(" ", ""), "amount": 9000, "currency": "EUR"}))
+        id = self.one_waits()
+        b.go(f"{self.base}/inbox/approvals/{id}")
+        b.press("r")
+        b.press(*"wait for")
+        self.place.run("approvals", "approve", id, "--by", "bo")
+        b.wait_text("#status", "Approved by bo")
+        b.press(*" the contract")
+        assert b.run("return document.activeElement.value") == "wait for the contract"
+        self.picture("card-one-of-two-light")
+        b.click(".answer.refuse button")
+        b.wait_text("#status", "Refused by key:ana")
+        assert "wait for the contract" in b.text("#status")
+        answer = ended(waits)
+        assert (answer["approved"], answer["approval_state"]) == (False, "refused"), answer
+
+    def t09c_two_that_ask_for_the_same_are_answered_together(self):
+        b = self.browser
+        asks = {"type": "transfer_money", "summary": "Pay the gardener", "agent": "support-bot", "session": "s-53",
+                "payload": {"iban": "DE02120300000000202051", "amount": 60, "currency": "EUR"}}
+        first = self.place.decide({**asks, "id": "a"})
+        self.one_waits()
+        second = self.place.decide({**asks, "id": "b"})
+        ids = wait_for("two questions", lambda: len(self.place.pending()) == 2 and self.place.pending())
+        b.go(f"{self.base}/inbox/approvals/{ids[0]}")
+        b.press("a")
+        if b.find(".answer.approve [name=also]"):  # a plugin may have more to say of the second
+            b.click(".answer.approve [name=also]")
+            self.picture("card-together-light")
+            self.picture("card-together-phone", width=390, height=844)
+        else:
+            self.place.run("approvals", "approve", ids[1], "--by", "bo")
+        b.click(".answer.approve button")
+        b.wait_text("#status", "Approved by key:ana")
+        assert [ended(one)["approved"] for one in (first, second)] == [True, True]
 
     def t10_what_an_agent_writes_is_text(self):
         b = self.browser

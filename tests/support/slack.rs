@@ -50,6 +50,10 @@ pub struct Seen {
     pub calls: Vec<(String, Instant)>,
     /// What was said to one person.
     pub whispers: Vec<Value>,
+    /// The dialogs that were opened.
+    pub views: Vec<Value>,
+    /// What dialogs can be opened with: each once.
+    pub triggers: BTreeSet<String>,
     /// What Slack would not have liked.
     pub complaints: Vec<String>,
 }
@@ -61,20 +65,25 @@ pub struct Slack {
     pub seen: Arc<Mutex<Seen>>,
     /// What `conversations.history` answers instead.
     pub history: Arc<Mutex<Option<&'static str>>>,
+    /// What `views.open` answers instead.
+    pub dialogs: Arc<Mutex<Option<&'static str>>>,
 }
 
 impl Slack {
     pub fn start(mood: Mood) -> Self {
         let (mood, seen) = (Arc::new(Mutex::new(mood)), Arc::<Mutex<Seen>>::default());
         let history = Arc::<Mutex<Option<&'static str>>>::default();
-        let parts = (mood.clone(), seen.clone(), history.clone());
-        let address = web::serve(move |request| answer(&parts.0, &parts.1, &parts.2, &request));
-        Slack {
-            address,
+        let dialogs = Arc::<Mutex<Option<&'static str>>>::default();
+        let mut slack = Slack {
+            address: SocketAddr::from(([0, 0, 0, 0], 0)),
             mood,
             seen,
             history,
-        }
+            dialogs,
+        };
+        let here = slack.clone();
+        slack.address = web::serve(move |request| answer(&here, &request));
+        slack
     }
 
     /// The configuration of a server that uses it.
@@ -84,6 +93,25 @@ impl Slack {
              team = \"{TEAM}\"\napp_id = \"{APP}\"\napi = \"http://{}/api\"\n",
             self.address
         )
+    }
+
+    /// What a click brings to open a dialog with.
+    pub fn trigger(&self) -> String {
+        let mut seen = self.seen.lock();
+        let trigger = format!(
+            "{}.333649436676.d8c1bb83",
+            seen.triggers.len() + seen.views.len()
+        );
+        seen.triggers.insert(trigger.clone());
+        trigger
+    }
+
+    /// The dialogs that were opened, once there are this many.
+    pub fn views(&self, count: usize) -> Vec<Value> {
+        until("dialogs", || {
+            let views = self.seen.lock().views.clone();
+            (views.len() >= count).then_some(views)
+        })
     }
 
     pub fn set(&self, mood: Mood) {
@@ -130,20 +158,24 @@ impl Slack {
     }
 }
 
-/// What a card's buttons carry.
+/// What a card's first button carries.
 pub fn button(card: &Value) -> String {
-    let actions = card["blocks"].as_array().unwrap().iter();
-    let mut actions = actions.filter(|block| block["type"] == "actions");
-    let button = &actions.next().expect("buttons")["elements"][0];
-    button["value"].as_str().unwrap().to_owned()
+    buttons(card, "coldnotch_approve").remove(0)
 }
 
-fn answer(
-    mood: &Mutex<Mood>,
-    seen: &Mutex<Seen>,
-    history: &Mutex<Option<&'static str>>,
-    request: &Request,
-) -> Answer {
+/// What a card's buttons of this name carry, in order.
+pub fn buttons(card: &Value, name: &str) -> Vec<String> {
+    let actions = card["blocks"].as_array().unwrap().iter();
+    let actions = actions.filter(|block| block["type"] == "actions");
+    let buttons = actions.flat_map(|block| block["elements"].as_array().unwrap());
+    buttons
+        .filter(|button| button["action_id"] == name)
+        .map(|button| button["value"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn answer(slack: &Slack, request: &Request) -> Answer {
+    let Slack { mood, seen, .. } = slack;
     if request.path.starts_with("/response/") {
         seen.lock().whispers.push(request.json());
         return ok("ok");
@@ -164,7 +196,7 @@ fn answer(
         }
         Mood::Hangs => return None,
     }
-    let said = match checked(&method, request, seen, history) {
+    let said = match checked(&method, request, slack) {
         Ok(said) => said,
         Err(error) => {
             let told = format!("{method}: {error}");
@@ -178,12 +210,8 @@ fn answer(
     ok(said)
 }
 
-fn checked(
-    method: &str,
-    request: &Request,
-    seen: &Mutex<Seen>,
-    history: &Mutex<Option<&'static str>>,
-) -> Result<Value, String> {
+fn checked(method: &str, request: &Request, slack: &Slack) -> Result<Value, String> {
+    let Slack { seen, history, .. } = slack;
     if request.header("authorization") != format!("Bearer {TOKEN}") {
         return Err("invalid_auth".into());
     }
@@ -222,6 +250,20 @@ fn checked(
     }
     let body: Value =
         serde_json::from_slice(&request.body).map_err(|_| "invalid_json".to_owned())?;
+    if method == "views.open" {
+        if let Some(error) = *slack.dialogs.lock() {
+            return Ok(json!({"ok": false, "error": error}));
+        }
+        keys(&body, &["trigger_id", "view"])?;
+        let trigger = body["trigger_id"].as_str().unwrap_or_default();
+        let mut seen = seen.lock();
+        if !seen.triggers.remove(trigger) {
+            return Err("expired_trigger_id".into());
+        }
+        modal(&body["view"]).map_err(|what| format!("invalid_arguments: {what}"))?;
+        seen.views.push(body["view"].clone());
+        return Ok(json!({"ok": true, "view": {"id": "V1", "type": "modal"}}));
+    }
     if body["channel"] != CHANNEL {
         return Err("channel_not_found".into());
     }
@@ -229,7 +271,7 @@ fn checked(
     if text.is_empty() || text.chars().count() > 4000 {
         return Err("no_text: or too much".into());
     }
-    blocks(&body["blocks"]).map_err(|what| format!("invalid_blocks: {what}"))?;
+    blocks(&body["blocks"], false).map_err(|what| format!("invalid_blocks: {what}"))?;
     let mut seen = seen.lock();
     match method {
         "chat.postMessage" => {
@@ -321,9 +363,42 @@ fn name(value: &Value, names: &mut BTreeSet<String>) -> Result<(), String> {
     }
 }
 
-fn blocks(value: &Value) -> Result<(), String> {
+/// A modal, as the reference of views has it.
+pub fn modal(view: &Value) -> Result<(), String> {
+    keys(
+        view,
+        &[
+            "type",
+            "callback_id",
+            "private_metadata",
+            "title",
+            "submit",
+            "close",
+            "blocks",
+        ],
+    )?;
+    let short = |key: &str, most: usize| view[key].as_str().is_none_or(|text| text.len() <= most);
+    if view["type"] != "modal" || !short("callback_id", 255) || !short("private_metadata", 3000) {
+        return Err("a view that is none".into());
+    }
+    text(&view["title"], 24, true)?;
+    for key in ["submit", "close"] {
+        view.get(key).map_or(Ok(()), |word| text(word, 24, true))?;
+    }
+    let inputs = |block: &Value| block["type"] == "input";
+    if view["blocks"]
+        .as_array()
+        .is_some_and(|b| b.iter().any(inputs))
+        && view["submit"].is_null()
+    {
+        return Err("inputs and nothing to send them with".into());
+    }
+    blocks(&view["blocks"], true)
+}
+
+fn blocks(value: &Value, in_modal: bool) -> Result<(), String> {
     let mut names = BTreeSet::new();
-    for block in list(value, 50)? {
+    for block in list(value, if in_modal { 100 } else { 50 })? {
         name(&block["block_id"], &mut names)?;
         match block["type"].as_str() {
             Some("header") => {
@@ -348,15 +423,13 @@ fn blocks(value: &Value) -> Result<(), String> {
                 }
             }
             Some("input") => {
-                keys(block, &["type", "label", "element", "block_id", "optional"])?;
+                let known = ["type", "label", "element", "block_id", "optional", "hint"];
+                keys(block, &known)?;
                 text(&block["label"], 2000, true)?;
-                let element = &block["element"];
-                keys(element, &["type", "action_id", "max_length"])?;
-                if element["type"] != "plain_text_input"
-                    || element["max_length"].as_u64().is_some_and(|n| n > 3000)
-                {
-                    return Err("an input of another kind".into());
-                }
+                block
+                    .get("hint")
+                    .map_or(Ok(()), |hint| text(hint, 2000, true))?;
+                input(&block["element"], in_modal)?;
             }
             Some("actions") => {
                 keys(block, &["type", "elements", "block_id"])?;
@@ -366,6 +439,63 @@ fn blocks(value: &Value) -> Result<(), String> {
                 }
             }
             other => return Err(format!("a block of type {other:?}")),
+        }
+    }
+    Ok(())
+}
+
+fn input(element: &Value, in_modal: bool) -> Result<(), String> {
+    match element["type"].as_str() {
+        Some("plain_text_input") => {
+            keys(element, &["type", "action_id", "max_length", "multiline"])?;
+            match element["max_length"].as_u64().is_none_or(|n| n <= 3000) {
+                true => Ok(()),
+                false => Err("a text of more than 3000".into()),
+            }
+        }
+        Some("number_input") if in_modal => {
+            let known = [
+                "type",
+                "action_id",
+                "is_decimal_allowed",
+                "min_value",
+                "initial_value",
+            ];
+            keys(element, &known)?;
+            let number = |key: &str| element[key].as_str().map(str::parse::<f64>);
+            match (number("min_value"), number("initial_value")) {
+                (Some(Ok(least)), Some(Ok(first))) if least <= first => Ok(()),
+                _ => Err("numbers that are none".into()),
+            }
+        }
+        Some("checkboxes") => {
+            keys(element, &["type", "action_id", "options"])?;
+            options(&element["options"], 10)
+        }
+        Some("static_select") => {
+            keys(element, &["type", "action_id", "options", "initial_option"])?;
+            options(&element["options"], 100)?;
+            let all = element["options"].as_array().unwrap();
+            match all.contains(&element["initial_option"]) {
+                true => Ok(()),
+                false => Err("what is selected is no option".into()),
+            }
+        }
+        other => Err(format!("an input of type {other:?}")),
+    }
+}
+
+fn options(value: &Value, most: usize) -> Result<(), String> {
+    let mut values = BTreeSet::new();
+    for option in list(value, most)? {
+        keys(option, &["text", "value"])?;
+        text(&option["text"], 75, true)?;
+        name(&option["value"], &mut values)?;
+        if option["value"]
+            .as_str()
+            .is_none_or(|value| value.len() > 150)
+        {
+            return Err("an option without a value of at most 150".into());
         }
     }
     Ok(())

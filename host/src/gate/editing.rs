@@ -7,7 +7,8 @@
 use std::sync::Arc;
 
 use super::asking::ended;
-use super::{End, Gate, with_cause};
+use super::record::End;
+use super::{Gate, with_cause};
 use crate::action::{Action, ActionDigest};
 use crate::approvals::{Answer, Approval, ApprovalError, Approvals};
 use crate::audit::AuditError;

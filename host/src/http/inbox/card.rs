@@ -5,57 +5,17 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::grants;
+use super::chain::{Link, Step, chain, step};
 use super::list::waiting;
-use super::page::{Frame, Wrong, clock, left, page as shown, stamp};
+use super::page::{Frame, Wrong, clock, page as shown, stamp};
 use super::past::{self, Past};
+use super::status::Status;
 use super::text::Shown;
 use super::viewer::Viewer;
 use super::words::{self, Fact};
-use crate::approvals::{
-    Approval, ApprovalError, Approvals, Cancelled, Conclusion, Given, Mark, Part, Passage,
-    State as Of, Story, Told,
-};
+use crate::approvals::{Approval, ApprovalError, Approvals, Conclusion, State as Of, Story};
 use crate::http::Server;
-use crate::printable::is_invisible;
 use crate::verdict::{Cause, Opinion};
-
-/// How far a question is, and the forms that answer it.
-#[derive(Debug)]
-pub(super) struct Status {
-    pub(super) id: String,
-    /// Whether it still waits.
-    pub(super) open: bool,
-    pub(super) state: &'static str,
-    /// What that means, in a sentence.
-    pub(super) meaning: &'static str,
-    pub(super) given: Vec<AnswerLine>,
-    pub(super) quorum: u32,
-    pub(super) left: String,
-    pub(super) until: String,
-    pub(super) ends: String,
-    pub(super) digest: String,
-    pub(super) answers: bool,
-    pub(super) token: String,
-    /// The payload, to be changed.
-    pub(super) payload: String,
-    /// Words of a grant to begin with; none where there can be no grant.
-    pub(super) words: Option<String>,
-    /// The question that was asked instead.
-    pub(super) instead: Option<String>,
-    /// Others that wait for exactly the same action.
-    pub(super) equal: Vec<String>,
-}
-
-#[derive(Debug)]
-pub(super) struct AnswerLine {
-    pub(super) word: &'static str,
-    pub(super) by: Shown,
-    pub(super) via: Shown,
-    pub(super) reason: Shown,
-    pub(super) at: String,
-    pub(super) when: String,
-}
 
 /// One of the causes.
 #[derive(Debug)]
@@ -63,37 +23,6 @@ struct Because {
     message: Shown,
     code: Shown,
     plugin: Shown,
-}
-
-/// One link of the chain: a text, and what in it the causes point at.
-#[derive(Debug)]
-struct Link {
-    step: Option<u32>,
-    kind: Shown,
-    summary: Shown,
-    /// Its texts, one for each place.
-    texts: Vec<LinkText>,
-}
-
-#[derive(Debug)]
-struct LinkText {
-    path: Shown,
-    parts: Vec<(Shown, &'static str)>,
-}
-
-/// A step of the session.
-#[derive(Debug)]
-struct Step {
-    index: u32,
-    kind: Shown,
-    summary: Shown,
-    verdict: &'static str,
-    outcome: &'static str,
-    output: Shown,
-    at: String,
-    when: String,
-    /// Whether a value of this action came from it.
-    brought: bool,
 }
 
 /// What a plugin made of it.
@@ -148,94 +77,6 @@ struct CardPage {
     seen: u64,
 }
 
-impl Status {
-    pub(super) fn of(
-        approvals: &Approvals,
-        approval: &Approval,
-        answers: bool,
-        token: String,
-    ) -> Result<Status, ApprovalError> {
-        let action = &approval.held.action;
-        let open = approval.state == Of::Pending;
-        let meaning = match approval.state {
-            Of::Pending if approval.answers.is_empty() => "It waits for an answer.",
-            Of::Pending => "It was approved once and waits for somebody else, too.",
-            Of::Approved => "It is judged again and runs once, when the agent takes the answer.",
-            Of::Refused => "It does not run.",
-            Of::Expired => "Its time was over. It does not run.",
-            Of::Cancelled => "It was withdrawn. It does not run.",
-            Of::Consumed => "The agent took the answer, and it was judged again.",
-        };
-        let pretty = words::pretty(&action.payload.value());
-        let mut given: Vec<AnswerLine> = approval.answers.iter().map(AnswerLine::of).collect();
-        given.extend(approval.cancelled.as_ref().map(AnswerLine::of_cancelled));
-        let siblings = match open {
-            true => approvals.siblings(approval)?,
-            false => Vec::new(),
-        };
-        let equal = siblings
-            .into_iter()
-            .filter(|other| other.digest == approval.digest);
-        Ok(Status {
-            id: approval.id.clone(),
-            open,
-            state: match approval.state {
-                Of::Consumed => "approved",
-                state => state.as_str(),
-            },
-            meaning,
-            given,
-            quorum: approval.quorum,
-            left: left(approval.expires),
-            until: stamp(approval.expires),
-            ends: clock(approval.expires),
-            digest: approval.digest.to_string(),
-            answers,
-            token,
-            // What a field cannot show as it is cannot be changed in it.
-            payload: match pretty.chars().any(is_hidden) {
-                true => String::new(),
-                false => pretty,
-            },
-            words: (!action.session.is_empty()).then(|| grants::suggested(action)),
-            instead: approvals.instead(&approval.id)?,
-            equal: equal.map(|other| other.id).collect(),
-        })
-    }
-}
-
-fn is_hidden(c: char) -> bool {
-    c != '\n' && (c.is_control() || is_invisible(c))
-}
-
-impl AnswerLine {
-    fn of(given: &Given) -> AnswerLine {
-        let answer = &given.answer;
-        AnswerLine {
-            word: match answer.approved {
-                true => "Approved",
-                false => "Refused",
-            },
-            by: Shown::most(&answer.by, 120),
-            via: Shown::most(&answer.via, 40),
-            reason: Shown::new(answer.reason.as_deref().unwrap_or_default()),
-            at: stamp(given.at),
-            when: clock(given.at),
-        }
-    }
-
-    fn of_cancelled(who: &Cancelled) -> AnswerLine {
-        AnswerLine {
-            word: "Cancelled",
-            by: Shown::most(&who.by, 120),
-            via: Shown::most(&who.via, 40),
-            reason: Shown::new(""),
-            at: stamp(who.at),
-            when: clock(who.at),
-        }
-    }
-}
-
 impl Because {
     fn of(cause: &Cause) -> Because {
         Because {
@@ -243,67 +84,6 @@ impl Because {
             code: Shown::new(&cause.reason.code),
             plugin: Shown::new(&cause.plugin),
         }
-    }
-}
-
-/// The passages, those of one step together; the action itself comes last.
-fn chain(story: &Story, approval: &Approval) -> Vec<Link> {
-    let mut links: Vec<Link> = Vec::new();
-    for Passage { step, path, parts } in &story.passages {
-        let told = step.and_then(|step| story.steps.iter().find(|told| told.index == step));
-        let show = |part: &Part| {
-            let class = match part.mark {
-                Mark::Not => "",
-                Mark::Words => "words",
-                Mark::Value => "value",
-            };
-            (Shown::new(&part.text), class)
-        };
-        let path = path
-            .trim_start_matches("output.")
-            .trim_start_matches("payload.");
-        let text = LinkText {
-            path: Shown::new(path),
-            parts: parts.iter().map(show).collect(),
-        };
-        match links.last_mut().filter(|link| link.step == *step) {
-            Some(link) => link.texts.push(text),
-            None => links.push(Link {
-                step: *step,
-                kind: Shown::new(match (step, told) {
-                    (None, _) => &approval.held.action.kind,
-                    (Some(_), Some(told)) => &told.kind,
-                    (Some(_), None) => "",
-                }),
-                summary: Shown::new(told.map_or("", |told| &told.summary)),
-                texts: vec![text],
-            }),
-        }
-    }
-    links
-}
-
-fn step(told: &Told, story: &Story) -> Step {
-    Step {
-        index: told.index,
-        kind: Shown::new(&told.kind),
-        summary: Shown::new(&told.summary),
-        verdict: match told.verdict.as_str() {
-            "allow" => "allow",
-            "hold" => "hold",
-            _ => "block",
-        },
-        outcome: match (told.approved, told.succeeded) {
-            (Some(false), _) => "refused by a person",
-            (Some(true), Some(false)) => "approved by a person, failed",
-            (Some(true), _) => "approved by a person",
-            (None, Some(false)) => "failed",
-            (None, _) => "",
-        },
-        output: Shown::new(&told.output),
-        at: stamp(told.at),
-        when: clock(told.at),
-        brought: story.passages.iter().any(|p| p.step == Some(told.index)),
     }
 }
 

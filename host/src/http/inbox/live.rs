@@ -13,8 +13,8 @@ use futures_util::Stream;
 use serde::Deserialize;
 use tokio::sync::watch;
 
-use super::card::Status;
 use super::list::{Row, waiting};
+use super::status::Status;
 use super::viewer::Viewer;
 use crate::approvals::{ApprovalError, Approvals, State as Of};
 use crate::http::Server;

@@ -7,6 +7,8 @@
 //! list.rs      what waits
 //! live.rs      news of it, as it happens
 //! card.rs      one question, everything a person needs to answer it
+//! status.rs    how far it is, and the forms that answer it
+//! chain.rs     where its values come from, and the session before it
 //! past.rs      what was answered before
 //! answer.rs    approve, refuse, approve as changed, approve and remember
 //! grants.rs    what was remembered, and taking it back
@@ -26,6 +28,7 @@ mod answer;
 mod assets;
 mod audit;
 mod card;
+mod chain;
 mod chart;
 mod grants;
 mod list;
@@ -35,6 +38,7 @@ mod past;
 mod plugins;
 mod sent;
 mod sign_in;
+mod status;
 mod text;
 mod viewer;
 mod words;
