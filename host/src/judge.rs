@@ -240,7 +240,7 @@ impl Judge {
 
     /// Whether one of these values of a judged action may come from what a tool returned:
     /// an output before it has the value, and the user's own words do not. Also where
-    /// nobody can tell any more, because outputs were cut or dropped.
+    /// nobody can tell, because outputs were cut or dropped, or the session is kept elsewhere.
     ///
     /// # Errors
     /// The session could not be used.
@@ -256,8 +256,9 @@ impl Judge {
             let turn = self.sessions.turn(&judged.action.session)?;
             Ok(turn.view_before(step))
         })?;
-        let lost = |step: &Step| matches!(step.output, Output::Truncated(_) | Output::Dropped);
-        let whole = view.first() == 0 && !(0..view.len()).filter_map(|at| view.step(at)).any(lost);
+        let kept = |step: &Step| !matches!(step.output, Output::Truncated(_) | Output::Dropped);
+        // A step that is not here was another process's, which keeps its sessions to itself.
+        let whole = (0..view.len()).all(|at| view.step(at).is_some_and(kept));
         let from_output = |found: &Vec<Occurrence>| {
             let stands_in = |place| found.iter().any(|found| found.place == place);
             stands_in(Place::Output) && !stands_in(Place::Intent)

@@ -72,7 +72,7 @@ pub(super) struct Approve {
     #[command(flatten)]
     given: Given,
     /// Remember the yes for what this argument may be; may be given several times
-    #[arg(long = "grant", value_name = "WORD", requires = "scope")]
+    #[arg(long = "grant", value_name = "WORD", requires = "scope", conflicts_with = "also")]
     words: Vec<Word>,
     /// For how long: `session` (this session), or a time such as 2h
     #[arg(long = "for", value_name = "SCOPE", value_parser = scope, requires = "words", id = "scope")]
@@ -99,7 +99,7 @@ pub(super) struct Given {
     reason: Option<String>,
     /// Another question about exactly the same action that this answers, too; may be given
     /// several times. All take the answer, or none
-    #[arg(long, value_name = "ID", conflicts_with = "words")]
+    #[arg(long, value_name = "ID")]
     also: Vec<String>,
 }
 
