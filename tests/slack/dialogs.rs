@@ -151,8 +151,11 @@ fn a_dialog_is_checked_like_a_click() {
     slack.is_content();
 }
 
-/// The fields of a dialog for a grant: what they are named, and what they offer.
-fn fields(view: &Value) -> (Vec<(String, String)>, Vec<(String, String)>) {
+/// What something in a dialog says, and what it is named.
+type Field = (String, String);
+
+/// The fields of a dialog for a grant: its limits and its words.
+fn fields(view: &Value) -> (Vec<Field>, Vec<Field>) {
     let mut limits = Vec::new();
     let mut words = Vec::new();
     for block in view["blocks"].as_array().unwrap() {

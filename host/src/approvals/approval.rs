@@ -156,8 +156,8 @@ impl Approval {
     }
 }
 
-/// A cause, and something it points at: a value of the action, or a place in what a
-/// step returned, however it is quoted.
+/// A cause, and something it points at: a value of the action, or a place elsewhere,
+/// however what stands there is quoted.
 type Pointing<'a> = (&'a str, &'a str, Option<(Option<u32>, &'a str, &'a str)>);
 
 /// Each cause by itself, and with each place it points at.
@@ -165,13 +165,20 @@ fn pointings(judged: &Judged) -> impl Iterator<Item = Pointing<'_>> {
     judged.judgement.causes.iter().flat_map(|cause| {
         let name = (&*cause.plugin, &*cause.reason.code);
         let places = cause.reason.evidence.iter().map(|seen| {
-            let value = if seen.step.is_none() { &*seen.text } else { "" };
-            Some((seen.step, &*seen.path, value))
+            let own = seen.step.is_none() && is_of_action(&seen.path);
+            Some((seen.step, &*seen.path, if own { &*seen.text } else { "" }))
         });
         std::iter::once(None)
             .chain(places)
             .map(move |place| (name.0, name.1, place))
     })
+}
+
+/// Whether a path names something of the action itself, and not the user's words or the
+/// session around it.
+fn is_of_action(path: &str) -> bool {
+    let first = path.split(['.', '[']).next().unwrap_or_default();
+    matches!(first, "" | "payload" | "summary" | "context" | "type")
 }
 
 /// On a clock that stepped back to before it began nobody can say how old an

@@ -72,7 +72,12 @@ pub(super) struct Approve {
     #[command(flatten)]
     given: Given,
     /// Remember the yes for what this argument may be; may be given several times
-    #[arg(long = "grant", value_name = "WORD", requires = "scope", conflicts_with = "also")]
+    #[arg(
+        long = "grant",
+        value_name = "WORD",
+        requires = "scope",
+        conflicts_with = "also"
+    )]
     words: Vec<Word>,
     /// For how long: `session` (this session), or a time such as 2h
     #[arg(long = "for", value_name = "SCOPE", value_parser = scope, requires = "words", id = "scope")]
