@@ -382,7 +382,7 @@ fn a_clock_that_is_set_back_makes_no_old_signature_new() {
         "[[webhook]]\nname = \"robot\"\nanswer_secret = \"{}\"\n",
         whsec(ANSWERS)
     );
-    let place = Place::new(&format!("{HOLDING}{robot}"));
+    let place = Place::new(&format!("{HOLDING}{PAUSING}{robot}"));
     let Some(clock) = clock::Clock::new(&place) else {
         return;
     };
@@ -412,7 +412,7 @@ fn a_clock_that_is_set_back_makes_no_old_signature_new() {
 fn what_nobody_takes_for_a_day_is_given_up_and_can_be_seen() {
     let receiver = Receiver::start(|_| status(503));
     let hook = hook("down", &receiver.url(), PRIVATE);
-    let place = Place::new(&format!("{HOLDING}{hook}"));
+    let place = Place::new(&format!("{HOLDING}{PAUSING}{hook}"));
     let (server, _) = web::started(&place);
     ask(&place, &pay("1"));
     receiver.heard(1);
