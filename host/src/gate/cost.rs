@@ -5,6 +5,7 @@ use super::*;
 use crate::approvals::Elsewhere;
 use crate::audit::Durability;
 use crate::json::Object;
+use crate::policy::Policy;
 use crate::runtime::EngineConfig;
 
 const WAITING: usize = 10_000;
