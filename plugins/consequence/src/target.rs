@@ -99,8 +99,7 @@ fn is_time(text: &str) -> bool {
         .count();
     let rest = text.len() - digits - marks;
     (1..=4).contains(&marks)
-        && digits >= 3
-        && digits <= 14
+        && (3..=14).contains(&digits)
         && rest <= 2
         && text
             .bytes()
