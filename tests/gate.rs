@@ -9,6 +9,8 @@ mod holds;
 mod kinds;
 #[path = "gate/notes.rs"]
 mod notes;
+#[path = "gate/quarantine.rs"]
+mod quarantine;
 #[path = "gate/stats.rs"]
 mod stats;
 mod support;

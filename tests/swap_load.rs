@@ -14,6 +14,7 @@ use coldnotch::audit::Log;
 use coldnotch::config::Config;
 use coldnotch::gate::{Decision, Gate};
 use coldnotch::judge::Judge;
+use coldnotch::quarantine::Quarantine;
 use coldnotch::runtime::{Engine, Generation};
 use coldnotch::session::Sessions;
 use coldnotch::verdict::Verdict;
@@ -122,6 +123,7 @@ fn ten_thousand_swaps_fail_no_decision_and_mix_none() {
         Box::new(home.human.clone()),
         log.unwrap().log,
         None,
+        Quarantine::open(&home.path("quarantine.jsonl")).unwrap(),
     );
 
     let mut swapped = 0;

@@ -15,6 +15,7 @@ mod asking;
 mod cost;
 mod editing;
 pub mod granting;
+pub mod quarantining;
 mod record;
 mod swapping;
 mod waiting;
@@ -30,6 +31,7 @@ use crate::audit::{self, AuditError, Entry};
 use crate::config::Config;
 use crate::judge::{self, Judge};
 use crate::plugins::{self, Listed};
+use crate::quarantine::{Quarantine, QuarantineError};
 use crate::recorder::Recorder;
 use crate::session::SessionError;
 use crate::stats::{Decided, Stats};
@@ -50,6 +52,7 @@ pub struct Gate {
     channel: Box<dyn Channel>,
     audit: audit::Log,
     recorder: Option<Recorder>,
+    quarantine: Quarantine,
     decided: Decided,
     /// Held while a policy is swapped, so that the log and the gate agree on
     /// which came last. No decision takes it.
@@ -76,6 +79,9 @@ pub enum OpenError {
     /// The audit log cannot be used.
     #[error(transparent)]
     Audit(#[from] AuditError),
+    /// The file of the plugins that failed too often cannot be used.
+    #[error(transparent)]
+    Quarantine(#[from] QuarantineError),
     /// The recorder could not be started.
     #[error("cannot record sessions in {folder}: {source}")]
     Recorder {
@@ -92,7 +98,9 @@ impl Gate {
     /// # Errors
     /// Whatever of it cannot be set up. There is no gate then, and nothing runs.
     pub fn open(config: &Config, channel: Box<dyn Channel>) -> Result<Self, OpenError> {
-        let judge = Judge::open(config)?;
+        let judge = Judge::open(config)?.tolerating(config.quarantine.tolerance);
+        let quarantine = Quarantine::open(&config.quarantine.file)?;
+        quarantine.apply(&judge.generation())?;
         let opened = audit::Log::open(&config.audit_path, config.durability, SystemTime::now())?;
         opened
             .recoveries
@@ -108,7 +116,9 @@ impl Gate {
         };
         let recorder = config.recorder.as_ref().map(start).transpose()?;
         let approvals = Approvals::new(config.approvals.clone());
-        Ok(Gate::new(judge, approvals, channel, audit, recorder))
+        Ok(Gate::new(
+            judge, approvals, channel, audit, recorder, quarantine,
+        ))
     }
 
     /// A gate of these parts.
@@ -118,6 +128,7 @@ impl Gate {
         channel: Box<dyn Channel>,
         audit: audit::Log,
         recorder: Option<Recorder>,
+        quarantine: Quarantine,
     ) -> Self {
         Gate {
             judge,
@@ -125,6 +136,7 @@ impl Gate {
             channel,
             audit,
             recorder,
+            quarantine,
             decided: Decided::default(),
             swapping: Mutex::new(()),
         }
@@ -144,6 +156,7 @@ impl Gate {
             return self.unrecorded(blank, &e);
         }
         let judged = self.judge.judge(action);
+        self.put_away();
         match judged.judgement.verdict {
             Verdict::Allow => self.conclude(judged, true, None),
             Verdict::Block => self.conclude(judged, false, None),

@@ -1,12 +1,13 @@
 //! Judging: the current generation and the sessions, without asking anyone and
 //! without recording anything. The gate does both around it; `replay` does not.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
+use parking_lot::Mutex;
 use rayon::ThreadPoolBuilder;
 
 use crate::action::{Action, Observation};
@@ -15,7 +16,8 @@ use crate::config::Config;
 use crate::history::{Occurrence, Output, Place, Step, TEXTS, View};
 use crate::notes::Folded;
 use crate::policy::Policy;
-use crate::runtime::{Engine, EngineError, Generation, LoadError, Plugin};
+use crate::quarantine::{self, Tripped, Ward};
+use crate::runtime::{Engine, EngineError, Generation, LoadError, Plugin, Tolerance};
 use crate::session::{SessionError, Sessions, Turn};
 use crate::stats::{Counter, Histogram, Outputs, Stats};
 use crate::verdict::{self, Failure, Judged, Judgement, Opinion};
@@ -42,6 +44,10 @@ pub struct Judge {
     outputs: Counter,
     lag: Histogram,
     late: Counter,
+    /// From when on a plugin is not asked any more; `None` to ask it always.
+    tolerance: Option<Tolerance>,
+    tripped: Mutex<Vec<Tripped>>,
+    has_tripped: AtomicBool,
 }
 
 /// Why a judge could not be set up.
@@ -78,6 +84,25 @@ impl Judge {
             outputs: Counter::default(),
             lag: Histogram::default(),
             late: Counter::default(),
+            tolerance: None,
+            tripped: Mutex::default(),
+            has_tripped: AtomicBool::new(false),
+        }
+    }
+
+    /// A judge that does not ask plugins any more that fail more often than this.
+    pub fn tolerating(self, tolerance: Tolerance) -> Self {
+        Judge {
+            tolerance: Some(tolerance),
+            ..self
+        }
+    }
+
+    /// The plugins that it stopped asking since this was last called.
+    pub fn tripped(&self) -> Vec<Tripped> {
+        match self.has_tripped.swap(false, Ordering::AcqRel) {
+            true => std::mem::take(&mut self.tripped.lock()),
+            false => Vec::new(),
         }
     }
 
@@ -280,7 +305,8 @@ impl Judge {
         self.outputs.one();
         let read = || {
             let mut turn = self.sessions.turn(&seen.session)?;
-            let observers = generation.plugins.iter().filter(|plugin| plugin.observes());
+            let plugins = generation.plugins.iter();
+            let observers = plugins.filter(|plugin| plugin.observes() && !self.is_away(plugin));
             observers
                 .map(|plugin| fold(&generation, plugin, &mut turn))
                 .try_for_each(|folded| folded.map(drop))
@@ -305,6 +331,10 @@ impl Judge {
     ) -> Result<Vec<Opinion>, SessionError> {
         let mut opinions = Vec::with_capacity(asked.len());
         for plugin in asked {
+            if self.is_away(plugin) {
+                opinions.push(plugin.quarantined());
+                continue;
+            }
             // Usually the notes are at hand; after a swap or a restart a plugin first
             // reads what it has not read.
             let (folded, late) = match plugin.observes() {
@@ -317,9 +347,38 @@ impl Judge {
                 opinion.outcome = Err(Failure::Unobserved(why));
             }
             plugin.count(&opinion);
+            self.tolerate(plugin, &opinion, action, view);
             opinions.push(opinion);
         }
         Ok(opinions)
+    }
+
+    /// Whether a plugin is in quarantine.
+    fn is_away(&self, plugin: &Plugin) -> bool {
+        self.tolerance.is_some() && plugin.breaker().is_open()
+    }
+
+    /// Counts how a plugin's call ended; one that failed too often is put away, with
+    /// what it failed on.
+    fn tolerate(&self, plugin: &Plugin, opinion: &Opinion, action: &Action, view: &View) {
+        let Some(tolerance) = self.tolerance else {
+            return;
+        };
+        let failure = opinion.outcome.as_ref().err();
+        let own = failure.filter(|failure| failure.is_its_own());
+        if !plugin.breaker().count(own.is_some(), tolerance) {
+            return;
+        }
+        let ward = Ward {
+            plugin: plugin.name.clone(),
+            digest: plugin.digest.to_string(),
+            id: quarantine::hex(&plugin.id),
+            since: now(),
+            why: own.map(ToString::to_string).unwrap_or_default(),
+            session: None,
+        };
+        self.tripped.lock().push(Tripped::new(ward, action, view));
+        self.has_tripped.store(true, Ordering::Release);
     }
 
     /// Puts a judged action together; a session that could not be used is a

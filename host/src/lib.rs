@@ -17,6 +17,7 @@
 //! | [`runtime`] | wasmtime: engine, plugins, generations; every call in a fresh instance |
 //! | [`approvals`] | a HOLD is a question to a human |
 //! | [`audit`] | the append-only record |
+//! | [`quarantine`] | plugins that failed too often |
 //! | [`recording`], [`recorder`] | recorded sessions, read and written |
 //! | [`cli`] | the command line, one file a subcommand |
 //! | [`http`] | the server |
@@ -64,6 +65,7 @@ pub mod outgoing;
 pub mod plugins;
 pub mod policy;
 pub mod printable;
+pub mod quarantine;
 pub mod recorder;
 pub mod recording;
 pub mod runtime;

@@ -112,11 +112,14 @@ pub enum Failure {
     /// The host itself failed while running it.
     #[error("host error: {0}")]
     Host(String),
+    /// It failed too often and is asked no more.
+    #[error("in quarantine: it failed too often")]
+    Quarantined,
 }
 
 impl Failure {
     /// Every name there is.
-    pub const NAMES: [&'static str; 10] = [
+    pub const NAMES: [&'static str; 11] = [
         "declined",
         "trapped",
         "out-of-fuel",
@@ -127,6 +130,7 @@ impl Failure {
         "overloaded",
         "unobserved",
         "host-error",
+        "quarantined",
     ];
 
     /// The failure of this name, in these words where it has any.
@@ -142,7 +146,8 @@ impl Failure {
             6 => Failure::BadOutput(words),
             7 => Failure::Overloaded(words),
             8 => Failure::Unobserved(words),
-            _ => Failure::Host(words),
+            9 => Failure::Host(words),
+            _ => Failure::Quarantined,
         })
     }
 
@@ -155,9 +160,11 @@ impl Failure {
             | Failure::Overloaded(words)
             | Failure::Unobserved(words)
             | Failure::Host(words) => words,
-            Failure::OutOfFuel | Failure::TimedOut | Failure::OutOfMemory | Failure::HostCalls => {
-                ""
-            }
+            Failure::OutOfFuel
+            | Failure::TimedOut
+            | Failure::OutOfMemory
+            | Failure::HostCalls
+            | Failure::Quarantined => "",
         }
     }
 
@@ -174,7 +181,26 @@ impl Failure {
             Failure::Overloaded(_) => 7,
             Failure::Unobserved(_) => 8,
             Failure::Host(_) => 9,
+            Failure::Quarantined => 10,
         }]
+    }
+
+    /// Whether the plugin is to blame: not where it said that it cannot judge, and not
+    /// where the host had no room or failed itself.
+    pub fn is_its_own(&self) -> bool {
+        match self {
+            Failure::Trapped(_)
+            | Failure::OutOfFuel
+            | Failure::TimedOut
+            | Failure::OutOfMemory
+            | Failure::HostCalls
+            | Failure::BadOutput(_)
+            | Failure::Unobserved(_) => true,
+            Failure::Declined(_)
+            | Failure::Overloaded(_)
+            | Failure::Host(_)
+            | Failure::Quarantined => false,
+        }
     }
 }
 

@@ -218,6 +218,7 @@ impl Home {
         config.audit_path = folder.path().join("audit.jsonl");
         config.durability = Durability::Record;
         config.approvals.store = None;
+        config.quarantine.file = folder.path().join("quarantine.jsonl");
         Home {
             folder,
             human: Human::default(),

@@ -206,6 +206,20 @@ impl Approvals {
         self.store()?.feed_generation(generation, now, messages)
     }
 
+    /// Sends this to these endpoints, if nobody has before: the message's id tells.
+    ///
+    /// # Errors
+    /// The file failed.
+    pub fn feed_once(
+        &self,
+        message: &str,
+        endpoints: &[String],
+        body: &str,
+        now: u64,
+    ) -> Result<(), ApprovalError> {
+        self.store()?.feed_once(message, endpoints, body, now)
+    }
+
     /// The first message that an endpoint has not got: messages are sent in order.
     ///
     /// # Errors

@@ -38,6 +38,8 @@ pub enum Entry<'a> {
     Swap(Swapped<'a>),
     /// An approver's grant begins or ends.
     Grant(Granted<'a>),
+    /// A plugin is asked no more, or again.
+    Quarantine(Quarantined<'a>),
 }
 
 /// An action and what was made of it.
@@ -159,6 +161,23 @@ pub struct Swapped<'a> {
     pub previous: Option<&'a str>,
     /// Name and digest of each plugin of the new one, in order.
     pub plugins: &'a [(&'a str, &'a str)],
+}
+
+/// A plugin that failed too often.
+#[derive(Debug, Clone, Copy)]
+pub struct Quarantined<'a> {
+    /// When.
+    pub at: SystemTime,
+    /// `quarantined` or `released`.
+    pub what: &'a str,
+    /// The plugin's name.
+    pub plugin: &'a str,
+    /// Digest of its component.
+    pub digest: &'a str,
+    /// How it failed last.
+    pub why: &'a str,
+    /// Who let it go.
+    pub by: Option<&'a str>,
 }
 
 /// An approver's grant.

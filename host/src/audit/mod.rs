@@ -74,7 +74,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use chain::Recovery;
-pub use entry::{ApprovalLine, Entry, Granted, Judged, Observed, PluginLine, ReasonLine, Swapped};
+pub use entry::{
+    ApprovalLine, Entry, Granted, Judged, Observed, PluginLine, Quarantined, ReasonLine, Swapped,
+};
 pub use follow::Follow;
 pub use log::{Log, Opened};
 pub use verify::{Report, verify};

@@ -1,12 +1,17 @@
-//! `coldnotch plugin list|inspect`
+//! `coldnotch plugin list|inspect|release`
+
+use std::time::{Duration, UNIX_EPOCH};
 
 use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::Outcome;
-use super::style::{BAD, BOLD, DIM, GOOD};
+use super::approvals::{log, login};
+use super::style::{BAD, BOLD, DIM, GOOD, safe};
 use crate::config::{Config, ConfigError};
+use crate::gate::quarantining;
 use crate::plugins::{self, Inspection, Listed};
+use crate::quarantine::{Quarantine, Ward};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Plugin {
@@ -22,6 +27,18 @@ Examples:\n  coldnotch plugin inspect builtin:consequence\n  coldnotch plugin in
         #[arg(default_value = ".")]
         path: String,
     },
+    /// Lets a plugin go that failed too often and is in quarantine: it is asked again
+    #[command(
+        after_help = "See what it failed on first: `plugin list` says where its last session is.\n\n\
+Examples:\n  coldnotch replay coldnotch_quarantine.refunds.jsonl\n  coldnotch plugin release refunds"
+    )]
+    Release {
+        /// Its name in the configuration
+        name: String,
+        /// Who lets it go [default: the login, as uid:1000]
+        #[arg(long, value_name = "WHO")]
+        by: Option<String>,
+    },
 }
 
 impl Plugin {
@@ -32,13 +49,30 @@ impl Plugin {
     ) -> anyhow::Result<Outcome> {
         match self {
             Plugin::List => {
-                let (generation, listed) = load(&config()?)?;
+                let config = config()?;
+                let (generation, listed) = load(&config)?;
+                let wards = Quarantine::open(&config.quarantine.file)?.wards();
                 if json {
                     let plugins: Vec<Value> = listed.iter().map(listed_json).collect();
-                    anstream::println!("{}", json!({"generation": generation, "plugins": plugins}));
+                    anstream::println!(
+                        "{}",
+                        json!({"generation": generation, "plugins": plugins, "quarantine": wards})
+                    );
                 } else {
                     listed.iter().for_each(print_listed);
+                    wards.iter().for_each(print_ward);
                     anstream::println!("{DIM}generation {generation}{DIM:#}");
+                }
+                Ok(Outcome::Success)
+            }
+            Plugin::Release { name, by } => {
+                let config = config()?;
+                let quarantine = Quarantine::open(&config.quarantine.file)?;
+                let by = login(by)?;
+                let ward = quarantining::release(&quarantine, &log(&config)?, &name, &by)?;
+                match json {
+                    true => anstream::println!("{}", json!({"released": ward, "by": by})),
+                    false => anstream::println!("{} is asked again", safe(&name)),
                 }
                 Ok(Outcome::Success)
             }
@@ -95,6 +129,22 @@ fn print_listed(plugin: &Listed) {
         "{BOLD}{name}{BOLD:#}  {source}  {mode}, {grants}{notes}{asked}  {DIM}{}…{DIM:#}",
         &digest[..19]
     );
+}
+
+fn print_ward(ward: &Ward) {
+    let since = jiff::Timestamp::try_from(UNIX_EPOCH + Duration::from_millis(ward.since));
+    let since = since.map_or_else(|_| String::new(), |at| format!(" since {at:.0}"));
+    anstream::println!(
+        "{BAD}in quarantine{BAD:#}{since}: {BOLD}{}{BOLD:#}, {}",
+        safe(&ward.plugin),
+        safe(&ward.why),
+    );
+    if let Some(session) = &ward.session {
+        anstream::println!(
+            "  {DIM}see it again: coldnotch replay {}{DIM:#}",
+            safe(&session.display().to_string())
+        );
+    }
 }
 
 fn inspection_json(found: &Inspection) -> Value {

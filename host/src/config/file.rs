@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{server, slack, webhook};
+use super::{quarantine, server, slack, webhook};
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
@@ -18,6 +18,7 @@ pub(super) struct File {
     pub(super) approvals: Approvals,
     pub(super) runtime: Runtime,
     pub(super) recorder: Recorder,
+    pub(super) quarantine: quarantine::Section,
     pub(super) server: server::Section,
     pub(super) slack: Option<slack::Section>,
     pub(super) webhook: Option<Vec<webhook::Section>>,
@@ -139,6 +140,7 @@ pub(super) const KEYS: &[(&str, &[&str])] = &[
             "approvals",
             "runtime",
             "recorder",
+            "quarantine",
             "server",
             "slack",
             "webhook",
@@ -219,6 +221,7 @@ pub(super) const KEYS: &[(&str, &[&str])] = &[
         ],
     ),
     ("recorder", &["path", "redact"]),
+    ("quarantine", quarantine::KEYS),
     ("server", server::KEYS),
     ("slack", slack::KEYS),
     ("webhook", webhook::KEYS),

@@ -7,6 +7,7 @@
 mod approvals;
 mod environment;
 mod file;
+mod quarantine;
 mod reader;
 mod sections;
 mod server;
@@ -27,6 +28,7 @@ use crate::wire::nearest;
 use environment::Environment;
 use reader::Reader;
 
+pub use quarantine::QuarantineConfig;
 pub use server::{ServerConfig, Tls};
 
 /// The file's name where it is looked for.
@@ -130,6 +132,8 @@ pub struct Config {
     pub approvals: ApprovalsConfig,
     /// The recorder's folder and what it leaves out; `None` when off.
     pub recorder: Option<(PathBuf, Vec<String>)>,
+    /// When a plugin has failed too often.
+    pub quarantine: QuarantineConfig,
     /// The server's own settings.
     pub server: ServerConfig,
     /// Slack, if anything is said of it.
@@ -217,7 +221,8 @@ impl Config {
     }
 
     /// The files whose change makes a new policy: the configuration, or the places
-    /// where one would be found, and every plugin that is a file.
+    /// where one would be found, every plugin that is a file,
+    /// and what says which are in quarantine.
     pub fn watched(&self) -> Vec<PathBuf> {
         let plugins = self
             .policy
@@ -230,6 +235,7 @@ impl Config {
         self.file
             .iter()
             .chain(&self.absent)
+            .chain([&self.quarantine.file])
             .cloned()
             .chain(plugins)
             .collect()

@@ -40,6 +40,7 @@ impl Reader<'_> {
         let approvals = self.approvals(file.approvals, &audit_path)?;
         let engine = self.engine(file.runtime, session.patience)?;
         let recorder = self.recorder(file.recorder)?;
+        let quarantine = self.quarantine(file.quarantine)?;
         let server = self.server(file.server)?;
         let slack = self.slack(file.slack)?;
         let webhooks = self.webhooks(file.webhook.unwrap_or_default())?;
@@ -53,6 +54,7 @@ impl Reader<'_> {
             durability,
             approvals,
             recorder,
+            quarantine,
             server,
             slack,
             webhooks,

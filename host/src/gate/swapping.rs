@@ -28,6 +28,9 @@ impl Gate {
         let _one_at_a_time = self.swapping.lock();
         let generation = self.judge.build(policy)?;
         let (id, previous) = (generation.id.clone(), self.judge.generation().id.clone());
+        if let Err(e) = self.quarantine.apply(&generation) {
+            tracing::error!("quarantine: {e}");
+        }
         if id == previous {
             return Ok((id.to_string(), false));
         }

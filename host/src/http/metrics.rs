@@ -16,6 +16,7 @@ use prometheus_client::registry::{Registry, Unit};
 use super::openapi::Refusals;
 use super::{Identity, Problem, Server};
 use crate::approvals::{State as Progress, Undelivered};
+use crate::gate::Gate;
 use crate::keys::Right;
 use crate::stats::{Stats, Times};
 
@@ -33,15 +34,16 @@ pub(super) async fn metrics(
     identity: Identity,
 ) -> Result<impl IntoResponse, Problem> {
     identity.needs(Right::Read)?;
-    let (stats, tally, undelivered) = server
-        .with_gate(|gate| {
-            let approvals = gate.approvals();
-            (gate.stats(), approvals.tally(), approvals.undelivered())
-        })
-        .await?;
+    let look = |gate: &Gate| {
+        let approvals = gate.approvals();
+        let told = (approvals.tally(), approvals.undelivered());
+        (gate.stats(), gate.quarantined(), told)
+    };
+    let (stats, wards, (tally, undelivered)) = server.with_gate(look).await?;
     let mut registry = Registry::with_prefix("coldnotch");
     registry.register_collector(Box::new(Seen {
         stats,
+        quarantined: wards.into_iter().map(|ward| ward.plugin).collect(),
         approvals: tally?,
         undelivered: undelivered?,
     }));
@@ -55,6 +57,7 @@ pub(super) async fn metrics(
 #[derive(Debug)]
 struct Seen {
     stats: Stats,
+    quarantined: Vec<String>,
     approvals: Vec<(Progress, u64)>,
     undelivered: Vec<Undelivered>,
 }
@@ -106,6 +109,12 @@ impl Collector for Seen {
             [of("score", &calls.score), of("observe", &calls.observe)].concat()
         });
         out.counters("plugin_calls", "Calls of plugins by outcome", calls)?;
+        let away = self.quarantined.iter();
+        out.gauges(
+            "plugin_quarantined",
+            "Plugins that failed too often and are not asked",
+            away.map(|plugin| (vec![("plugin", plugin.as_str())], 1)),
+        )?;
         out.gauge("pool_places", "Places for instances", pool.places)?;
         out.gauge("pool_taken", "Places taken", pool.taken)?;
         out.gauge("pool_waiting", "Calls waiting for a place", pool.waiting)?;

@@ -16,9 +16,11 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use wasmtime::EngineWeak;
 
+use super::breaker::Breaker;
 use super::cache::Cache;
 use super::sandbox::{Sandbox, workshop};
 use super::slots::Slots;
+use crate::notes::PluginId;
 use crate::stats::{Calls, Outcomes, Pool};
 
 /// Resolution of wall time limits.
@@ -97,6 +99,9 @@ pub struct Engine {
     pub(super) cache: Option<Cache>,
     /// By the plugin's name: what is counted goes on when a policy is swapped.
     counters: Mutex<BTreeMap<String, Arc<PluginCounters>>>,
+    /// By what the plugin is: one that was put away stays so when a policy is swapped,
+    /// and another version is not.
+    breakers: Mutex<BTreeMap<(String, PluginId), Arc<Breaker>>>,
     /// Those in use; a plugin keeps its own alive.
     sandboxes: Mutex<Vec<Weak<Sandbox>>>,
     ticker: Ticker,
@@ -118,6 +123,7 @@ impl Engine {
             cores: thread::available_parallelism().map_or(1, NonZeroUsize::get),
             workshop,
             counters: Mutex::default(),
+            breakers: Mutex::default(),
             sandboxes: Mutex::default(),
             ticker,
         }))
@@ -127,6 +133,12 @@ impl Engine {
     pub(super) fn counters(&self, plugin: &str) -> Arc<PluginCounters> {
         let mut counters = self.counters.lock();
         counters.entry(plugin.to_owned()).or_default().clone()
+    }
+
+    /// The breaker of the plugin of this name.
+    pub(super) fn breaker(&self, plugin: &str, id: PluginId) -> Arc<Breaker> {
+        let mut breakers = self.breakers.lock();
+        breakers.entry((plugin.to_owned(), id)).or_default().clone()
     }
 
     /// What every plugin's calls came to so far, by its name.

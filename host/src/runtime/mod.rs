@@ -10,11 +10,13 @@
 //! - `call`: what one call sees and may use.
 //! - `answer`: what guests return, checked and cleaned.
 //! - `generation`: all plugins of a policy, loaded; immutable.
+//! - `breaker`: opens when a plugin fails too often.
 //! - `roster`: which plugins are asked about which types of action.
 //! - `slots`: the queue for instances.
 
 mod answer;
 mod bindings;
+mod breaker;
 mod cache;
 mod call;
 mod component;
@@ -27,6 +29,7 @@ mod roster;
 mod sandbox;
 mod slots;
 
+pub use breaker::{Breaker, Tolerance};
 pub use component::{Component, ComponentError, Import, Surface, hex};
 pub use engine::{Allocation, Engine, EngineConfig, EngineError};
 pub use generation::{Generation, LoadError, PluginError};

@@ -12,6 +12,7 @@ use wasmtime::component::Resource;
 
 use super::answer;
 use super::bindings::scorer::coldnotch::policy::types as wit;
+use super::breaker::Breaker;
 use super::cache::Key;
 use super::call::{Call, lower_action, lower_step};
 use super::component::{Component, Surface, contained, hex};
@@ -43,6 +44,7 @@ pub struct Plugin {
     first: usize,
     observes: bool,
     counters: Arc<PluginCounters>,
+    breaker: Arc<Breaker>,
     kinds: Option<Vec<Kinds>>,
 }
 
@@ -74,10 +76,12 @@ impl Plugin {
         let observes = linked.observer.is_some();
         let cores: Box<[_]> = (0..engine.cores).map(|_| OnceLock::new()).collect();
         let _ = cores[first].set(linked); // it is new
+        let id = id(&component.digest, spec.settings.text());
         Ok(Plugin {
             name: spec.name.clone(),
             digest: format!("sha256:{}", hex(&component.digest)).into(),
-            id: id(&component.digest, spec.settings.text()),
+            id,
+            breaker: engine.breaker(&spec.name, id),
             spec: spec.clone(),
             counters: engine.counters(&spec.name),
             key,
@@ -176,6 +180,22 @@ impl Plugin {
         });
         *fuel = Call::fuel(&store, &self.spec.limits);
         answer::assessment(answer.map_err(|e| Call::failure(&e))?)
+    }
+
+    /// What there is instead of its opinion while it is in quarantine.
+    pub fn quarantined(&self) -> Opinion {
+        Opinion {
+            plugin: self.name.clone(),
+            digest: self.digest.clone(),
+            outcome: Err(Failure::Quarantined),
+            shadow: self.is_shadow(),
+            fuel: 0,
+        }
+    }
+
+    /// What opens when it fails too often.
+    pub fn breaker(&self) -> &Breaker {
+        &self.breaker
     }
 
     /// Counts what an action's call came to.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Event;
 use crate::approvals::{Approval, State};
+use crate::quarantine::Ward;
 use crate::verdict::Cause;
 
 /// A message about an approval that went to this state, if an endpoint wants it: its
@@ -36,6 +37,18 @@ pub(super) fn of_swap(generation: &str, previous: &str, now: u64) -> (String, St
     let id = format!("msg_{}_swap", uuid::Uuid::new_v4().simple());
     let data = json!({"generation": generation, "previous": previous});
     (id, body(Event::Swap, data, now))
+}
+
+/// A message about a plugin that is asked no more. Its id is the same whoever tells it.
+pub(super) fn of_quarantine(ward: &Ward, now: u64) -> (String, String) {
+    let id = format!(
+        "msg_{}_{}_quarantine",
+        ward.id.get(..16).unwrap_or(&ward.id),
+        ward.since
+    );
+    let data = json!({"plugin": ward.plugin, "digest": ward.digest, "reason": ward.why,
+        "since": time(ward.since)});
+    (id, body(Event::Quarantine, data, now))
 }
 
 fn body(event: Event, data: Value, now: u64) -> String {

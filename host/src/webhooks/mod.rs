@@ -1,7 +1,7 @@
 //! Webhooks, as the Standard Webhooks specification has them.
 //!
 //! ```text
-//! message.rs    what is told: hold, decision, swap
+//! message.rs    what is told: hold, decision, swap, quarantine
 //! signature.rs  `webhook-id`, `webhook-timestamp`, `webhook-signature`: made and checked
 //! address.rs    where no request goes: private, loopback and link-local addresses
 //! sender.rs     one task an endpoint: in order, again and again for a day
@@ -30,11 +30,13 @@ pub enum Event {
     Decision,
     /// Another generation is in force.
     Swap,
+    /// A plugin failed too often and is asked no more.
+    Quarantine,
 }
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Event; 3] = [Event::Hold, Event::Decision, Event::Swap];
+    pub const ALL: [Event; 4] = [Event::Hold, Event::Decision, Event::Swap, Event::Quarantine];
 
     /// Its name.
     pub fn as_str(self) -> &'static str {
@@ -42,6 +44,7 @@ impl Event {
             Event::Hold => "hold",
             Event::Decision => "decision",
             Event::Swap => "swap",
+            Event::Quarantine => "quarantine",
         }
     }
 

@@ -13,6 +13,7 @@ use crate::clock;
 use crate::gate::Gate;
 use crate::judge::now;
 use crate::outgoing::{self, backoff, with};
+use crate::quarantine::Ward;
 
 /// How long an endpoint has to answer: less than a message is one sender's.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -116,16 +117,54 @@ pub async fn run(
     news: watch::Receiver<u64>,
     ending: watch::Receiver<bool>,
 ) {
-    let swapped: Vec<String> = senders
-        .iter()
-        .filter(|sender| sender.events.contains(&Event::Swap))
-        .map(|sender| sender.name.clone())
-        .collect();
+    let of = |event| -> Vec<String> {
+        let told = senders
+            .iter()
+            .filter(|sender| sender.events.contains(&event));
+        told.map(|sender| sender.name.clone()).collect()
+    };
+    let (swapped, quarantined) = (of(Event::Swap), of(Event::Quarantine));
     for sender in senders {
         let (gate, inbox) = (gate.clone(), inbox.clone());
         tokio::spawn(serve(gate, sender, inbox, news.clone(), ending.clone()));
     }
+    tokio::spawn(watch_quarantine(gate.clone(), quarantined, ending.clone()));
     watch_swaps(gate, swapped, ending).await;
+}
+
+/// Keeps a message for each endpoint when a plugin is asked no more.
+async fn watch_quarantine(
+    gate: Arc<Gate>,
+    endpoints: Vec<String>,
+    mut ending: watch::Receiver<bool>,
+) {
+    let mut known: Vec<Ward> = Vec::new();
+    while !endpoints.is_empty() && !*ending.borrow() {
+        let wards = gate.quarantined();
+        let new: Vec<Ward> = wards
+            .iter()
+            .filter(|ward| !known.contains(ward))
+            .cloned()
+            .collect();
+        if !new.is_empty() {
+            let endpoints = endpoints.clone();
+            let kept = with(&gate, move |gate| {
+                new.iter().try_for_each(|ward| {
+                    let (id, body) = message::of_quarantine(ward, now());
+                    gate.approvals().feed_once(&id, &endpoints, &body, now())
+                })
+            });
+            if let Err(e) = kept.await {
+                tracing::error!("webhooks: {e}");
+                continue;
+            }
+        }
+        known = wards;
+        tokio::select! {
+            () = tokio::time::sleep(TICK / 4) => {}
+            _ = ending.wait_for(|ending| *ending) => {}
+        }
+    }
 }
 
 /// Keeps a message for each endpoint when another generation is in force.

@@ -93,6 +93,27 @@ impl Store {
         })
     }
 
+    /// A message for these endpoints, if it is the first of this id.
+    pub(in crate::approvals) fn feed_once(
+        &self,
+        message: &str,
+        endpoints: &[String],
+        body: &str,
+        now: u64,
+    ) -> Result<()> {
+        self.step(|tx| {
+            let first = tx
+                .prepare_cached("INSERT OR IGNORE INTO memo VALUES (?1, ?2)")?
+                .execute(params![message, stamp(now)])?;
+            if first == 1 {
+                for endpoint in endpoints {
+                    enqueue(tx, endpoint, message, body, now)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// The first message that an endpoint has not got. The caller's for a while, if
     /// it is due.
     pub(in crate::approvals) fn next_delivery(&self, endpoint: &str, now: u64) -> Result<Waiting> {

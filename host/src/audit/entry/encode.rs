@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::AuditError;
 use super::super::line::{Encoded, Hash};
-use super::{Entry, Granted, Judged, Observed, PluginLine, ReasonLine, Recovered, Swapped};
+use super::{Entry, Granted, Judged, Observed, PluginLine, Quarantined, ReasonLine, Recovered, Swapped};
 
 impl Entry<'_> {
     pub(in crate::audit) fn encode(&self) -> Result<Encoded, AuditError> {
@@ -57,6 +57,7 @@ impl Entry<'_> {
             }
             Entry::Observation(observed) => observed.encode(),
             Entry::Swap(swapped) => swapped.encode(),
+            Entry::Quarantine(quarantined) => quarantined.encode(),
             Entry::Grant(granted) => granted.encode(),
         }
     }
@@ -124,6 +125,26 @@ impl Swapped<'_> {
             generation: self.generation,
             previous: self.previous,
             plugins: self.plugins.iter().map(plugin).collect(),
+        };
+        Encoded::new(
+            self.at,
+            &TimeHead {
+                ts: &stamp(self.at),
+            },
+            &rest,
+        )
+    }
+}
+
+impl Quarantined<'_> {
+    fn encode(&self) -> Result<Encoded, AuditError> {
+        let rest = QuarantineRest {
+            kind: "quarantine",
+            what: self.what,
+            plugin: self.plugin,
+            digest: self.digest,
+            why: self.why,
+            by: self.by,
         };
         Encoded::new(
             self.at,
@@ -273,6 +294,17 @@ struct SwapRest<'a> {
 struct SwapPlugin<'a> {
     name: &'a str,
     digest: &'a str,
+}
+
+#[derive(Serialize)]
+struct QuarantineRest<'a> {
+    kind: &'static str,
+    what: &'a str,
+    plugin: &'a str,
+    digest: &'a str,
+    why: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'a str>,
 }
 
 #[derive(Serialize)]
