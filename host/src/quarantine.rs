@@ -128,9 +128,14 @@ struct Release {
 #[derive(Debug)]
 pub struct Quarantine {
     path: PathBuf,
-    /// By the plugins' names, as it was last read or changed here.
-    wards: Mutex<BTreeMap<String, Ward>>,
+    /// By what they are, as it was last read or changed here.
+    wards: Mutex<Wards>,
+    /// Those that could not be written down.
+    unwritten: Mutex<Vec<Ward>>,
 }
+
+/// By name and id: a version that comes back is still known.
+type Wards = BTreeMap<(String, String), Ward>;
 
 impl Quarantine {
     /// Reads the file; there need be none.
@@ -141,6 +146,7 @@ impl Quarantine {
         let quarantine = Quarantine {
             path: path.to_owned(),
             wards: Mutex::default(),
+            unwritten: Mutex::default(),
         };
         quarantine.read()?;
         Ok(quarantine)
@@ -159,20 +165,16 @@ impl Quarantine {
         self.read()?;
         let wards = self.wards.lock();
         for plugin in &generation.plugins {
-            let ward = wards.get(&plugin.name);
-            plugin
-                .breaker()
-                .set(ward.is_some_and(|ward| ward.id == hex(&plugin.id)));
+            let key = (plugin.name.clone(), hex(&plugin.id));
+            plugin.breaker().set(wards.contains_key(&key));
         }
         Ok(())
     }
 
     /// Puts a plugin into it and keeps the session it failed on. It is in it even where
-    /// that cannot be written, for as long as this process runs.
-    ///
-    /// # Errors
-    /// Something cannot be written.
-    pub fn add(&self, tripped: &Tripped) -> Result<Ward, (Ward, QuarantineError)> {
+    /// that cannot be written, for as long as this process runs; the error says what
+    /// was not.
+    pub fn add(&self, tripped: &Tripped) -> (Ward, Result<(), QuarantineError>) {
         let mut ward = tripped.ward.clone();
         let beside = self.path.with_file_name(format!(
             "{}.{}.jsonl",
@@ -183,37 +185,37 @@ impl Quarantine {
             .map_err(io::Error::other)
             .and_then(|session| replace(&beside, &session));
         ward.session = kept.is_ok().then(|| beside.clone());
-        self.wards.lock().insert(ward.plugin.clone(), ward.clone());
-        let written = match kept {
-            Ok(()) => self.append(&Event::Quarantined(ward.clone())),
-            Err(source) => {
-                // The session is a help; that it is in quarantine is what counts.
-                let _ = self.append(&Event::Quarantined(ward.clone()));
-                Err(QuarantineError::File {
-                    path: beside,
-                    source,
-                })
-            }
-        };
-        match written {
-            Ok(()) => Ok(ward),
-            Err(e) => Err((ward, e)),
+        self.wards.lock().insert(key(&ward), ward.clone());
+        // The session is a help; that it is in quarantine is what counts.
+        let written = self.append(&Event::Quarantined(ward.clone()));
+        if written.is_err() {
+            self.unwritten.lock().push(ward.clone());
         }
+        let kept = kept.map_err(|source| QuarantineError::File {
+            path: beside,
+            source,
+        });
+        (ward, written.and(kept))
     }
 
-    /// Lets a plugin go; gates that run read the file when it changes.
+    /// Lets a plugin go, whatever its version; gates that run read the file when it
+    /// changes. The newest of it.
     ///
     /// # Errors
     /// It is not in it, or the file cannot be written.
     pub fn release(&self, plugin: &str, now: u64) -> Result<Ward, QuarantineError> {
         self.read()?;
-        let ward = self.wards.lock().get(plugin).cloned();
-        let ward = ward.ok_or_else(|| QuarantineError::NotThere(plugin.to_owned()))?;
+        let newest = self
+            .wards()
+            .into_iter()
+            .filter(|ward| ward.plugin == plugin);
+        let newest = newest.max_by_key(|ward| ward.since);
+        let ward = newest.ok_or_else(|| QuarantineError::NotThere(plugin.to_owned()))?;
         self.append(&Event::Released(Release {
             plugin: plugin.to_owned(),
             at: now,
         }))?;
-        self.wards.lock().remove(plugin);
+        self.read()?;
         Ok(ward)
     }
 
@@ -223,7 +225,7 @@ impl Quarantine {
             Err(e) if e.kind() == io::ErrorKind::NotFound => String::new(),
             Err(source) => return Err(self.wrong(source)),
         };
-        let mut wards = BTreeMap::new();
+        let mut wards = Wards::new();
         for (place, line) in text.lines().enumerate() {
             let event = serde_json::from_str(line).map_err(|e| QuarantineError::Damaged {
                 path: self.path.clone(),
@@ -231,10 +233,12 @@ impl Quarantine {
                 what: e.to_string(),
             })?;
             match event {
-                Event::Quarantined(ward) => drop(wards.insert(ward.plugin.clone(), ward)),
-                Event::Released(release) => drop(wards.remove(&release.plugin)),
+                Event::Quarantined(ward) => drop(wards.insert(key(&ward), ward)),
+                Event::Released(release) => wards.retain(|_, ward| ward.plugin != release.plugin),
             }
         }
+        let unwritten = self.unwritten.lock();
+        wards.extend(unwritten.iter().map(|ward| (key(ward), ward.clone())));
         *self.wards.lock() = wards;
         Ok(())
     }
@@ -270,6 +274,10 @@ fn replace(path: &Path, session: &[u8]) -> io::Result<()> {
     let mut file = private().write(true).truncate(true).open(path)?;
     file.write_all(session)?;
     file.write_all(b"\n")
+}
+
+fn key(ward: &Ward) -> (String, String) {
+    (ward.plugin.clone(), ward.id.clone())
 }
 
 /// A plugin's id as the file has it.
@@ -312,8 +320,9 @@ mod tests {
             Quarantine::open(&path).unwrap(),
             Quarantine::open(&path).unwrap(),
         );
-        let ward = one.add(&tripped("rules: mail")).unwrap();
-        one.add(&tripped("other")).unwrap();
+        let (ward, written) = one.add(&tripped("rules: mail"));
+        written.unwrap();
+        one.add(&tripped("other")).1.unwrap();
         assert!(two.wards().is_empty());
         two.read().unwrap();
         assert_eq!(two.wards(), one.wards());
@@ -336,7 +345,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("q.jsonl");
         let quarantine = Quarantine::open(&path).unwrap();
-        quarantine.add(&tripped("rules")).unwrap();
+        quarantine.add(&tripped("rules")).1.unwrap();
         let mut text = std::fs::read_to_string(&path).unwrap();
         text.push_str("{\"released\"");
         std::fs::write(&path, text).unwrap();
@@ -349,7 +358,8 @@ mod tests {
     fn it_holds_where_nothing_can_be_written() {
         let folder = tempfile::tempdir().unwrap();
         let quarantine = Quarantine::open(&folder.path().join("gone/q.jsonl")).unwrap();
-        assert!(quarantine.add(&tripped("rules")).is_err());
-        assert_eq!(quarantine.wards().len(), 1);
+        assert!(quarantine.add(&tripped("rules")).1.is_err());
+        quarantine.read().unwrap();
+        assert_eq!(quarantine.wards().len(), 1, "it was forgotten");
     }
 }

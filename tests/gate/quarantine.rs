@@ -30,7 +30,7 @@ fn poisoned() -> (Home, Gate) {
     .unwrap();
     for id in ["one", "two", "three"] {
         assert!(gate.quarantined().is_empty());
-        assert_eq!(tell(&gate, id, "trap").verdict, Verdict::Hold);
+        assert_eq!(tell(&gate, id, "unreachable").verdict, Verdict::Hold);
     }
     (home, gate)
 }
@@ -93,8 +93,8 @@ fn another_version_is_asked_and_so_is_one_that_an_operator_let_go() {
         .unwrap(); // as when files changed
     assert_eq!(tell(&gate, "free", "as-told").verdict, Verdict::Allow);
     let log = home.log();
-    let lines = log.iter().filter(|line| line["kind"] == "quarantine");
-    assert_eq!(lines.last().unwrap()["by"], "uid:7");
+    let line = log.iter().rfind(|line| line["kind"] == "quarantine");
+    assert_eq!(line.unwrap()["by"], "uid:7");
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn what_it_failed_on_is_kept_and_fails_again_when_it_is_replayed() {
     let last = session.steps.last().unwrap();
     assert_eq!(
         (session.steps.len(), &last.payload["how"]),
-        (4, &json!("trap"))
+        (4, &json!("unreachable"))
     );
     assert_eq!(session.steps[0].output.as_deref(), Some("what it read"));
     let judge: Judge = judge(&engine(), &policy([hostile("as-told")]));
@@ -128,7 +128,7 @@ fn failures_that_are_not_its_own_do_not_count_and_a_damaged_file_opens_no_gate()
     home.config.quarantine.tolerance.of = 2;
     let gate = home.open();
     for id in ["a", "b", "c", "d", "e"] {
-        tell(&gate, id, "decline");
+        tell(&gate, id, "internal");
     }
     assert!(gate.quarantined().is_empty());
     std::fs::write(&home.config.quarantine.file, "rubbish\n").unwrap();

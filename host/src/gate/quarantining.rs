@@ -23,10 +23,10 @@ impl Gate {
     /// that can be written.
     pub(super) fn put_away(&self) {
         for tripped in self.judge.tripped() {
-            let ward = self.quarantine.add(&tripped).unwrap_or_else(|(ward, e)| {
+            let (ward, written) = self.quarantine.add(&tripped);
+            if let Err(e) = written {
                 tracing::error!("quarantine: {e}");
-                ward
-            });
+            }
             let again = match &ward.session {
                 Some(session) => format!("; see it again: coldnotch replay {}", session.display()),
                 None => String::new(),

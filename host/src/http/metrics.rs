@@ -248,6 +248,7 @@ mod tests {
         let mut registry = Registry::with_prefix("coldnotch");
         registry.register_collector(Box::new(Seen {
             stats,
+            quarantined: vec!["refunds".to_owned()],
             approvals: vec![(Progress::Pending, 3)],
             undelivered: vec![Undelivered {
                 endpoint: "ops".to_owned(),
@@ -261,6 +262,7 @@ mod tests {
             "coldnotch_judging_seconds_bucket{le=\"0.000001024\"} 1",
             "coldnotch_judging_seconds_bucket{le=\"+Inf\"} 4",
             "coldnotch_judging_seconds_count 4",
+            "coldnotch_plugin_quarantined{plugin=\"refunds\"} 1",
             "coldnotch_approvals{state=\"pending\"} 3",
             "coldnotch_webhook_messages{endpoint=\"ops\",state=\"given_up\"} 1",
             "coldnotch_decisions_total{verdict=\"allow\"} 0",
