@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use super::Gate;
 use crate::audit::{self, AuditError, Entry, Log};
-use crate::judge::now;
+use crate::clock::now;
 use crate::quarantine::{Quarantine, QuarantineError, Ward};
 
 /// Why a plugin was not let go.
