@@ -577,3 +577,48 @@ fn https_is_spoken_to_whoever_has_a_certificate_that_is_known() {
     assert!(request.starts_with("POST /hook HTTP/1.1\r\n"), "{request}");
     assert!(request.contains("webhook-signature: v1,"), "{request}");
 }
+
+#[test]
+fn a_plugin_that_is_asked_no_more_is_told_of_once() {
+    let receiver = Receiver::start(fine);
+    let events = format!("{PRIVATE}\nevents = [\"quarantine\"]");
+    let hook = hook("ops", &receiver.url(), &events);
+    let guest = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/guests/hostile.wasm");
+    let place = Place::new(&format!(
+        "[[plugin]]\nname = \"hostile\"\nsource = \"{guest}\"\ngrants = [\"history\"]\n\
+         settings = {{ how = \"as-told\" }}\n\n[quarantine]\nof = 2\n\n{hook}"
+    ));
+    let (server, address) = web::started(&place);
+    let json = [("content-type", "application/json")];
+    let decide = |address, how: &str| -> Value {
+        let body = json!({"type": "note", "payload": {"how": how}}).to_string();
+        let answer = send(address, "POST", "/v1/decide", &json, body.as_bytes());
+        serde_json::from_str(&answer.1).unwrap()
+    };
+    for _ in 0..2 {
+        assert_eq!(decide(address, "unreachable")["decision"], "hold");
+    }
+    let told = receiver.heard(1).remove(0);
+    assert!(is_signed(&told, OLD));
+    let told = told.json();
+    assert_eq!(
+        (&told["type"], &told["data"]["plugin"]),
+        (&json!("quarantine"), &json!("hostile"))
+    );
+    let held = decide(address, "as-told");
+    assert_eq!(held["reasons"][0]["code"], "quarantined");
+    kill(server);
+
+    // Another server finds it there, and tells nobody again; an operator lets it go.
+    let (_server, address) = web::started(&place);
+    let metrics = send(address, "GET", "/metrics", &[], b"").1;
+    assert!(metrics.contains("coldnotch_plugin_quarantined{plugin=\"hostile\"} 1"));
+    let released = place.run("plugin release hostile --by ana", "");
+    assert!(released.status.success(), "{released:?}");
+    until("its release", || {
+        (decide(address, "as-told")["decision"] == "allow").then_some(())
+    });
+    assert_eq!(receiver.heard.lock().len(), 1, "told twice");
+    let again = place.run("plugin release hostile", "");
+    assert!(errors(&again).contains("no plugin 'hostile' is in quarantine"));
+}
