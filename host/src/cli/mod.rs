@@ -69,7 +69,7 @@ enum Command {
     /// Checks and reads the audit log
     #[command(subcommand)]
     Audit(audit::Audit),
-    /// Looks at plugins
+    /// Makes, tests and looks at plugins
     #[command(subcommand)]
     Plugin(plugin::Plugin),
     /// Checks and shows the configuration

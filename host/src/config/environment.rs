@@ -20,11 +20,7 @@ pub(super) struct Environment {
 
 impl Environment {
     pub(super) fn read() -> Self {
-        let path = |name: &str| {
-            std::env::var_os(name)
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-        };
+        let path = named;
         let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let home = path("HOME");
         let under = |folder: &str| home.as_ref().map(|home| home.join(folder));
@@ -74,4 +70,20 @@ impl Environment {
         .flatten()
         .collect()
     }
+}
+
+/// The Rust compiler that cargo would use.
+pub fn rustc() -> PathBuf {
+    named("RUSTC").unwrap_or_else(|| PathBuf::from("rustc"))
+}
+
+/// Where cargo keeps the sources of dependencies.
+pub fn cargo_home() -> PathBuf {
+    let default = || named("HOME").unwrap_or_default().join(".cargo");
+    named("CARGO_HOME").unwrap_or_else(default)
+}
+
+fn named(name: &str) -> Option<PathBuf> {
+    let value = std::env::var_os(name).filter(|value| !value.is_empty());
+    value.map(PathBuf::from)
 }

@@ -26,6 +26,7 @@ use crate::slack::SlackConfig;
 use crate::webhooks::WebhookConfig;
 use crate::wire::nearest;
 use environment::Environment;
+pub use environment::{cargo_home, rustc};
 use reader::Reader;
 
 pub use quarantine::QuarantineConfig;

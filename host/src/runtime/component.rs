@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use wasmtime::component::types::ComponentItem;
 
 use super::engine::Engine;
+use crate::plugins::manifest::{self, Manifest, ManifestError};
 use crate::policy::{Grant, Source};
 use crate::printable::printable;
 
@@ -59,6 +60,9 @@ pub enum ComponentError {
         /// What it exports.
         found: String,
     },
+    /// Its manifest is wrong, or it lies.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// It asks for more than it was given.
     #[error("it asks for what was not granted:{}{}", list(.asked), advice(.asked))]
     Ungranted {
@@ -288,8 +292,29 @@ impl Surface {
         self.exports.iter().any(|export| export == SELECTOR)
     }
 
+    /// The grants that its imports need.
+    pub fn needed(&self) -> Vec<Grant> {
+        manifest::needed(self.imports.iter().map(|import| import.grant))
+    }
+
+    /// Accepts a plugin whose manifest, if it has one, is true of it, and that asks
+    /// for no more than it was granted.
+    ///
+    /// # Errors
+    /// What it lies about or asks for, or that it is no plugin.
+    pub fn accept(
+        &self,
+        manifest: Option<&Manifest>,
+        grants: &[Grant],
+    ) -> Result<(), ComponentError> {
+        if let Some(manifest) = manifest {
+            manifest.check(&self.exports, &self.needed())?;
+        }
+        self.check(grants)
+    }
+
     /// Accepts a plugin that asks for no more than it was granted.
-    pub(super) fn check(&self, grants: &[Grant]) -> Result<(), ComponentError> {
+    fn check(&self, grants: &[Grant]) -> Result<(), ComponentError> {
         let asked: Vec<Import> = self
             .imports
             .iter()

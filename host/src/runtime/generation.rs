@@ -49,6 +49,11 @@ pub enum PluginError {
         /// The engine's.
         most: usize,
     },
+    /// It needs more than it was given.
+    #[error(
+        "it needs more than its limits: if you give it that, add to its [[plugin]] entry: limits = {0}"
+    )]
+    Limits(String),
     /// There is no sandbox for it.
     #[error(transparent)]
     Engine(#[from] EngineError),

@@ -34,4 +34,5 @@ pub use component::{Component, ComponentError, Import, Surface, hex};
 pub use engine::{Allocation, Engine, EngineConfig, EngineError};
 pub use generation::{Generation, LoadError, PluginError};
 pub use plugin::{Plugin, floor};
+pub use prepare::PrepareError;
 pub use roster::Kinds;

@@ -15,7 +15,7 @@ use super::bindings::scorer::coldnotch::policy::types as wit;
 use super::breaker::Breaker;
 use super::cache::Key;
 use super::call::{Call, lower_action, lower_step};
-use super::component::{Component, Surface, contained, hex};
+use super::component::{Component, ComponentError, Surface, contained, hex};
 use super::engine::{Engine, PluginCounters};
 use super::generation::PluginError;
 use super::linked::{Compiled, Linked};
@@ -25,6 +25,7 @@ use super::sandbox::Sandbox;
 use crate::action::Action;
 use crate::history::{Leaf, Step, View};
 use crate::notes::{Notes, PluginId};
+use crate::plugins::manifest::Manifest;
 use crate::policy::{Mode, PluginSpec};
 use crate::verdict::{Assessment, Failure, Opinion};
 
@@ -46,6 +47,7 @@ pub struct Plugin {
     counters: Arc<PluginCounters>,
     breaker: Arc<Breaker>,
     kinds: Option<Vec<Kinds>>,
+    manifest: Option<Manifest>,
 }
 
 impl std::fmt::Debug for Plugin {
@@ -66,10 +68,12 @@ impl Plugin {
             });
         }
         let component = Component::read(&spec.source).map_err(PrepareError::Component)?;
+        let manifest = manifest(&component)?;
+        let spec = &settled(manifest.as_ref(), spec)?;
         let first = engine.core();
         let sandbox = engine.sandbox(spec.limits.stack, first)?;
         let key = Key::new(&sandbox.wasm, &component.digest, spec.settings.text());
-        let compiled = compiled(engine, &sandbox, &key, &component, spec)?;
+        let compiled = compiled(engine, &sandbox, &key, &component, manifest.as_ref(), spec)?;
         let settings = spec.settings.text().into();
         let linked = Linked::new(sandbox, compiled, settings).map_err(PluginError::Link)?;
         let kinds = kinds(&linked, spec)?;
@@ -89,10 +93,17 @@ impl Plugin {
             first,
             observes,
             kinds,
+            manifest,
         })
     }
 
-    /// What the policy says of it.
+    /// What it says of itself, if it does.
+    pub fn manifest(&self) -> Option<&Manifest> {
+        self.manifest.as_ref()
+    }
+
+    /// What the policy says of it. The settings are those it has: its own where the
+    /// policy has none.
     pub fn spec(&self) -> &PluginSpec {
         &self.spec
     }
@@ -275,6 +286,30 @@ impl Plugin {
     }
 }
 
+fn manifest(component: &Component) -> Result<Option<Manifest>, PluginError> {
+    let manifest = Manifest::of(&component.bytes).map_err(ComponentError::Manifest);
+    Ok(manifest.map_err(PrepareError::Component)?)
+}
+
+/// What the policy says of it, with the settings it will have, if these and the
+/// limits are what its manifest asks for.
+fn settled(manifest: Option<&Manifest>, spec: &PluginSpec) -> Result<PluginSpec, PluginError> {
+    let Some(manifest) = manifest else {
+        return Ok(spec.clone());
+    };
+    if let Some(missing) = manifest.limits.missing(&spec.limits) {
+        return Err(PluginError::Limits(missing));
+    }
+    let settings = manifest.settings(&spec.settings);
+    if let Some(schema) = &manifest.schema {
+        schema.check(settings).map_err(PrepareError::Schema)?;
+    }
+    Ok(PluginSpec {
+        settings: settings.clone(),
+        ..spec.clone()
+    })
+}
+
 fn lower_notes(notes: &Notes) -> wit::Notes {
     wit::Notes {
         data: notes.data.clone(),
@@ -313,18 +348,19 @@ fn compiled(
     sandbox: &Sandbox,
     key: &Key,
     component: &Component,
+    manifest: Option<&Manifest>,
     spec: &PluginSpec,
 ) -> Result<Arc<Compiled>, PluginError> {
     let kept = sandbox.in_use(key).or_else(|| cached(engine, sandbox, key));
     if let Some(compiled) = kept {
         // It was checked against the grants of its time.
         Surface::of(&compiled.component)
-            .check(&spec.grants)
+            .accept(manifest, &spec.grants)
             .map_err(PrepareError::Component)?;
         return Ok(compiled);
     }
-    let compiled =
-        contained(|| build(engine, sandbox, component, spec)).map_err(PluginError::Broke)??;
+    let compiled = contained(|| build(engine, sandbox, component, manifest, spec))
+        .map_err(PluginError::Broke)??;
     if let Some(cache) = &engine.cache
         && let Err(e) = cache.keep(key, &compiled)
     {
@@ -338,15 +374,10 @@ fn build(
     engine: &Engine,
     sandbox: &Sandbox,
     component: &Component,
+    manifest: Option<&Manifest>,
     spec: &PluginSpec,
 ) -> Result<Compiled, PluginError> {
-    let prepared = prepare(
-        engine,
-        &component.bytes,
-        &spec.settings,
-        &spec.limits,
-        &spec.grants,
-    )?;
+    let prepared = prepare(engine, &component.bytes, manifest, spec)?;
     if let Some(why) = &prepared.unsettled {
         let name = &spec.name;
         tracing::info!("plugin '{name}' cannot be prepared, each call reads its settings: {why}");

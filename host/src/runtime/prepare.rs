@@ -24,7 +24,8 @@ use super::call::Call;
 use super::component::{ComponentError, Surface, contained};
 use super::engine::Engine;
 use crate::json::Object;
-use crate::policy::{Grant, Limits};
+use crate::plugins::manifest::Manifest;
+use crate::policy::{Limits, PluginSpec};
 use crate::verdict::Failure;
 
 /// Why a plugin could not be prepared.
@@ -36,6 +37,9 @@ pub enum PrepareError {
     /// The plugin refused its settings.
     #[error("it refuses its settings: {}", .0.join("; "))]
     Settings(Vec<String>),
+    /// They do not fit the schema in its manifest.
+    #[error("its settings do not fit its schema: {}", .0.join("; "))]
+    Schema(Vec<String>),
     /// It failed while reading its settings.
     #[error("it failed while reading its settings: {0}")]
     Failed(Failure),
@@ -55,15 +59,20 @@ pub(super) struct Prepared {
 pub(super) fn prepare(
     engine: &Engine,
     bytes: &[u8],
-    settings: &Object,
-    limits: &Limits,
-    grants: &[Grant],
+    manifest: Option<&Manifest>,
+    spec: &PluginSpec,
 ) -> Result<Prepared, PrepareError> {
+    let PluginSpec {
+        settings,
+        limits,
+        grants,
+        ..
+    } = spec;
     // Before any tool rewrites it: what does it ask for? The workshop compiles
     // fast, and this copy is thrown away.
     let original =
         Component::new(&engine.workshop, bytes).map_err(|e| ComponentError::not_wasm(&e))?;
-    Surface::of(&original).check(grants)?;
+    Surface::of(&original).accept(manifest, grants)?;
     // Whether it takes its settings is asked of the component as it came, so that
     // what is said of them does not depend on the tool.
     let mut store = engine.workshop_store(limits);

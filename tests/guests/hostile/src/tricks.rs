@@ -41,6 +41,8 @@ pub(crate) enum How {
     EmptyStrings,
     LongMessage,
     Terminal,
+    /// Another answer for the same, by the time.
+    Fickle,
     // Well-behaved.
     History,
     Prepared,
@@ -108,6 +110,7 @@ pub(crate) fn score(action: &Action, cx: &Context<Settings>) -> Result<Assessmen
             .because("a\u{0}b", "\u{1b}]0;owned\u{7}\u{202e}evil\nline\u{9b}31m")
             .evidence("pa\u{200b}th", "\u{1b}[8mhidden")
             .label("se\u{1b}cret"),
+        How::Fickle => risk((action.at % 2) as f64),
         How::History => report::history(action, cx),
         How::Prepared => report::prepared(cx.settings),
     })

@@ -1,0 +1,114 @@
+//! `coldnotch plugin inspect`
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::Outcome;
+use super::style::{BAD, BOLD, DIM, GOOD, safe};
+use crate::plugins::manifest::Manifest;
+use crate::plugins::{self, Asked, Inspection};
+use crate::policy::Grant;
+
+/// Shows what a component is, what it says of itself and what it asks for; nothing of it runs
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 it is a plugin, 1 it is not, its manifest is wrong or a lie, or it cannot be read.
+
+Examples:
+  coldnotch plugin inspect builtin:consequence
+  coldnotch plugin inspect my-plugin.wasm --json")]
+pub(in crate::cli) struct Inspect {
+    /// A component, a pack's folder, a folder with one component, or builtin:NAME
+    #[arg(default_value = ".")]
+    path: String,
+}
+
+impl Inspect {
+    pub(super) fn run(self, as_json: bool) -> anyhow::Result<Outcome> {
+        let found = plugins::inspect(&self.path)?;
+        match as_json {
+            true => anstream::println!("{}", inspection_json(&found)),
+            false => print(&found),
+        }
+        Ok(match found.is_plugin {
+            true => Outcome::Success,
+            false => Outcome::Failure,
+        })
+    }
+}
+
+fn inspection_json(found: &Inspection) -> Value {
+    let import =
+        |import: &Asked| json!({"import": import.to_string(), "grant": import.grant_name()});
+    json!({
+        "source": found.source.to_string(), "size": found.size, "digest": found.digest,
+        "wit": found.wit, "exports": found.exports,
+        "imports": found.imports.iter().map(import).collect::<Vec<_>>(),
+        "grants": found.grants.iter().map(|grant| grant.name()).collect::<Vec<_>>(),
+        "manifest": found.manifest.as_ref().map(|manifest| manifest.source().value()),
+        "cases": found.cases, "problem": found.problem, "is_plugin": found.is_plugin,
+    })
+}
+
+fn print(found: &Inspection) {
+    anstream::println!("{BOLD}{}{BOLD:#}  {} bytes", found.source, found.size);
+    anstream::println!("  {}", found.digest);
+    if let Some(manifest) = &found.manifest {
+        print_manifest(manifest, found.cases);
+    }
+    let exports = match found.exports.is_empty() {
+        true => "nothing".to_owned(),
+        false => safe(&found.exports.join(", ")),
+    };
+    anstream::println!("  exports: {exports}");
+    if found.imports.is_empty() {
+        anstream::println!("  asks for nothing");
+    }
+    for import in &found.imports {
+        let needs = match import.grant_name() {
+            Some(grant) => format!("{DIM}needs grant \"{grant}\"{DIM:#}"),
+            None => format!("{BAD}no grant gives this{BAD:#}"),
+        };
+        anstream::println!("  asks for {}  {needs}", safe(&import.to_string()));
+    }
+    if let Some(problem) = &found.problem {
+        anstream::println!("  {BAD}refused:{BAD:#} {}", safe(problem));
+    }
+    match (found.is_plugin, &found.wit) {
+        (true, Some(wit)) => {
+            anstream::println!("  {GOOD}a plugin{GOOD:#} of coldnotch:policy@{wit}")
+        }
+        (false, Some(wit)) => {
+            anstream::println!("  {BAD}not a plugin{BAD:#} of coldnotch:policy@{wit}")
+        }
+        (_, None) => anstream::println!("  {BAD}not a plugin{BAD:#} of coldnotch:policy"),
+    }
+}
+
+fn print_manifest(manifest: &Manifest, cases: usize) {
+    let (name, version) = (&manifest.name, &manifest.version);
+    let description = safe(&manifest.description);
+    anstream::println!("  {BOLD}{name} {version}{BOLD:#}  {description}");
+    let (licence, lang) = (safe(&manifest.licence), manifest.lang.name());
+    anstream::println!("  licence {licence}, made with {lang}, {cases} golden cases");
+    let grants: Vec<&str> = manifest
+        .grants
+        .iter()
+        .map(|grant| Grant::name(*grant))
+        .collect();
+    if !grants.is_empty() {
+        anstream::println!("  needs grants = {grants:?}");
+    }
+    if let Some(limits) = manifest.limits.beyond_default() {
+        anstream::println!("  needs limits = {limits}");
+    }
+    if let Some(reasons) = &manifest.reasons {
+        anstream::println!("  may give the reasons: {}", reasons.join(", "));
+    }
+    if let Some(settings) = &manifest.settings {
+        anstream::println!("  settings, unless given others: {}", safe(settings.text()));
+    }
+    if manifest.schema.is_some() {
+        anstream::println!("  checks its settings against a schema");
+    }
+}

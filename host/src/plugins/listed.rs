@@ -1,0 +1,67 @@
+//! The plugins of a policy, loaded.
+
+use crate::policy::{Mode, Policy};
+use crate::runtime::{Engine, EngineConfig, EngineError, Generation, LoadError};
+
+/// A plugin of the policy in force, loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// Where it comes from.
+    pub source: String,
+    /// `enforce` or `shadow`.
+    pub mode: &'static str,
+    /// Digest of its component: `sha256:` and 64 hex digits.
+    pub digest: String,
+    /// Its grants.
+    pub grants: Vec<&'static str>,
+    /// Whether it keeps notes.
+    pub observes: bool,
+    /// The types of action it is asked about; `None` for every type.
+    pub kinds: Option<Vec<String>>,
+}
+
+/// The plugins of a policy, loaded as the gate would; the generation's id and
+/// the plugins in order.
+///
+/// # Errors
+/// The engine cannot start, or a plugin cannot be loaded.
+pub fn list(engine: &EngineConfig, policy: &Policy) -> Result<(String, Vec<Listed>), ListError> {
+    let engine = Engine::start(engine)?;
+    let generation = Generation::build(&engine, policy)?;
+    Ok((generation.id.to_string(), of(&generation)))
+}
+
+/// The plugins of a generation, in the policy's order.
+pub(crate) fn of(generation: &Generation) -> Vec<Listed> {
+    let listed = generation.plugins.iter().map(|plugin| {
+        let spec = plugin.spec();
+        Listed {
+            name: spec.name.clone(),
+            source: spec.source.to_string(),
+            mode: match spec.mode {
+                Mode::Enforce => "enforce",
+                Mode::Shadow => "shadow",
+            },
+            digest: plugin.digest.to_string(),
+            grants: spec.grants.iter().map(|grant| grant.name()).collect(),
+            observes: plugin.observes(),
+            kinds: plugin
+                .kinds()
+                .map(|kinds| kinds.iter().map(ToString::to_string).collect()),
+        }
+    });
+    listed.collect()
+}
+
+/// Why plugins could not be listed.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    /// The engine cannot start.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A plugin cannot be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+}

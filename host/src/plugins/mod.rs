@@ -1,0 +1,32 @@
+//! Packs: plugins on their way into a policy.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`manifest`] | what a plugin says of itself; `fields` reads it, [`needs`] its limits |
+//! | [`schema`] | what its settings have to look like |
+//! | `section` | custom sections, where manifest and golden cases are |
+//! | [`pack`] | a pack's folder, or the one file built of it |
+//! | [`create`], [`build`] | a new folder, and the file that is built of one |
+//! | [`cases`] | golden cases; [`testing`] judges them, [`trial`] asks the plugin |
+//! | [`inspect`](fn@inspect) | what a component is; nothing of it runs |
+//! | [`list`] | the plugins of a policy, loaded |
+
+pub mod build;
+pub mod cases;
+pub mod create;
+mod fields;
+mod inspect;
+mod listed;
+pub mod manifest;
+pub mod needs;
+pub mod pack;
+pub mod schema;
+mod section;
+pub mod testing;
+pub mod trial;
+
+pub use crate::runtime::Import as Asked;
+pub use inspect::{InspectError, Inspection, inspect};
+pub(crate) use listed::of;
+pub use listed::{ListError, Listed, list};
+pub use section::SectionError;
