@@ -24,6 +24,14 @@ const COMMON: [(&str, &str); 3] = [
     ("wit/policy.wit", WIT),
 ];
 
+const JS: [(&str, &str); 5] = [
+    ("pack.toml", include_str!("templates/js/pack.toml")),
+    ("README.md", include_str!("templates/js/README.md")),
+    ("package.json", include_str!("templates/js/package.json")),
+    (".gitignore", "/node_modules\n/*.wasm\n/*.wasm.part\n"),
+    ("rule.js", include_str!("templates/js/rule.js")),
+];
+
 const RUST: [(&str, &str); 13] = [
     ("pack.toml", include_str!("templates/rust/pack.toml")),
     ("README.md", include_str!("templates/rust/README.md")),
@@ -86,7 +94,7 @@ pub enum CreateError {
 }
 
 /// The languages there are templates for.
-pub const LANGS: [Lang; 1] = [Lang::Rust];
+pub const LANGS: [Lang; 2] = [Lang::Rust, Lang::Js];
 
 /// Makes the folder `name` in `parent`; its files, in the order of their names.
 ///
@@ -98,6 +106,7 @@ pub fn create(parent: &Path, name: &str, lang: Lang) -> Result<Vec<PathBuf>, Cre
     }
     let own: &[(&str, &str)] = match lang {
         Lang::Rust => &RUST,
+        Lang::Js => &JS,
         other => {
             let known = LANGS.map(Lang::name).join(", ");
             return Err(CreateError::NoTemplate(other.name(), known));

@@ -129,7 +129,7 @@ fn cases(component: &[u8]) -> Result<usize, String> {
 /// The version of the contract whose scorer is among these exports.
 fn wit(exports: &[String]) -> Option<String> {
     let exports = |wit: &&str| exports.contains(&format!("coldnotch:policy/scorer@{wit}"));
-    let found = WIT_VERSIONS.into_iter().find(|wit| exports(&wit));
+    let found = WIT_VERSIONS.into_iter().find(|wit| exports(wit));
     found.map(str::to_owned)
 }
 

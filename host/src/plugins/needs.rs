@@ -87,9 +87,11 @@ impl Needs {
 /// As in `coldnotch.toml`: `{ memory = "64MiB", fuel = 200000000 }`.
 impl fmt::Display for Needs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let size = |bytes: usize| {
-            let shown = bytesize::ByteSize(bytes as u64).display().iec().to_string();
-            format!("\"{}\"", shown.replace(' ', ""))
+        // Exact: a rounded size could be less than what is needed.
+        let size = |bytes: usize| match bytes {
+            b if b % (1 << 20) == 0 => format!("\"{}MiB\"", b >> 20),
+            b if b % (1 << 10) == 0 => format!("\"{}KiB\"", b >> 10),
+            b => b.to_string(),
         };
         let parts = [
             self.memory.map(|memory| ("memory", size(memory))),

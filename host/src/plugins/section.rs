@@ -24,21 +24,23 @@ pub(super) fn read<'a>(
     component: &'a [u8],
     name: &'static str,
 ) -> Result<Option<&'a [u8]>, SectionError> {
-    let mut found = None;
+    let mut found = Vec::new();
     let mut depth = 0_u32;
     for payload in Parser::new(0).parse_all(component) {
         match payload? {
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::CustomSection(section) if depth == 0 && section.name() == name => {
-                if found.replace(section.data()).is_some() {
-                    return Err(SectionError::Twice(name));
-                }
+                found.push(section.data());
             }
             _ => {}
         }
     }
-    Ok(found)
+    match found.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one)),
+        _ => Err(SectionError::Twice(name)),
+    }
 }
 
 /// Appends a section: its kind (0), its size, its name with its length, the content.

@@ -102,10 +102,10 @@ pub fn run(trial: &mut Trial<'_>, repeat: u32) -> Result<Report, TrialError> {
 }
 
 fn one(trial: &mut Trial<'_>, case: &Case, repeat: u32) -> Result<Tried, TrialError> {
-    let (said, _) = trial.scene(case, 0)?.judge();
+    let said = trial.scene(case, 0)?.judge();
     let mut otherwise = None;
     for change in 1..repeat {
-        let (again, _) = trial.scene(case, change)?.judge();
+        let again = trial.scene(case, change)?.judge();
         if again != said {
             otherwise = Some(again);
             break;

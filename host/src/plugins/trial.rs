@@ -199,12 +199,20 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// What the plugin says, in a fresh instance; and the fuel it took.
-    pub fn judge(&self) -> (Said, u64) {
+    /// What the plugin says, in a fresh instance.
+    pub fn judge(&self) -> Said {
         match self {
-            Scene::Refused(said) => (said.clone(), 0),
-            Scene::NotAsked => (Said::Assessed(silence()), 0),
-            Scene::Set(stage) => stage.judge(),
+            Scene::Refused(said) => said.clone(),
+            Scene::NotAsked => Said::Assessed(silence()),
+            Scene::Set(stage) => stage.judge().0,
+        }
+    }
+
+    /// The plugin and what it is given, where it is asked.
+    pub fn stage(&self) -> Option<&Stage<'a>> {
+        match self {
+            Scene::Set(stage) => Some(stage),
+            Scene::Refused(_) | Scene::NotAsked => None,
         }
     }
 }
@@ -253,16 +261,19 @@ impl Stage<'_> {
         }
     }
 
-    fn judge(&self) -> (Said, u64) {
-        let opinion = self
-            .generation
-            .judge(self.plugin, &self.action, &self.view, &self.notes);
+    /// What the plugin says, in a fresh instance; the fuel and the bytes of memory it
+    /// took.
+    pub fn judge(&self) -> (Said, u64, usize) {
+        let engine = self.generation.engine();
+        let (opinion, memory) = self
+            .plugin
+            .measured(engine, &self.action, &self.view, &self.notes);
         let said = match (opinion.outcome, &self.unread) {
             (Ok(_), Some(why)) => Said::failed(&Failure::Unobserved(why.clone())),
             (Ok(assessment), None) => Said::Assessed(assessment),
             (Err(failure), _) => Said::failed(&failure),
         };
-        (said, opinion.fuel)
+        (said, opinion.fuel, memory)
     }
 }
 

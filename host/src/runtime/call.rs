@@ -46,6 +46,14 @@ pub(super) struct Call {
     table: usize,
 }
 
+/// What a call took of its limits.
+#[derive(Debug, Default)]
+pub(super) struct Used {
+    pub(super) fuel: u64,
+    /// Bytes of all its memories.
+    pub(super) memory: usize,
+}
+
 impl Call {
     /// A store for one call, with all limits set.
     pub(super) fn store(
@@ -97,9 +105,12 @@ impl Call {
         }
     }
 
-    /// Fuel used so far.
-    pub(super) fn fuel(store: &Store<Call>, limits: &Limits) -> u64 {
-        limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0))
+    /// What was used so far.
+    pub(super) fn used(store: &Store<Call>, limits: &Limits) -> Used {
+        Used {
+            fuel: limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0)),
+            memory: limits.memory.saturating_sub(store.data().memory),
+        }
     }
 
     fn pay(&mut self) -> wasmtime::Result<()> {

@@ -14,7 +14,7 @@ use super::answer;
 use super::bindings::scorer::coldnotch::policy::types as wit;
 use super::breaker::Breaker;
 use super::cache::Key;
-use super::call::{Call, lower_action, lower_step};
+use super::call::{Call, Used, lower_action, lower_step};
 use super::component::{Component, ComponentError, Surface, contained, hex};
 use super::engine::{Engine, PluginCounters};
 use super::generation::PluginError;
@@ -152,18 +152,30 @@ impl Plugin {
     /// Its opinion of an action. Interrupted calls are tried once more: wall
     /// time measures the machine as much as the plugin, fuel is what counts.
     pub fn judge(&self, engine: &Engine, action: &Action, view: &View, notes: &Notes) -> Opinion {
-        let mut fuel = 0;
-        let mut outcome = self.score(engine, action, view, notes, &mut fuel);
+        self.measured(engine, action, view, notes).0
+    }
+
+    /// Its opinion, and the bytes of memory the call had in the end.
+    pub fn measured(
+        &self,
+        engine: &Engine,
+        action: &Action,
+        view: &View,
+        notes: &Notes,
+    ) -> (Opinion, usize) {
+        let mut used = Used::default();
+        let mut outcome = self.score(engine, action, view, notes, &mut used);
         if outcome == Err(Failure::TimedOut) {
-            outcome = self.score(engine, action, view, notes, &mut fuel);
+            outcome = self.score(engine, action, view, notes, &mut used);
         }
-        Opinion {
+        let opinion = Opinion {
             plugin: self.name.clone(),
             digest: self.digest.clone(),
             outcome,
             shadow: self.is_shadow(),
-            fuel,
-        }
+            fuel: used.fuel,
+        };
+        (opinion, used.memory)
     }
 
     fn score(
@@ -172,7 +184,7 @@ impl Plugin {
         action: &Action,
         view: &View,
         notes: &Notes,
-        fuel: &mut u64,
+        used: &mut Used,
     ) -> Result<Assessment, Failure> {
         let _slot = engine
             .slots
@@ -189,7 +201,7 @@ impl Plugin {
                 &lower_notes(notes),
             )
         });
-        *fuel = Call::fuel(&store, &self.spec.limits);
+        *used = Call::used(&store, &self.spec.limits);
         answer::assessment(answer.map_err(|e| Call::failure(&e))?)
     }
 

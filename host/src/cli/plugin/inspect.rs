@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 use super::style::{BAD, BOLD, DIM, GOOD, safe};
-use crate::plugins::manifest::Manifest;
+use crate::plugins::manifest::{Manifest, WIT_VERSIONS};
 use crate::plugins::{self, Asked, Inspection};
 use crate::policy::Grant;
 
@@ -74,14 +74,10 @@ fn print(found: &Inspection) {
     if let Some(problem) = &found.problem {
         anstream::println!("  {BAD}refused:{BAD:#} {}", safe(problem));
     }
-    match (found.is_plugin, &found.wit) {
-        (true, Some(wit)) => {
-            anstream::println!("  {GOOD}a plugin{GOOD:#} of coldnotch:policy@{wit}")
-        }
-        (false, Some(wit)) => {
-            anstream::println!("  {BAD}not a plugin{BAD:#} of coldnotch:policy@{wit}")
-        }
-        (_, None) => anstream::println!("  {BAD}not a plugin{BAD:#} of coldnotch:policy"),
+    let wit = found.wit.as_deref().unwrap_or(WIT_VERSIONS[0]);
+    match found.is_plugin {
+        true => anstream::println!("  {GOOD}a plugin{GOOD:#} of coldnotch:policy@{wit}"),
+        false => anstream::println!("  {BAD}not a plugin{BAD:#} of coldnotch:policy@{wit}"),
     }
 }
 

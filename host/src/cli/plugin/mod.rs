@@ -1,5 +1,6 @@
 //! `coldnotch plugin`: one file a subcommand.
 
+mod bench;
 mod build;
 mod inspect;
 mod list;
@@ -17,6 +18,7 @@ pub(super) enum Plugin {
     New(new::New),
     Build(build::Build),
     Test(test::Test),
+    Bench(bench::Bench),
     Inspect(inspect::Inspect),
     /// Loads the plugins of the policy and lists them
     List,
@@ -31,6 +33,7 @@ impl Plugin {
     ) -> anyhow::Result<Outcome> {
         match self {
             Plugin::New(new) => new.run(json),
+            Plugin::Bench(bench) => bench.run(&config()?, json),
             Plugin::Build(build) => build.run(json),
             Plugin::List => list::run(&config()?, json),
             Plugin::Release(release) => release.run(&config()?, json),

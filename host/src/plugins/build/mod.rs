@@ -3,6 +3,8 @@
 //!
 //! Only the tool runs, as it would by hand. Nothing of the component does.
 
+mod contract;
+mod js;
 mod rust;
 mod tool;
 
@@ -39,6 +41,11 @@ pub enum BuildError {
         /// What it said.
         said: String,
     },
+    /// There is no way yet to build it from its sources.
+    #[error(
+        "`plugin build` cannot build {0}: build the component by hand and name it in [build], with lang = \"component\""
+    )]
+    NoTool(&'static str),
     /// A tool made something else.
     #[error("{tool} {what}")]
     Odd {
@@ -109,13 +116,9 @@ pub fn build(folder: &Folder) -> Result<Built, BuildError> {
     let cases = cases::parse(golden.as_deref().unwrap_or_default())?.len();
     let bare = match folder.build.lang {
         Lang::Rust => rust::build(&folder.path)?,
+        Lang::Js => js::build(&folder.path, &folder.manifest.grants)?,
         Lang::Component => finished(folder.build.component.as_ref())?,
-        lang => {
-            return Err(BuildError::Odd {
-                tool: lang.name(),
-                what: "is not built yet".to_owned(),
-            });
-        }
+        lang => return Err(BuildError::NoTool(lang.name())),
     };
     let bare = section::strip(&bare)?;
     check(folder, &bare)?;

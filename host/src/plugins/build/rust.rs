@@ -113,12 +113,12 @@ fn artifact(messages: &str, folder: &Path) -> Option<PathBuf> {
         message["reason"] == "compiler-artifact"
             && message["manifest_path"].as_str().map(Path::new) == Some(&own)
     });
-    let files = of_pack.filter_map(|message| {
+    let mut files = of_pack.filter_map(|message| {
         let files = message["filenames"].as_array()?.iter();
         let mut files = files.filter_map(Value::as_str).map(PathBuf::from);
         files.find(|file| file.extension().is_some_and(|e| e == "wasm"))
     });
-    files.last()
+    files.next_back()
 }
 
 #[cfg(test)]
