@@ -329,7 +329,7 @@ mod tests {
             refused(
                 json!({"$ref": "#/$defs/a", "$defs": {"a": {"items": {"$ref": "#/$defs/b"}}, "b": {"$ref": "#/$defs/a"}}})
             ),
-            "`$defs.a` refers to itself"
+            "`$defs.b` refers to itself"
         );
         assert_eq!(
             refused(json!({"$id": "https://example.com/a"})),

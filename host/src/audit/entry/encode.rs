@@ -11,7 +11,9 @@ use sha2::{Digest, Sha256};
 
 use super::super::AuditError;
 use super::super::line::{Encoded, Hash};
-use super::{Entry, Granted, Judged, Observed, PluginLine, Quarantined, ReasonLine, Recovered, Swapped};
+use super::{
+    Entry, Granted, Judged, Observed, PluginLine, Quarantined, ReasonLine, Recovered, Swapped,
+};
 
 impl Entry<'_> {
     pub(in crate::audit) fn encode(&self) -> Result<Encoded, AuditError> {

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Outcome, release};
 use super::style::{BOLD, DIM};
+use super::{Outcome, release};
 use crate::config::Config;
 use crate::plugins::{self, Listed};
 use crate::quarantine::Quarantine;

@@ -18,7 +18,7 @@ use crate::quarantine::{Quarantine, Ward};
     after_help = "See what it failed on first: `plugin list` says where its last session is.\n\n\
 Examples:\n  coldnotch replay coldnotch_quarantine.refunds.jsonl\n  coldnotch plugin release refunds"
 )]
-pub(super) struct Release {
+pub(in crate::cli) struct Release {
     /// Its name in the configuration
     name: String,
     /// Who lets it go [default: the login, as uid:1000]
