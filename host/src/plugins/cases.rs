@@ -447,7 +447,7 @@ mod tests {
             (
                 case(",\"expect\":{\"error\":\"broken\"}"),
                 "line 2: `expect.error` is \"broken\": it begins with settings or one of declined, trapped, out-of-fuel, \
-                 timed-out, out-of-memory, host-calls, bad-output, overloaded, unobserved, host-error",
+                 timed-out, out-of-memory, host-calls, bad-output, overloaded, unobserved, host-error, quarantined",
             ),
             (
                 case(",\"expect\":{\"error\":\"declined\",\"risk\":0}"),
