@@ -3,9 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use super::BuildError;
 use super::tool::Tool;
-use super::{BuildError, contract};
-use crate::policy::Grant;
 
 const NODE: Tool = Tool {
     name: "node",
@@ -29,12 +28,13 @@ await writeFile(out, component);
 "#;
 
 /// The component that componentize-js makes of the folder.
-pub(super) fn build(folder: &Path, grants: &[Grant]) -> Result<Vec<u8>, BuildError> {
-    let contract = contract::folder(folder, grants)?;
-    let out = contract.path().join("out.wasm");
+pub(super) fn build(folder: &Path) -> Result<Vec<u8>, BuildError> {
+    let scratch = tempfile::tempdir();
+    let scratch = scratch.map_err(|e| COMPONENTIZE.odd(format!("has nowhere to write to: {e}")))?;
+    let out = scratch.path().join("out.wasm");
     let mut node = Command::new("node");
-    node.args(["--input-type=module", "-e", SCRIPT, "--", SOURCE])
-        .args([contract.path(), &out])
+    node.args(["--input-type=module", "-e", SCRIPT, "--", SOURCE, "wit"])
+        .arg(&out)
         .current_dir(folder);
     match NODE.run(&mut node) {
         Err(BuildError::Failed { said, .. })

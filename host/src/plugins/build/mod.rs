@@ -3,7 +3,6 @@
 //!
 //! Only the tool runs, as it would by hand. Nothing of the component does.
 
-mod contract;
 mod js;
 mod rust;
 mod tool;
@@ -116,7 +115,7 @@ pub fn build(folder: &Folder) -> Result<Built, BuildError> {
     let cases = cases::parse(golden.as_deref().unwrap_or_default())?.len();
     let bare = match folder.build.lang {
         Lang::Rust => rust::build(&folder.path)?,
-        Lang::Js => js::build(&folder.path, &folder.manifest.grants)?,
+        Lang::Js => js::build(&folder.path)?,
         Lang::Component => finished(folder.build.component.as_ref())?,
         lang => return Err(BuildError::NoTool(lang.name())),
     };
