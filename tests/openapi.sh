@@ -28,7 +28,7 @@ TOML
 curl -sf "$at/v1/decide" -H 'Content-Type: application/json' \
     -d '{"type":"pay","session":"s","id":"1"}' >/dev/null
 # Events do not end; the tests of the server have them.
-"$tools/bin/schemathesis" run "$at/openapi.json" \
+cd "$folders" && "$tools/bin/schemathesis" run "$at/openapi.json" \
     --exclude-path /v1/events \
     --max-examples "${EXAMPLES:-50}" --seed "${SEED:-1}" --workers 2 --request-timeout 10 \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \
