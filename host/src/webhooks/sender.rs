@@ -154,12 +154,11 @@ async fn watch_quarantine(
                     gate.approvals().feed_once(&id, &endpoints, &body, now())
                 })
             });
-            if let Err(e) = kept.await {
-                tracing::error!("webhooks: {e}");
-                continue;
+            match kept.await {
+                Ok(()) => known = wards,
+                Err(e) => tracing::error!("webhooks: {e}"),
             }
         }
-        known = wards;
         tokio::select! {
             () = tokio::time::sleep(TICK / 4) => {}
             _ = ending.wait_for(|ending| *ending) => {}
