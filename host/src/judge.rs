@@ -27,6 +27,10 @@ use crate::verdict::{self, Failure, Judged, Judgement, Opinion};
 const FIRST_PAUSE: Duration = Duration::from_micros(200);
 const LAST_PAUSE: Duration = Duration::from_millis(5);
 
+/// Bytes of an action that say nothing of a plugin's health: whoever sends more could
+/// have any plugin put away, since all have limits.
+const LARGE: usize = 64 << 10;
+
 /// How long a generation that was replaced is kept for the decisions that use it.
 const LAST_USE: Duration = Duration::from_secs(1);
 
@@ -364,6 +368,9 @@ impl Judge {
         let Some(tolerance) = self.tolerance else {
             return;
         };
+        if action.summary.len() + action.payload.text().len() > LARGE {
+            return;
+        }
         let failure = opinion.outcome.as_ref().err();
         let own = failure.filter(|failure| failure.is_its_own());
         if !plugin.breaker().count(own.is_some(), tolerance) {
