@@ -7,7 +7,7 @@
 //! | `section` | custom sections, where manifest and golden cases are |
 //! | [`pack`] | a pack's folder, or the one file built of it |
 //! | [`create`], [`build`] | a new folder, and the file that is built of one |
-//! | [`bench`] | what a plugin costs |
+//! | [`mod@bench`] | what a plugin costs |
 //! | [`cases`] | golden cases; [`testing`] judges them, [`trial`] asks the plugin |
 //! | [`inspect`](fn@inspect) | what a component is; nothing of it runs |
 //! | [`list`] | the plugins of a policy, loaded |
