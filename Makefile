@@ -13,7 +13,7 @@ CARGO_FUZZ := PATH="$(TOOLS)/bin:$$PATH" cargo fuzz
 
 unexport CARGO_TARGET_DIR # the recipes name target/
 
-.PHONY: help setup plugins build demo test browser eval lint doc deny advisories bench bench-peers \
+.PHONY: help setup plugins build demo test policies browser eval lint doc deny advisories bench bench-peers \
 	fuzz-smoke fuzz clean tool-deny tool-fuzz
 
 help: ## List the targets
@@ -50,11 +50,25 @@ lint: plugins ## Check format and lints
 	cargo fmt --all --check
 	cargo clippy --release --locked --workspace --all-targets -- -D warnings
 
+# Workspaces of their own, so that what they depend on changes no features of the others'.
+POLICIES := plugins/cedar plugins/rego
+
+policies: ## Test and lint the plugins that are workspaces of their own
+	set -e; for plugin in $(POLICIES); do set -x; \
+		cargo fmt --manifest-path $$plugin/Cargo.toml --check; \
+		cargo clippy --release --locked --manifest-path $$plugin/Cargo.toml --target-dir target/policies --all-targets -- -D warnings; \
+		cargo test --release --locked --manifest-path $$plugin/Cargo.toml --target-dir target/policies; \
+	done
+
 doc: plugins ## Build the documentation: target/doc
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --workspace --no-deps --lib --examples
 
 deny: tool-deny ## Check licences, sources and duplicates of the dependencies
 	$(CARGO_DENY) --locked check --hide-inclusion-graph bans licenses sources
+	for plugin in $(POLICIES); do \
+		$(CARGO_DENY) --locked --manifest-path $$plugin/Cargo.toml --config deny.toml \
+			check --hide-inclusion-graph bans licenses sources || exit 1; \
+	done
 
 advisories: tool-deny ## Check the dependencies for known vulnerabilities (fetches the database)
 	$(CARGO_DENY) --locked check advisories

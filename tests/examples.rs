@@ -22,6 +22,11 @@ fn quickstart() {
 }
 
 #[test]
+fn cedar() {
+    example("cedar");
+}
+
+#[test]
 fn chain() {
     example("chain");
 }
@@ -44,6 +49,11 @@ fn http_python() {
 #[test]
 fn rule_pack() {
     example("rule-pack");
+}
+
+#[test]
+fn rego() {
+    example("rego");
 }
 
 #[test]
@@ -72,11 +82,13 @@ fn every_example_is_tested() {
         .collect();
     found.sort_unstable();
     let tested = [
+        "cedar",
         "chain",
         "embed",
         "hot-swap",
         "http-python",
         "quickstart",
+        "rego",
         "replay",
         "rule-pack",
         "rules",

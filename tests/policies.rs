@@ -2,8 +2,12 @@
 //! command, and settings that are hostile.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "policies/cedar.rs"]
+mod cedar;
 #[path = "support/command.rs"]
 mod command;
+#[path = "policies/rego.rs"]
+mod rego;
 #[path = "policies/rules.rs"]
 mod rules;
 
@@ -21,8 +25,12 @@ fn place(plugin: &str, settings: &Value) -> Place {
 
 /// JSON is not TOML, but its texts, numbers and lists are: objects become tables.
 fn config(plugin: &str, settings: &Value) -> String {
+    let source = match plugin {
+        "rules" => "builtin:rules".to_owned(),
+        file => format!("{ROOT}/target/plugins/{file}.wasm"),
+    };
     format!(
-        "[[plugin]]\nname = '{plugin}'\nsource = 'builtin:{plugin}'\ngrants = ['history']\nlimits = {{ time = '20s' }}\nsettings = {}\n[audit]\ndurability = 'record'\n",
+        "[[plugin]]\nname = '{plugin}'\nsource = '{source}'\ngrants = ['history']\nlimits = {{ time = '20s' }}\nsettings = {}\n[audit]\ndurability = 'record'\n",
         inline(settings)
     )
 }
