@@ -219,7 +219,7 @@ fn a_schema_is_held_against_policies_and_requests() {
         .err()
         .unwrap_or_default();
     assert!(
-        found.starts_with("`policy`, line 1, column 66: "),
+        found.starts_with("`policy`, line 1, column 65: "),
         "{found}"
     );
     assert!(found.contains("amonut"), "{found}");
@@ -248,7 +248,7 @@ fn mistakes_are_found_at_load_with_their_place() {
         ),
         (
             json!({"policy": deep}),
-            "`policy`, line 1, column 69: brackets nest more than 24 deep",
+            "`policy`, line 1, column 68: brackets nest more than 24 deep",
         ),
         (json!({"policy": ""}), "`policy` has no policy"),
         (
