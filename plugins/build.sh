@@ -5,8 +5,10 @@
 #   tests/guests/<name>               ->  target/guests/<name>.wasm
 #   examples/<name>, where it is Rust ->  target/examples/<name>.wasm
 #
-# Usage: plugins/build.sh [plugins|guests|examples|all|toolchain]     (default: all)
-# `toolchain` only readies compiler and linker. Prints one line a component.
+# Usage: plugins/build.sh [plugins|policies|guests|examples|all|toolchain]     (default: all)
+# `plugins` are those the host embeds. `policies` are workspaces of their own, with their
+# own dependencies: minutes to compile. `toolchain` only readies compiler and linker.
+# Prints one line a component.
 #
 # COLDNOTCH_WASM_TOOLCHAIN   where the compiler's wasm target comes from:
 #     rustup   the Rust in use has it, or `rustup target add` brings it
@@ -103,29 +105,50 @@ guest_flags() {
     printf '%s' "${flags%?}"
 }
 
-# build FOLDER PREFIX: FOLDER/<name> is the package PREFIX-<name>, and goes to
-# $out/<FOLDER's last part>/<name>.wasm.
+# build FOLDER PREFIX: FOLDER/<name>, where it is of this workspace, is the package
+# PREFIX-<name>.
 build() {
-    local folder=$1 prefix=$2 into=$out/${1##*/} names="" packages="" manifest name
-    for manifest in "$folder"/*/Cargo.toml; do
-        name=$(basename "$(dirname "$manifest")")
-        if [ ! -f "$manifest" ] || [ "$folder/$name" = plugins/sdk ]; then continue; fi
+    local folder=$1 prefix=$2 names="" packages="" name
+    for name in $(guests_in "$folder"); do
+        if [ "$folder/$name" = plugins/sdk ] || is_workspace "$folder/$name"; then continue; fi
         names="$names $name"
-        # A workspace of its own is built by itself: its dependencies have other features.
-        if grep -q '^\[workspace\]' "$manifest"; then
-            compile --manifest-path "$manifest"
-        else
-            packages="$packages -p $prefix-$name"
-        fi
+        packages="$packages -p $prefix-$name"
     done
     [ -n "$names" ] || return 0
     # shellcheck disable=SC2086 # names are folder names of ours: words
-    [ -z "$packages" ] || compile $packages
+    compile $packages
+    # shellcheck disable=SC2086
+    install "$folder" "$prefix" $names
+}
 
+# The same for those that are workspaces: each is built by itself, since what it depends
+# on has other features.
+build_workspaces() {
+    local folder=$1 prefix=$2 name
+    for name in $(guests_in "$folder"); do
+        is_workspace "$folder/$name" || continue
+        compile --manifest-path "$folder/$name/Cargo.toml"
+        install "$folder" "$prefix" "$name"
+    done
+}
+
+guests_in() {
+    local manifest
+    for manifest in "$1"/*/Cargo.toml; do
+        [ ! -f "$manifest" ] || basename "$(dirname "$manifest")"
+    done
+}
+
+is_workspace() { grep -q '^\[workspace\]' "$1/Cargo.toml"; }
+
+# install FOLDER PREFIX NAME...: to $out/<FOLDER's last part>/NAME.wasm.
+install() {
+    local folder=$1 prefix=$2 into=$out/${1##*/} name
+    shift 2
     mkdir -p "$into"
-    for name in $names; do
+    for name in "$@"; do
         copy_if_changed "$out/guest-build/$target/plugin/$(printf %s "$prefix-$name" | tr - _).wasm" "$into/$name.wasm"
-        printf '%-28s %8d bytes  sha256 %.12s\n' "${1##*/}/$name.wasm" "$(wc -c <"$into/$name.wasm")" "$(sha256 "$into/$name.wasm")"
+        printf '%-28s %8d bytes  sha256 %.12s\n' "${folder##*/}/$name.wasm" "$(wc -c <"$into/$name.wasm")" "$(sha256 "$into/$name.wasm")"
     done
 }
 
@@ -145,11 +168,12 @@ sha256() {
 
 what=${1:-all}
 case $what in
-    plugins | guests | examples | all | toolchain) ;;
-    *) die "unknown argument '$what': expected plugins, guests, examples, all or toolchain" ;;
+    plugins | policies | guests | examples | all | toolchain) ;;
+    *) die "unknown argument '$what': expected plugins, policies, guests, examples, all or toolchain" ;;
 esac
 find_compiler
 find_linker
 case $what in plugins | all) build plugins coldnotch ;; esac
+case $what in policies | all) build_workspaces plugins coldnotch ;; esac
 case $what in guests | all) build tests/guests guest ;; esac
 case $what in examples | all) build examples example ;; esac
