@@ -1,75 +1,115 @@
 //! Names that a reader may take for one another.
 
+use std::borrow::Cow;
+
 use crate::words::Words;
 
 /// Shorter names differ by a letter too often by chance.
 const SHORTEST: usize = 5;
 
-/// One or two letters apart, in names long enough that this is no chance.
-pub fn near(a: &str, b: &str) -> bool {
-    let shorter = a.chars().count().min(b.chars().count());
-    let most = match shorter {
-        0..=4 => return false,
-        5..=7 => 1,
-        _ => 2,
-    };
-    distance(a, b, most) <= most || begin_alike(a, b) && skeleton(a) == skeleton(b)
+/// A name, with what tells it from most others at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Name<'a> {
+    /// As it is written.
+    pub text: &'a str,
+    /// How many letters it has.
+    count: usize,
+    /// Which ones.
+    letters: u64,
+    /// Which ones its skeleton has.
+    bare: u64,
 }
 
-/// False when the first letters tell that the skeletons differ.
-fn begin_alike(a: &str, b: &str) -> bool {
-    let first = |name: &str| {
-        let byte = name.bytes().next().unwrap_or_default();
-        let kept = byte.is_ascii_alphanumeric() && !b"rmvw0o1il5s".contains(&byte);
-        kept.then_some(byte)
-    };
-    first(a).zip(first(b)).is_none_or(|(a, b)| a == b)
-}
-
-/// What is left of a name when look-alike letters, marks and digits are undone.
-fn skeleton(name: &str) -> String {
-    let mut plain = String::with_capacity(name.len());
-    if name.is_ascii() && !name.contains('&') {
-        let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
-        plain.extend(letters.map(|b| char::from(b.to_ascii_lowercase())));
-    } else {
-        plain.extend(Words::of(name).iter());
+impl PartialEq for Name<'_> {
+    fn eq(&self, other: &Name) -> bool {
+        self.letters == other.letters && self.text == other.text
     }
-    let mut bare = String::with_capacity(plain.len());
+}
+
+impl<'a> Name<'a> {
+    /// Looks at a name.
+    pub fn of(text: &'a str) -> Name<'a> {
+        Name {
+            text,
+            count: text.chars().count(),
+            letters: letters_of(text.chars().take(LONGEST)),
+            bare: letters_of(skeleton(&plain(text))),
+        }
+    }
+
+    /// One or two letters apart, in names long enough that this is no chance.
+    pub fn is_near(&self, other: &Name) -> bool {
+        let most = match self.count.min(other.count) {
+            0..=4 => return false,
+            5..=7 => 1,
+            _ => 2,
+        };
+        let apart = || differ(self.letters, other.letters) > 2 * most;
+        let same = || skeleton(&plain(self.text)).eq(skeleton(&plain(other.text)));
+        !apart() && edits_of(self.text, other.text, most) <= most
+            || self.bare == other.bare && same()
+    }
+}
+
+/// A name in small letters, without marks.
+fn plain(name: &str) -> Cow<'_, str> {
+    let kept = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    if name.bytes().all(kept) {
+        return Cow::Borrowed(name); // most names
+    }
+    if !name.is_ascii() || name.contains('&') {
+        return Cow::Owned(Words::of(name).iter().collect());
+    }
+    let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+    Cow::Owned(letters.map(|b| char::from(b.to_ascii_lowercase())).collect())
+}
+
+/// What is left of a plain name when look-alike letters are undone.
+fn skeleton(plain: &str) -> impl Iterator<Item = char> {
     let mut letters = plain.chars().peekable();
-    while let Some(letter) = letters.next() {
-        bare.push(match letter {
+    std::iter::from_fn(move || {
+        Some(match letters.next()? {
             'r' if letters.next_if_eq(&'n').is_some() => 'm',
             'v' if letters.next_if_eq(&'v').is_some() => 'w',
             '0' => 'o',
             '1' | 'i' => 'l',
             '5' => 's',
             other => other,
-        });
-    }
-    bare
+        })
+    })
+}
+
+/// Longer names are compared as far as this.
+const LONGEST: usize = 64;
+
+/// The letters a name has, as bits.
+fn letters_of(name: impl Iterator<Item = char>) -> u64 {
+    name.fold(0, |all, letter| all | 1 << (letter as u32 & 63))
+}
+
+/// How many of the letters only one name has. A change exchanges one letter for
+/// another at the most.
+fn differ(letters: u64, others: u64) -> usize {
+    (letters ^ others).count_ones() as usize
 }
 
 /// How many letters must be changed, added, taken away or swapped; more than
 /// `most` is said as `most + 1`.
 pub fn distance(a: &str, b: &str, most: usize) -> usize {
-    if a.is_ascii() && b.is_ascii() {
-        let first = |text: &str| text.len().min(64);
-        let (a, b) = (&a.as_bytes()[..first(a)], &b.as_bytes()[..first(b)]);
-        // A change exchanges one letter for another at the most.
-        let other = (letters_of(a) ^ letters_of(b)).count_ones() as usize;
-        return match other > 2 * most {
-            true => most + 1,
-            false => edits(a, b, most),
-        };
+    let letters = |text: &str| letters_of(text.chars().take(LONGEST));
+    match differ(letters(a), letters(b)) > 2 * most {
+        true => most + 1,
+        false => edits_of(a, b, most),
     }
-    let letters = |text: &str| text.chars().take(64).collect::<Vec<char>>();
-    edits(&letters(a), &letters(b), most)
 }
 
-/// The letters a name has, as bits.
-fn letters_of(name: &[u8]) -> u64 {
-    name.iter().fold(0, |all, byte| all | 1 << (byte & 63))
+fn edits_of(a: &str, b: &str, most: usize) -> usize {
+    if a.is_ascii() && b.is_ascii() {
+        let first = |text: &str| text.len().min(LONGEST);
+        return edits(&a.as_bytes()[..first(a)], &b.as_bytes()[..first(b)], most);
+    }
+    let letters = |text: &str| text.chars().take(LONGEST).collect::<Vec<char>>();
+    edits(&letters(a), &letters(b), most)
 }
 
 fn edits<T: PartialEq>(a: &[T], b: &[T], most: usize) -> usize {

@@ -2,7 +2,7 @@
 //! held against them: whose it pretends to be cannot be asked of an index.
 
 use super::record::records;
-use crate::spans::values::{self, Kind, Value};
+use crate::spans::values;
 
 /// Marks the record: a signal that no span has.
 const MARK: u16 = 1 << 12;
@@ -44,12 +44,4 @@ pub(super) fn note<'t>(
     known.drain(..known.len().saturating_sub(MAX_ADDRESSES));
     let head = [MARK.to_le_bytes().as_slice(), &[0; 4]].concat();
     (!known.is_empty()).then(|| [head.as_slice(), known.join("\n").as_bytes()].concat())
-}
-
-/// An address as it is compared with others.
-pub fn value(address: &str) -> Value {
-    Value {
-        kind: Kind::Address,
-        text: address.to_owned(),
-    }
 }

@@ -1,11 +1,10 @@
 //! See [`DOC`].
 
-use crate::alike::{almost, distance, near};
+use crate::alike::{Name, almost, distance};
 use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
-use crate::notes::addresses;
 use crate::payload::{Field, Plain};
 use crate::spans::values::{self, Kind, Value};
 use crate::target::{Target, What};
@@ -42,20 +41,26 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
 fn of_value(facts: &Facts) -> Option<Finding> {
     let sought =
         |t: &&Target| t.outside && matches!(t.what, What::Address | What::Url | What::Account);
-    let mut named: Option<Vec<Value>> = None;
-    facts.targets.iter().filter(sought).find_map(|target| {
+    let mut targets = facts.targets.iter().filter(sought).peekable();
+    targets.peek()?;
+    let named = values::values(facts.said(), MAX_NAMED);
+    if named.is_empty() {
+        return None;
+    }
+    let named: Vec<Parts> = named.iter().map(Parts::of).collect();
+    targets.find_map(|target| {
         let value = values::values(&target.text, 1).pop()?;
-        let named = named.get_or_insert_with(|| values::values(facts.said(), MAX_NAMED));
-        if named.iter().any(|n| same(n, &value)) {
+        let value = Parts::of(&value);
+        if named.iter().any(|n| n.is_same(&value)) {
             return None;
         }
-        let near = named.iter().find(|n| looks_like(n, &value))?;
+        let near = named.iter().find(|n| n.looks_like(&value))?;
         let finding = Finding::new(
             0.85,
             &[
-                &value.text,
+                value.text,
                 " is not ",
-                &near.text,
+                near.text,
                 ", which the user named, but looks like it",
             ],
         );
@@ -70,6 +75,7 @@ fn of_reading(facts: &Facts) -> Option<Finding> {
             && facts.remembers_all
             && o.seen.iter().all(|s| s.looks_alike)
     });
+    let mut known: Option<Vec<Parts>> = None;
     unread.into_iter().find_map(|origin| {
         let value = values::values(&origin.target.text, 1).pop()?;
         if let Some(seen) = origin.seen.iter().find(|s| s.in_output) {
@@ -81,32 +87,22 @@ fn of_reading(facts: &Facts) -> Option<Finding> {
             let finding = finding.with(&origin.target.path, &origin.target.text);
             return Some(finding.at(Some(seen.step), &seen.path, &value.text));
         }
-        let like = |known: &&str| {
-            let known = addresses::value(known);
-            known != value && (looks_like(&known, &value) || goes_under_its_name(&known, &value))
-        };
-        let near = facts.addresses_read().find(like)?;
+        let value = Parts::of(&value);
+        let known = known.get_or_insert_with(|| {
+            let read = facts.addresses_read();
+            read.map(|text| Parts::read(Kind::Address, text)).collect()
+        });
+        let near = known.iter().find(|known| {
+            known.text != value.text && (known.looks_like(&value) || known.lends_its_name(&value))
+        })?;
         let pieces = [
-            &value.text,
+            value.text,
             " is not ",
-            near,
+            near.text,
             ", which was read, but looks like it",
         ];
         Some(Finding::new(0.85, &pieces).with(&origin.target.path, &origin.target.text))
     })
-}
-
-/// The name of the one is that of the other, at another house, or holds all of it.
-fn goes_under_its_name(known: &Value, value: &Value) -> bool {
-    const ANYBODY: [&str; 14] = [
-        "admin", "billing", "contact", "hello", "help", "hola", "info", "mail", "noreply",
-        "office", "sales", "service", "support", "team",
-    ];
-    let (name, other) = (local(known), local(value));
-    let telling = name.len() >= 4 && !ANYBODY.contains(&name);
-    telling
-        && house(known) != house(value)
-        && (name == other || name.len() >= 6 && other.starts_with(name))
 }
 
 /// Two addresses of one message whose houses are almost the same.
@@ -117,12 +113,19 @@ fn of_another(facts: &Facts) -> Option<Finding> {
         .take(MAX_NAMED)
         .filter_map(|t| Some((t, values::values(&t.text, 1).pop()?)));
     let values: Vec<(&Target, Value)> = values.collect();
-    values.iter().enumerate().find_map(|(i, (_, first))| {
-        let like = |(_, value): &&(&Target, Value)| {
-            let (a, b) = (house(first), house(value));
-            a != b && name_of(a) != name_of(b) && near(name_of(a), name_of(b))
+    let mut houses: Vec<(&Target, Parts)> = Vec::new();
+    for (target, value) in &values {
+        let value = Parts::of(value);
+        if !houses.iter().any(|(_, other)| other.house == value.house) {
+            houses.push((target, value));
+        }
+    }
+    houses.iter().enumerate().find_map(|(i, (_, first))| {
+        let like = |(_, value): &&(&Target, Parts)| {
+            let (a, b) = (&first.name, &value.name);
+            a.text != b.text && a.is_near(b)
         };
-        let (target, value) = values[i + 1..].iter().find(like)?;
+        let (target, value) = houses[i + 1..].iter().find(like)?;
         let pieces = [
             &value.text,
             " is almost at the house of ",
@@ -131,11 +134,6 @@ fn of_another(facts: &Facts) -> Option<Finding> {
         ];
         Some(Finding::new(0.75, &pieces).with(&target.path, &target.text))
     })
-}
-
-/// The name of a house without its ending.
-fn name_of(house: &str) -> &str {
-    house.rsplit_once('.').map_or(house, |(name, _)| name)
 }
 
 /// A name in words.
@@ -205,57 +203,93 @@ fn is_name(field: &Field) -> bool {
 /// How many values of the user's words are compared.
 const MAX_NAMED: usize = 32;
 
-fn same(a: &Value, b: &Value) -> bool {
-    a == b || a.kind == Kind::Url && b.kind == Kind::Url && house(a) == house(b)
+/// A value, taken apart once for all that it is compared with.
+struct Parts<'v> {
+    kind: Kind,
+    text: &'v str,
+    /// What stands before the `@` of an address.
+    local: Name<'v>,
+    host: &'v str,
+    /// The host without the parts that its owner may choose, and that without its ending.
+    house: &'v str,
+    name: Name<'v>,
 }
 
-/// The host of a value without the parts that its owner may choose.
-fn house(value: &Value) -> &str {
-    let host = match value.kind {
-        Kind::Address => value.text.rsplit_once('@').map_or("", |(_, host)| host),
-        _ => values::host(&value.text),
-    };
-    let dot = |text: &str| text.bytes().rposition(|b| b == b'.');
-    let second = dot(host).and_then(|last| dot(&host[..last]));
-    second.map_or(host, |at| &host[at + 1..])
-}
-
-fn looks_like(named: &Value, value: &Value) -> bool {
-    if named.kind != value.kind {
-        return false;
+impl<'v> Parts<'v> {
+    fn of(value: &'v Value) -> Self {
+        Self::read(value.kind, &value.text)
     }
-    match value.kind {
-        Kind::Address => {
-            let (a, b) = (local(named), local(value));
-            let (at, other) = (house(named), house(value));
-            a == b && at != other && hosts_alike(named, value)
-                || at == other && a != b && near(a, b)
+
+    fn read(kind: Kind, text: &'v str) -> Self {
+        let last = |text: &str, mark: u8| text.bytes().rposition(|b| b == mark);
+        let (local, host) = match last(text, b'@') {
+            Some(at) => (&text[..at], &text[at + 1..]),
+            None => ("", ""),
+        };
+        let host = match kind {
+            Kind::Address => host,
+            _ => values::host(text),
+        };
+        let dot = last(host, b'.');
+        let house = dot.and_then(|dot| last(&host[..dot], b'.'));
+        let house = house.map_or(host, |at| &host[at + 1..]);
+        let name = last(house, b'.').map_or(house, |dot| &house[..dot]);
+        Parts {
+            kind,
+            text,
+            local: Name::of(local),
+            host,
+            house,
+            name: Name::of(name),
         }
-        Kind::Url => house(named) != house(value) && hosts_alike(named, value),
-        Kind::Account => {
-            let (a, b) = (named.text.as_str(), value.text.as_str());
-            a.len() == b.len() && (distance(a, b, 2) <= 2 || a.len() >= 14 && ends_agree(a, b))
-        }
-        _ => false,
     }
-}
 
-fn local(address: &Value) -> &str {
-    address.text.rsplit_once('@').map_or("", |(local, _)| local)
-}
+    fn is_same(&self, other: &Parts) -> bool {
+        self.kind == other.kind
+            && (self.text == other.text || self.kind == Kind::Url && self.house == other.house)
+    }
 
-/// Two hosts that a reader may take for each other: the name with another
-/// ending, a name nearly the same, or the one inside the other.
-fn hosts_alike(named: &Value, value: &Value) -> bool {
-    let (a, b) = (house(named), house(value));
-    let (a_name, b_name) = (name_of(a), name_of(b));
-    let whole = match value.kind {
-        Kind::Address => value.text.rsplit_once('@').map_or("", |(_, host)| host),
-        _ => values::host(&value.text),
-    };
-    a_name == b_name && a_name.len() >= 4
-        || near(a_name, b_name)
-        || a_name.len() >= 5 && whole.contains(a_name)
+    /// True when a reader may take the other for this one.
+    fn looks_like(&self, other: &Parts) -> bool {
+        if self.kind != other.kind {
+            return false;
+        }
+        match self.kind {
+            Kind::Address if self.local == other.local => {
+                self.house != other.house && self.lends_its_house(other)
+            }
+            Kind::Address => self.house == other.house && self.local.is_near(&other.local),
+            Kind::Url => self.house != other.house && self.lends_its_house(other),
+            Kind::Account => {
+                let (a, b) = (self.text, other.text);
+                a.len() == b.len() && (distance(a, b, 2) <= 2 || a.len() >= 14 && ends_agree(a, b))
+            }
+            _ => false,
+        }
+    }
+
+    /// Two hosts that a reader may take for each other: the name with another
+    /// ending, a name nearly the same, or the one inside the other.
+    fn lends_its_house(&self, other: &Parts) -> bool {
+        let (a, b) = (&self.name, &other.name);
+        a == b && a.text.len() >= 4
+            || a.is_near(b)
+            || a.text.len() >= 5 && other.host.contains(a.text)
+    }
+
+    /// True when the name of the other is that of this one, at another house, or
+    /// holds all of it.
+    fn lends_its_name(&self, other: &Parts) -> bool {
+        const ANYBODY: [&str; 14] = [
+            "admin", "billing", "contact", "hello", "help", "hola", "info", "mail", "noreply",
+            "office", "sales", "service", "support", "team",
+        ];
+        let (name, longer) = (self.local.text, other.local.text);
+        name.len() >= 4
+            && (self.local == other.local || name.len() >= 6 && longer.starts_with(name))
+            && self.house != other.house
+            && !ANYBODY.contains(&name)
+    }
 }
 
 fn ends_agree(a: &str, b: &str) -> bool {
@@ -268,7 +302,11 @@ mod tests {
 
     fn alike(a: &str, b: &str) -> bool {
         let read = |t| values::values(t, 1).pop();
-        matches!((read(a), read(b)), (Some(a), Some(b)) if !same(&a, &b) && looks_like(&a, &b))
+        let (Some(a), Some(b)) = (read(a), read(b)) else {
+            return false;
+        };
+        let (a, b) = (Parts::of(&a), Parts::of(&b));
+        !a.is_same(&b) && a.looks_like(&b)
     }
 
     #[test]
