@@ -16,7 +16,7 @@ pub struct Name<'a> {
     count: usize,
     /// Which ones.
     letters: u64,
-    /// Which ones its skeleton has.
+    /// Which ones its skeleton has, most of them.
     bare: u64,
 }
 
@@ -29,12 +29,28 @@ impl PartialEq for Name<'_> {
 impl<'a> Name<'a> {
     /// Looks at a name.
     pub fn of(text: &'a str) -> Name<'a> {
+        if !text.is_ascii() || text.contains('&') {
+            return Name {
+                text,
+                count: text.chars().count(),
+                letters: letters_of(text.chars().take(LONGEST)),
+                bare: plain(text)
+                    .bytes()
+                    .fold(0, |all, b| all | BARE[usize::from(b)]),
+            };
+        }
+        let bytes = || text.bytes();
         Name {
             text,
-            count: text.chars().count(),
-            letters: letters_of(text.chars().take(LONGEST)),
-            bare: letters_of(skeleton(&plain(text))),
+            count: text.len(),
+            letters: bytes().take(LONGEST).fold(0, |all, b| all | 1 << (b & 63)),
+            bare: bytes().fold(0, |all, b| all | BARE[usize::from(b)]),
         }
+    }
+
+    /// True when the other is this name, or goes on behind it.
+    pub fn begins(&self, other: &Name) -> bool {
+        self.letters & !other.letters == 0 && other.text.starts_with(self.text)
     }
 
     /// One or two letters apart, in names long enough that this is no chance.
@@ -44,12 +60,32 @@ impl<'a> Name<'a> {
             5..=7 => 1,
             _ => 2,
         };
-        let apart = || differ(self.letters, other.letters) > 2 * most;
         let same = || skeleton(&plain(self.text)).eq(skeleton(&plain(other.text)));
-        !apart() && edits_of(self.text, other.text, most) <= most
+        differ(self.letters, other.letters) <= 2 * most
+            && edits_of(self.text, other.text, most) <= most
             || self.bare == other.bare && same()
     }
 }
+
+/// The bit of each byte that a skeleton keeps: its own, or that of the one it is
+/// taken for. Those of which two look like another have none.
+const BARE: [u64; 256] = {
+    let mut bits = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let letter = match (byte as u8).to_ascii_lowercase() {
+            b'r' | b'n' | b'm' | b'v' | b'w' => 0,
+            b'0' => b'o',
+            b'1' | b'i' => b'l',
+            b'5' => b's',
+            other if other.is_ascii_alphanumeric() || other >= 0x80 => other,
+            _ => 0,
+        };
+        bits[byte] = if letter == 0 { 0 } else { 1 << (letter & 63) };
+        byte += 1;
+    }
+    bits
+};
 
 /// A name in small letters, without marks.
 fn plain(name: &str) -> Cow<'_, str> {
@@ -61,7 +97,11 @@ fn plain(name: &str) -> Cow<'_, str> {
         return Cow::Owned(Words::of(name).iter().collect());
     }
     let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
-    Cow::Owned(letters.map(|b| char::from(b.to_ascii_lowercase())).collect())
+    Cow::Owned(
+        letters
+            .map(|b| char::from(b.to_ascii_lowercase()))
+            .collect(),
+    )
 }
 
 /// What is left of a plain name when look-alike letters are undone.

@@ -337,7 +337,7 @@ impl Phrases {
     }
 
     /// Where they stand within a stretch.
-    fn places<'w>(
+    pub fn places<'w>(
         &'w self,
         words: &'w Words,
         at: Range<usize>,

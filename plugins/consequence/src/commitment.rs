@@ -130,17 +130,36 @@ impl Bound {
     /// clause is about it, or he says most of it.
     pub fn is_the_users(&self, words: &Words, intent: &Intent, asked: bool) -> bool {
         let small = Senses::FIRST | Senses::YOU | Senses::WILL | Senses::PERHAPS | Senses::NOT;
-        let (mut said, mut all) = (0, 0);
-        for i in self.at.clone() {
-            let word = words.get(i);
-            let figure = word.starts_with(|c: char| c.is_ascii_digit());
-            if figure || word.len() >= 5 && !words.senses(i).any(small) {
-                all += 1;
-                said += usize::from(intent.says(word));
+        let tells = |i: &usize| {
+            let word = words.bytes(*i);
+            let figure = word.first().is_some_and(u8::is_ascii_digit);
+            figure || word.len() >= 5 && !words.senses(*i).any(small)
+        };
+        let telling = || self.at.clone().filter(tells);
+        let all = telling().count();
+        let wants = asked || intent.delegates() || intent.decides();
+        if wants && (all <= 2 || intent.mentions(self.matter.spoken_of())) {
+            return true;
+        }
+        let enough = match (wants, all) {
+            (true, _) => 1,
+            (false, 0..=1) => return false,
+            (false, _) => all.div_ceil(2),
+        };
+        // No further word is looked for than it takes to know.
+        let mut may_miss = all - enough;
+        let mut said = 0;
+        for i in telling() {
+            match intent.says(words.get(i)) {
+                true => said += 1,
+                false if may_miss == 0 => return false,
+                false => may_miss -= 1,
+            }
+            if said == enough {
+                return true;
             }
         }
-        let about = said > 0 || all <= 2 || intent.mentions(self.matter.spoken_of());
-        about && (asked || intent.delegates() || intent.decides()) || all >= 2 && said * 2 >= all
+        false
     }
 }
 

@@ -28,7 +28,7 @@ pub const TRUSTED_SOURCE: &str = "trusted-source";
 /// The labels of an action: its own, then what the session has come to.
 pub fn labels(facts: &Facts) -> Vec<String> {
     let mut labels: Vec<String> = own(facts).into_iter().map(str::to_owned).collect();
-    labels.extend(facts.payment().as_ref().map(ledger::pays));
+    labels.extend(facts.payment().map(ledger::pays));
     labels.extend(facts.ledger.labels());
     labels
 }

@@ -93,14 +93,13 @@ pub fn judge(action: &Action, past: &impl Past, settings: &Settings) -> Assessme
 /// What the rules make of the facts.
 fn weigh(facts: &Facts, past: &impl Past) -> Assessment {
     let settings = facts.settings;
-    let findings: Vec<_> = rules::ALL
-        .iter()
-        .filter(|rule| !settings.disables(rule.code))
-        .filter(|rule| !facts.is_test || !SPARES_TESTS.contains(&rule.code))
-        .filter_map(|rule| (rule.find)(facts).map(|finding| (rule.code, finding)))
-        .filter(|(_, f)| settings.strictness != Strictness::Lenient || f.risk >= settings::SURE)
-        .filter(|(code, finding)| !was_approved(code, finding, facts, past))
-        .collect();
+    let passes =
+        |code: &str| settings.disables(code) || facts.is_test && SPARES_TESTS.contains(&code);
+    let mut findings = rules::find(facts, passes);
+    findings.retain(|(code, finding)| {
+        let unsure = settings.strictness == Strictness::Lenient && finding.risk < settings::SURE;
+        !unsure && !was_approved(code, finding, facts, past)
+    });
     let causes: Vec<u64> = findings.iter().map(|(code, f)| f.cause(code)).collect();
     let mut answer = finding::fold(findings, quiet_risk(facts));
     let labels = labels::labels(facts).into_iter();

@@ -18,7 +18,7 @@ use crate::act::{self, Act};
 use crate::echo::{self, Echo};
 use crate::effect::{self, Effects};
 use crate::intent::Intent;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Payment};
 use crate::lexicon::Senses;
 use crate::message::Message;
 use crate::notes::known;
@@ -60,6 +60,7 @@ pub struct Facts<'a> {
     intent: OnceCell<Intent>,
     message: OnceCell<Option<Message>>,
     act: OnceCell<Option<&'static Act>>,
+    payment: OnceCell<Option<Payment>>,
     /// What the session has come to.
     pub ledger: Ledger,
     /// Where the targets of a hard effect came from. Empty for others.
@@ -111,6 +112,7 @@ impl<'a> Facts<'a> {
             intent: OnceCell::new(),
             message: OnceCell::new(),
             act: OnceCell::new(),
+            payment: OnceCell::new(),
             ledger: Ledger::read(past),
             origins: Vec::new(),
             again: None,

@@ -42,7 +42,11 @@ impl Facts<'_> {
     }
 
     /// The payment the action makes, if it shows an amount.
-    pub fn payment(&self) -> Option<Payment> {
+    pub fn payment(&self) -> Option<&Payment> {
+        self.payment.get_or_init(|| self.read_payment()).as_ref()
+    }
+
+    fn read_payment(&self) -> Option<Payment> {
         if !self.does(Effects::PAY) && self.act().is_none_or(|a| !a.is_order()) {
             return None;
         }

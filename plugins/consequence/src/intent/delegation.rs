@@ -4,53 +4,52 @@ use super::Intent;
 use crate::clause::Phrases;
 use crate::lexicon::Senses;
 
-/// Verbs of carrying out, whatever it is.
-const DO: [&str; 44] = [
-    "fix",
-    "sort",
+/// Verbs of carrying out, whatever it is, sorted.
+static DO: Phrases = Phrases::of(&[
+    "arbeite",
+    "arregla",
+    "bearbeite",
+    "befolge",
     "behebe",
     "behebt",
-    "repare",
-    "repara",
-    "corrige",
-    "arregla",
-    "do",
-    "handle",
-    "follow",
-    "perform",
-    "execute",
-    "complete",
-    "finish",
     "carry",
-    "process",
-    "work",
+    "completa",
+    "complete",
+    "corrige",
+    "cumple",
+    "do",
+    "effectue",
+    "ejecuta",
+    "erledig",
+    "erledige",
+    "erledigen",
+    "execute",
+    "faire",
     "fais",
     "faites",
-    "faire",
+    "finish",
+    "fix",
+    "follow",
+    "haga",
+    "handle",
+    "haz",
+    "mach",
+    "mache",
+    "perform",
+    "process",
+    "realiza",
+    "repara",
+    "repare",
+    "sigue",
+    "sort",
     "suis",
     "suivez",
     "traite",
     "traitez",
-    "effectue",
-    "execute",
-    "haz",
-    "haga",
-    "sigue",
-    "realiza",
-    "ejecuta",
-    "cumple",
-    "completa",
-    "erledige",
-    "erledigen",
-    "erledig",
-    "mach",
-    "mache",
     "tu",
     "tue",
-    "befolge",
-    "bearbeite",
-    "arbeite",
-];
+    "work",
+]);
 
 /// What opens the words that stand for what is to be done.
 const WHAT: [&str; 9] = [
@@ -119,7 +118,10 @@ impl Intent {
     /// says", "erledige die Punkte auf der Liste".
     pub fn delegates(&self) -> bool {
         *self.delegates.get_or_init(|| {
-            PHRASES.stand_in(&self.words) || (0..self.words.len()).any(|i| self.carries_out(i))
+            PHRASES.stand_in(&self.words)
+                || DO
+                    .places(&self.words, 0..self.words.len())
+                    .any(|i| self.carries_out(i))
         })
     }
 
@@ -136,7 +138,7 @@ impl Intent {
         let deed = |j: usize| {
             self.senses[j].any(Senses::ACTING)
                 && !self.senses[j].any(Senses::READ | Senses::LOOK)
-                && !DO.contains(&self.words.get(j))
+                && !DO.stand_at(&self.words, j)
                 && !self.is_thing(j)
         };
         (0..i)
@@ -150,7 +152,7 @@ impl Intent {
                 self.words.get(i + 1),
                 "you" | "we" | "i" | "they" | "not" | "n"
             );
-        if !DO.contains(&self.words.get(i)) || helps || self.denied(i) || self.is_thing(i) {
+        if !DO.stand_at(&self.words, i) || helps || self.denied(i) || self.is_thing(i) {
             return false;
         }
         let clause = || {
@@ -197,7 +199,7 @@ mod tests {
 
     #[test]
     fn who_decides_is_heard_in_four_languages() {
-        assert!(PHRASES.are_sorted());
+        assert!(PHRASES.are_sorted() && DO.are_sorted());
         for text in [
             "Do what Marta's message asks you to do",
             "Erledige, was Frau Thoma im Ticket 77 bittet",

@@ -20,7 +20,7 @@ mod tests;
 use std::cell::OnceCell;
 
 use crate::binding::{self, Scores};
-use crate::clause::{self, Clause};
+use crate::clause::{self, Clause, Phrases};
 use crate::lexicon::{self, Senses};
 use crate::money;
 use crate::words::Words;
@@ -41,6 +41,8 @@ pub struct Intent {
     initials: u64,
     /// The text without spaces and marks, for values in another spacing.
     compact: OnceCell<String>,
+    /// For each word whether it is denied.
+    denied: Vec<OnceCell<bool>>,
     delegates: OnceCell<bool>,
     decides: OnceCell<bool>,
 }
@@ -92,30 +94,30 @@ fn lets_see(words: &Words, i: usize) -> bool {
     lets && !us && (i + 2..i + 8).any(|j| words.sentence(j) == words.sentence(i) && sees(j))
 }
 
-/// What a user says who has decided something, or somebody for him.
-const YES: [&str; 21] = [
-    "yes",
-    "yep",
-    "yeah",
+/// What a user says who has decided something, or somebody for him, sorted.
+static YES: Phrases = Phrases::of(&[
+    "accord",
+    "acuerdo",
+    "agreed",
+    "approuve",
+    "approved",
+    "aprobado",
+    "authorised",
+    "authorized",
+    "autorizado",
+    "einverstanden",
+    "freigegeben",
+    "genehmigt",
+    "ja",
     "ok",
     "okay",
     "oui",
-    "ja",
-    "approved",
-    "agreed",
-    "accord",
-    "einverstanden",
-    "acuerdo",
     "vale",
+    "yeah",
+    "yep",
+    "yes",
     "zugestimmt",
-    "genehmigt",
-    "freigegeben",
-    "aprobado",
-    "autorizado",
-    "approuve",
-    "authorised",
-    "authorized",
-];
+]);
 
 impl Intent {
     /// Reads the user's words.
@@ -140,6 +142,7 @@ impl Intent {
             raw: text.to_owned(),
             letters: names::letters(&lower),
             text: lower,
+            denied: vec![OnceCell::new(); words.len()],
             words,
             senses,
             capitals,
@@ -276,6 +279,11 @@ impl Intent {
 
     /// True when the user says not to, or that he will do it himself.
     pub fn denied(&self, i: usize) -> bool {
+        let denied = self.denied.get(i);
+        denied.is_some_and(|cell| *cell.get_or_init(|| self.is_denied(i)))
+    }
+
+    fn is_denied(&self, i: usize) -> bool {
         let sentence = self.words.sentence(i);
         let near = |back: usize| i >= back && self.words.sentence(i - back) == sentence;
         let not = (1..=4).any(|back| {
@@ -341,7 +349,7 @@ impl Intent {
     /// agent says after them is theirs.
     pub fn decides(&self) -> bool {
         *self.decides.get_or_init(|| {
-            self.words.iter().any(|word| YES.contains(&word)) || {
+            YES.stand_in(&self.words) || {
                 let scores = Scores::of(&self.words);
                 clause::parts(&self.words)
                     .map(|part| Clause::of(&self.words, &part).range())

@@ -1,5 +1,7 @@
 //! What and whom the user names.
 
+use std::borrow::Cow;
+
 use super::Intent;
 use crate::lexicon::Senses;
 use crate::things;
@@ -186,9 +188,12 @@ impl Intent {
         if value.is_ascii() && letters(value) & !self.letters != 0 {
             return false; // most values
         }
-        let value = value.to_lowercase();
+        let value = lowercase(value);
         if stands_in(&self.text, &value) {
             return true;
+        }
+        if value.len() < 6 {
+            return false;
         }
         let sought = compact(&value);
         let said = self.compact.get_or_init(|| compact(&self.text));
@@ -240,6 +245,17 @@ fn bit(byte: u8) -> u64 {
         b'0'..=b'9' => 1 << (byte - b'0'),
         b'a'..=b'z' | b'A'..=b'Z' => 1 << (32 + (byte & 31)),
         _ => 0,
+    }
+}
+
+/// The text in small letters, as it is where it has no others.
+fn lowercase(text: &str) -> Cow<'_, str> {
+    match text
+        .bytes()
+        .all(|b| b.is_ascii() && !b.is_ascii_uppercase())
+    {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.to_lowercase()),
     }
 }
 

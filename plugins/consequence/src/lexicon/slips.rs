@@ -94,6 +94,12 @@ pub(super) fn without_pronouns(word: &str) -> Option<String> {
         "noslos", "noslas", "selos", "selas", "noslo", "nosla", "selo", "sela", "melo", "mela",
         "telo", "tela", "los", "las", "les", "lo", "la", "le",
     ];
+    if !matches!(
+        word.as_bytes(),
+        [.., b'l', b'o' | b'a' | b'e'] | [.., b'l', _, b's']
+    ) {
+        return None; // most words
+    }
     let verb = HANGING.iter().find_map(|h| word.strip_suffix(h))?;
     // `borrad`, `subid` are said to several.
     let verb = ["ad", "ed", "id"]

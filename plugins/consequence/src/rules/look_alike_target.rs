@@ -92,9 +92,8 @@ fn of_reading(facts: &Facts) -> Option<Finding> {
             let read = facts.addresses_read();
             read.map(|text| Parts::read(Kind::Address, text)).collect()
         });
-        let near = known.iter().find(|known| {
-            known.text != value.text && (known.looks_like(&value) || known.lends_its_name(&value))
-        })?;
+        let like = |known: &&Parts| known.looks_like(&value) || known.lends_its_name(&value);
+        let near = known.iter().find(like)?;
         let pieces = [
             value.text,
             " is not ",
@@ -122,8 +121,8 @@ fn of_another(facts: &Facts) -> Option<Finding> {
     }
     houses.iter().enumerate().find_map(|(i, (_, first))| {
         let like = |(_, value): &&(&Target, Parts)| {
-            let (a, b) = (&first.name, &value.name);
-            a.text != b.text && a.is_near(b)
+            let (a, b) = (first.name, value.name);
+            a != b && Name::of(a).is_near(&Name::of(b))
         };
         let (target, value) = houses[i + 1..].iter().find(like)?;
         let pieces = [
@@ -212,7 +211,7 @@ struct Parts<'v> {
     host: &'v str,
     /// The host without the parts that its owner may choose, and that without its ending.
     house: &'v str,
-    name: Name<'v>,
+    name: &'v str,
 }
 
 impl<'v> Parts<'v> {
@@ -240,7 +239,7 @@ impl<'v> Parts<'v> {
             local: Name::of(local),
             host,
             house,
-            name: Name::of(name),
+            name,
         }
     }
 
@@ -258,7 +257,7 @@ impl<'v> Parts<'v> {
             Kind::Address if self.local == other.local => {
                 self.house != other.house && self.lends_its_house(other)
             }
-            Kind::Address => self.house == other.house && self.local.is_near(&other.local),
+            Kind::Address => self.local.is_near(&other.local) && self.house == other.house,
             Kind::Url => self.house != other.house && self.lends_its_house(other),
             Kind::Account => {
                 let (a, b) = (self.text, other.text);
@@ -271,10 +270,10 @@ impl<'v> Parts<'v> {
     /// Two hosts that a reader may take for each other: the name with another
     /// ending, a name nearly the same, or the one inside the other.
     fn lends_its_house(&self, other: &Parts) -> bool {
-        let (a, b) = (&self.name, &other.name);
-        a == b && a.text.len() >= 4
-            || a.is_near(b)
-            || a.text.len() >= 5 && other.host.contains(a.text)
+        let (a, b) = (self.name, other.name);
+        a == b && a.len() >= 4
+            || Name::of(a).is_near(&Name::of(b))
+            || a.len() >= 5 && other.host.contains(a)
     }
 
     /// True when the name of the other is that of this one, at another house, or
@@ -284,9 +283,10 @@ impl<'v> Parts<'v> {
             "admin", "billing", "contact", "hello", "help", "hola", "info", "mail", "noreply",
             "office", "sales", "service", "support", "team",
         ];
-        let (name, longer) = (self.local.text, other.local.text);
+        let name = self.local.text;
         name.len() >= 4
-            && (self.local == other.local || name.len() >= 6 && longer.starts_with(name))
+            && self.local.begins(&other.local)
+            && (self.local == other.local || name.len() >= 6)
             && self.house != other.house
             && !ANYBODY.contains(&name)
     }

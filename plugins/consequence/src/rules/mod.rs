@@ -4,31 +4,43 @@
 use crate::facts::Facts;
 use crate::finding::Finding;
 
-/// One rule.
-pub struct Rule {
+/// What a rule says of itself.
+#[cfg(test)]
+struct Rule {
     /// Its reason code.
-    pub code: &'static str,
+    code: &'static str,
     /// What it holds, in one line.
-    pub doc: &'static str,
+    doc: &'static str,
     /// A session whose last step it holds: `{"intent":…,"steps":[…]}`.
-    pub example: &'static str,
+    example: &'static str,
     /// A session that looks alike and that no rule holds.
-    pub counterexample: &'static str,
-    /// The rule.
-    pub find: fn(&Facts) -> Option<Finding>,
+    counterexample: &'static str,
 }
 
 macro_rules! rules {
     ($($name:ident,)*) => {
         $(pub mod $name;)*
 
-        /// All rules, in the order of their names.
-        pub const ALL: &[Rule] = &[$(Rule {
+        /// The reason codes of all rules, in the order of their names.
+        pub const CODES: &[&str] = &[$($name::CODE),*];
+
+        /// What the rules find, in this order, but for those that are passed over.
+        /// Each is called by its name: the first call through a table of functions
+        /// costs an instance more than most rules do.
+        pub fn find(facts: &Facts, passes: impl Fn(&str) -> bool) -> Vec<(&'static str, Finding)> {
+            let mut found = Vec::new();
+            $(if !passes($name::CODE) {
+                found.extend($name::rule(facts).map(|finding| ($name::CODE, finding)));
+            })*
+            found
+        }
+
+        #[cfg(test)]
+        const ALL: &[Rule] = &[$(Rule {
             code: $name::CODE,
             doc: $name::DOC,
             example: $name::EXAMPLE,
             counterexample: $name::COUNTEREXAMPLE,
-            find: $name::rule,
         }),*];
 
         #[cfg(test)]
