@@ -11,13 +11,14 @@ use crate::lexicon::Senses;
 pub struct Dictionary {
     /// Index of a word plus one, with the upper half of its hash; 0 when free.
     slots: Vec<u32>,
-    words: Vec<(Key, &'static str, Senses)>,
-    /// Words that stand for any ending, sorted.
+    /// Each with the index of its senses: there are fewer sets of them than words,
+    /// and each page that decisions read is looked at behind every one of them.
+    words: Vec<(&'static str, u16)>,
+    sets: Vec<Senses>,
+    /// Words that stand for any ending, by their first two letters.
     stems: Vec<(&'static str, Senses)>,
-    /// Where the stems of each first letter begin, and where the last ones end.
-    letters: [u16; 27],
-    /// For each first letter the second ones there are, as bits from `a` on.
-    seconds: [u32; 26],
+    /// Where the stems of each two letters begin, and where the last ones end.
+    pairs: Vec<u16>,
 }
 
 impl Dictionary {
@@ -41,20 +42,22 @@ impl Dictionary {
             .iter()
             .filter_map(|(w, s)| Some((stem(w)?, *s)))
             .collect();
-        stems.sort_unstable_by(|a, b| a.0.cmp(b.0));
-        let whole = all.into_iter().filter(|(w, _)| stem(w).is_none());
-        let words: Vec<_> = whole.map(|(w, s)| (Key::of(w.as_bytes()), w, s)).collect();
-        let begin = |letter: u8| stems.partition_point(|s| s.0.as_bytes() < &[letter][..]);
-        let letters = std::array::from_fn(|i| begin(b'a' + i as u8) as u16);
-        let mut seconds = [0; 26];
-        for (stem, _) in &stems {
-            if let [first @ b'a'..=b'z', second, ..] = stem.as_bytes() {
-                seconds[usize::from(first - b'a')] |= bit(*second);
-            }
+        stems.sort_unstable_by_key(|(stem, _)| pair(stem.as_bytes()));
+        let begin = |two| stems.partition_point(|(s, _)| pair(s.as_bytes()) < Some(two));
+        let pairs = (0..=PAIRS).map(|two| begin(two) as u16).collect();
+        let mut sets: Vec<Senses> = Vec::new();
+        let mut words = Vec::with_capacity(all.len());
+        for (word, senses) in all.iter().filter(|(w, _)| stem(w).is_none()) {
+            let known = sets.iter().position(|s| s == senses);
+            let set = known.unwrap_or_else(|| {
+                sets.push(*senses);
+                sets.len() - 1
+            });
+            words.push((*word, set as u16));
         }
         let mut slots = vec![0; (words.len() * 2).next_power_of_two()];
-        for (i, (key, ..)) in words.iter().enumerate() {
-            let hash = key.hash();
+        for (i, (word, _)) in words.iter().enumerate() {
+            let hash = Key::of(word.as_bytes()).hash();
             let mut at = hash as usize & (slots.len() - 1);
             while slots[at] != 0 {
                 at = (at + 1) & (slots.len() - 1);
@@ -64,9 +67,9 @@ impl Dictionary {
         Dictionary {
             slots,
             words,
+            sets,
             stems,
-            letters,
-            seconds,
+            pairs,
         }
     }
 
@@ -83,11 +86,11 @@ impl Dictionary {
             && slot != 0
         {
             if (slot ^ hash) & 0xffff_0000 == 0
-                && let Some((found, text, senses)) = self.words.get((slot & 0xffff) as usize - 1)
-                && *found == key
+                && let Some((text, set)) = self.words.get((slot & 0xffff) as usize - 1)
+                && Key::of(text.as_bytes()) == key
                 && (word.len() <= Key::WHOLE || text.as_bytes() == word)
             {
-                return *senses;
+                return self.sets[usize::from(*set)];
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
@@ -95,14 +98,10 @@ impl Dictionary {
     }
 
     fn stem(&self, word: &[u8]) -> Senses {
-        let [first @ b'a'..=b'z', second, ..] = word else {
+        let Some(two) = pair(word) else {
             return Senses::NONE;
         };
-        let letter = usize::from(first - b'a');
-        if self.seconds[letter] & bit(*second) == 0 {
-            return Senses::NONE; // most words
-        }
-        let (from, to) = (self.letters[letter], self.letters[letter + 1]);
+        let (from, to) = (self.pairs[two], self.pairs[two + 1]);
         self.stems[usize::from(from)..usize::from(to)]
             .iter()
             .filter(|(stem, _)| word.starts_with(stem.as_bytes()))
@@ -110,9 +109,16 @@ impl Dictionary {
     }
 }
 
-/// A bit for each letter, and one for all else.
-fn bit(letter: u8) -> u32 {
-    1 << letter.wrapping_sub(b'a').min(31)
+/// How many ways there are for a stem to begin.
+const PAIRS: usize = 26 * 32;
+
+/// The number of a word's first two letters; no stem begins with another.
+fn pair(word: &[u8]) -> Option<usize> {
+    let [first @ b'a'..=b'z', second, ..] = word else {
+        return None;
+    };
+    let second = second.wrapping_sub(b'a').min(31);
+    Some(usize::from(first - b'a') * 32 + usize::from(second))
 }
 
 /// A word's length and its two ends: all of it, unless it is long.

@@ -168,7 +168,10 @@ impl<'n> Known<'n> {
     /// its length.
     fn hash(kind: Kind, value: &[u8]) -> usize {
         let hash = if kind == Kind::Url {
-            let host = value.iter().take(8).take_while(|b| !b"/?#:".contains(b));
+            let host = value
+                .iter()
+                .take(8)
+                .take_while(|b| !matches!(b, b'/' | b'?' | b'#' | b':'));
             host.fold(0_u32, |all, byte| all.rotate_left(5) ^ u32::from(*byte))
         } else {
             let four = |bytes: Option<&[u8; 4]>| bytes.map_or(0, |b| u32::from_le_bytes(*b));

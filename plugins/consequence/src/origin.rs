@@ -150,8 +150,7 @@ fn names_any_of(facts: &Facts, arguments: &[String]) -> bool {
 
 /// The texts among a step's arguments.
 fn text_arguments(payload: &str) -> Vec<String> {
-    let value = coldnotch_plugin::json::from_str(payload).unwrap_or_default();
-    payload::fields(&value)
+    payload::read(payload)
         .into_iter()
         .filter(|f| f.value == Plain::Text && f.text.len() >= 3)
         .map(|f| f.text)

@@ -1,9 +1,13 @@
 //! The arguments of an action as a flat list of fields.
 
 use std::cell::OnceCell;
+use std::fmt;
 use std::rc::Rc;
 
-use coldnotch_plugin::json::Value;
+use coldnotch_plugin::json;
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 use crate::lexicon::Senses;
 use crate::money;
@@ -43,33 +47,44 @@ pub enum Plain {
 /// hostile payload can cost.
 const MAX_FIELDS: usize = 2_000;
 
-/// Reads the leaves in order.
-pub fn fields(payload: &Value) -> Vec<Field> {
-    // What a list grows out of is not freed.
-    let mut fields = Vec::with_capacity(leaves(payload).min(MAX_FIELDS));
-    let mut path = String::from("payload");
-    let mut keys = Keys::default();
+/// Room for as many leaves is made at once: what a list grows out of is not freed.
+const USUAL_FIELDS: usize = 64;
+
+/// Reads the leaves of a JSON text, in order of their paths. Of what is no JSON
+/// they are those of `null`.
+pub fn read(text: &str) -> Vec<Field> {
+    let most = text.bytes().filter(|b| *b == b',').count() + 1;
+    let path = String::from("payload");
     let key = Key {
         name: 0,
         senses: Senses::NONE,
         words: Rc::new(Words::of(&path)),
     };
-    walk(payload, &mut path, &key, &mut keys, &mut fields);
-    fields
+    let mut leaves = Leaves {
+        path,
+        keys: Keys::default(),
+        fields: Vec::with_capacity(most.min(USUAL_FIELDS)),
+    };
+    let mut json = json::Deserializer::from_str(text);
+    let below = Below {
+        leaves: &mut leaves,
+        key: &key,
+    };
+    match below.deserialize(&mut json).and_then(|()| json.end()) {
+        Ok(()) => leaves.fields,
+        Err(_) => read("null"),
+    }
 }
 
-/// How many leaves there are.
-fn leaves(value: &Value) -> usize {
-    match value {
-        Value::Object(map) => map.values().map(leaves).sum(),
-        Value::Array(items) => items.iter().map(leaves).sum(),
-        _ => 1,
-    }
+/// The same of a value, for tests.
+#[cfg(test)]
+pub fn fields(payload: &json::Value) -> Vec<Field> {
+    read(&payload.to_string())
 }
 
 /// What the keys met so far mean: the lines of an order all have the same.
 #[derive(Default)]
-struct Keys<'a>(Vec<(&'a str, Meaning)>);
+struct Keys(Vec<(String, Meaning)>);
 
 /// What a key means.
 #[derive(Clone)]
@@ -83,9 +98,9 @@ struct Meaning {
 /// How many keys are remembered.
 const MAX_KEYS: usize = 16;
 
-impl<'a> Keys<'a> {
-    fn read(&mut self, name: &'a str) -> Meaning {
-        if let Some((_, meaning)) = self.0.iter().find(|(known, _)| *known == name) {
+impl Keys {
+    fn read(&mut self, name: &str) -> Meaning {
+        if let Some((_, meaning)) = self.0.iter().find(|(known, _)| known == name) {
             return meaning.clone();
         }
         let whole = Words::of(name);
@@ -101,7 +116,7 @@ impl<'a> Keys<'a> {
             }),
         };
         if self.0.len() < MAX_KEYS {
-            self.0.push((name, meaning.clone()));
+            self.0.push((name.to_owned(), meaning.clone()));
         }
         meaning
     }
@@ -115,69 +130,151 @@ struct Key {
     words: Rc<Words>,
 }
 
-/// Nesting is at most 64 levels (the host's promise), so recursion is safe.
-fn walk<'a>(
-    value: &'a Value,
-    path: &mut String,
-    key: &Key,
-    keys: &mut Keys<'a>,
-    to: &mut Vec<Field>,
-) {
-    if to.len() >= MAX_FIELDS {
-        return;
+/// The leaves read so far, and the path to where the reader is.
+struct Leaves {
+    path: String,
+    keys: Keys,
+    fields: Vec<Field>,
+}
+
+impl Leaves {
+    fn push(&mut self, key: &Key, text: String, value: Plain) {
+        self.fields.push(Field {
+            path: self.path.clone(),
+            key: key.senses,
+            text,
+            value,
+            name: key.name,
+            name_words: key.words.clone(),
+            words: OnceCell::new(),
+        });
     }
-    let length = path.len();
-    let leaf = |text: &str, value| Field {
-        path: path.clone(),
-        key: key.senses,
-        text: text.to_owned(),
-        value,
-        name: key.name,
-        name_words: key.words.clone(),
-        words: OnceCell::new(),
-    };
-    match value {
-        Value::Object(map) => {
-            for (name, inner) in map {
-                path.push('.');
-                path.push_str(name);
-                let meaning = keys.read(name);
-                let key = Key {
-                    name: length + 1 + meaning.last,
-                    senses: meaning.senses,
-                    words: meaning.words,
-                };
-                walk(inner, path, &key, keys, to);
-                path.truncate(length);
-            }
+}
+
+/// Reads what stands below a key, without a tree in between. Nesting is at most
+/// 64 levels (the host's promise), so recursion is safe.
+struct Below<'l> {
+    leaves: &'l mut Leaves,
+    key: &'l Key,
+}
+
+impl<'de> DeserializeSeed<'de> for Below<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        match self.leaves.fields.len() < MAX_FIELDS {
+            true => json.deserialize_any(self),
+            false => IgnoredAny::deserialize(json).map(|_| ()),
         }
-        Value::Array(items) => {
-            for (i, inner) in items.iter().enumerate() {
-                path.push('[');
-                push_number(path, i as u64);
-                path.push(']');
-                walk(inner, path, key, keys, to);
-                path.truncate(length);
-            }
-        }
-        Value::String(text) => to.push(leaf(text, Plain::Text)),
-        Value::Number(number) => {
-            let text = match number.as_u64() {
-                Some(whole) => {
-                    let mut digits = String::new();
-                    push_number(&mut digits, whole);
-                    digits
-                }
-                None => number.to_string(),
+    }
+}
+
+impl<'de> Visitor<'de> for Below<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.leaves.push(self.key, String::new(), Plain::Null);
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<(), E> {
+        let text = if flag { "true" } else { "false" };
+        self.leaves
+            .push(self.key, text.to_owned(), Plain::Flag(flag));
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
+        let mut digits = String::new();
+        push_number(&mut digits, number);
+        self.leaves
+            .push(self.key, digits, Plain::Number(number as f64));
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
+        let value = Plain::Number(number as f64);
+        self.leaves.push(self.key, number.to_string(), value);
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<(), E> {
+        let text = json::Number::from_f64(number).map(|n| n.to_string());
+        let value = Plain::Number(number);
+        self.leaves.push(self.key, text.unwrap_or_default(), value);
+        Ok(())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.leaves.push(self.key, text.to_owned(), Plain::Text);
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let length = self.leaves.path.len();
+        for i in 0.. {
+            self.leaves.path.push('[');
+            push_number(&mut self.leaves.path, i);
+            self.leaves.path.push(']');
+            let below = Below {
+                leaves: &mut *self.leaves,
+                key: self.key,
             };
-            let value = Plain::Number(number.as_f64().unwrap_or(f64::MAX));
-            to.push(leaf(&text, value));
+            let item = items.next_element_seed(below)?;
+            self.leaves.path.truncate(length);
+            if item.is_none() {
+                break;
+            }
         }
-        Value::Bool(flag) => to.push(leaf(
-            if *flag { "true" } else { "false" },
-            Plain::Flag(*flag),
-        )),
-        Value::Null => to.push(leaf("", Plain::Null)),
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let length = self.leaves.path.len();
+        while let Some(key) = members.next_key_seed(Name(&mut *self.leaves))? {
+            members.next_value_seed(Below {
+                leaves: &mut *self.leaves,
+                key: &key,
+            })?;
+            self.leaves.path.truncate(length);
+        }
+        Ok(())
+    }
+}
+
+/// Reads the name of a member, which the path then ends with.
+struct Name<'l>(&'l mut Leaves);
+
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = Key;
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Key, D::Error> {
+        json.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Name<'_> {
+    type Value = Key;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Key, E> {
+        let Leaves { path, keys, .. } = self.0;
+        let meaning = keys.read(name);
+        path.push('.');
+        let begin = path.len();
+        path.push_str(name);
+        Ok(Key {
+            name: begin + meaning.last,
+            senses: meaning.senses,
+            words: meaning.words,
+        })
     }
 }
 

@@ -1,8 +1,11 @@
 //! Where an action's effect goes: addresses, URLs, accounts, names.
 
+use std::cell::OnceCell;
+
 use crate::lexicon::Senses;
 use crate::payload::{Field, Plain};
 use crate::settings::Settings;
+use crate::spans::values::{self, Value};
 
 /// Somebody or something that an action reaches.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +18,15 @@ pub struct Target {
     pub what: What,
     /// True unless it belongs to the operator or stays on the machine.
     pub outside: bool,
+    value: OnceCell<Option<Value>>,
+}
+
+impl Target {
+    /// The value in its normal form, if it is one. Read on first use.
+    pub fn value(&self) -> Option<&Value> {
+        let read = || values::values(&self.text, 1).pop();
+        self.value.get_or_init(read).as_ref()
+    }
 }
 
 /// Sorts of targets.
@@ -87,6 +99,7 @@ fn target(field: &Field, settings: &Settings) -> Option<Target> {
         text: text.to_owned(),
         what,
         outside,
+        value: OnceCell::new(),
     })
 }
 
@@ -108,17 +121,16 @@ fn is_time(text: &str) -> bool {
 
 /// The host of a mail address, also of `Name <address>`.
 pub fn address_host(text: &str) -> Option<&str> {
-    if !text.bytes().any(|b| b == b'@') {
+    if !text.as_bytes().contains(&b'@') {
         return None; // most texts
     }
-    let address = match (text.find('<'), text.ends_with('>')) {
-        (Some(open), true) => &text[open + 1..text.len() - 1],
-        _ => text,
-    };
-    let (local, host) = address.split_once('@')?;
+    let inside = text.strip_suffix('>').and_then(|t| t.split_once('<'));
+    let address = inside.map_or(text, |(_, address)| address);
+    let at = address.bytes().position(|b| b == b'@')?;
+    let (local, host) = (&address[..at], &address[at + 1..]);
     let other = |c: char| c.is_whitespace() || c == '/';
     let plain = !local.is_empty() && !local.contains(|c| other(c) || c == ':');
-    (plain && host.contains('.') && !host.contains(other)).then_some(host)
+    (plain && host.as_bytes().contains(&b'.') && !host.contains(other)).then_some(host)
 }
 
 /// The host of a URL.

@@ -54,8 +54,7 @@ impl Facts<'_> {
         if !past.fate(step).ran {
             return None;
         }
-        let before = coldnotch_plugin::json::from_str(&past.payload(step)).unwrap_or_default();
-        let before = payload::fields(&before);
+        let before = payload::read(&past.payload(step));
         let same_keys = before.len() == self.fields.len()
             && before
                 .iter()

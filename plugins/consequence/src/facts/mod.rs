@@ -92,7 +92,7 @@ pub struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// Reads the facts.
     pub fn read(action: &'a Action, past: &'a impl Past, settings: &'a Settings) -> Facts<'a> {
-        let fields = payload::fields(action.payload());
+        let fields = payload::read(&action.payload_text);
         let kind = effect::type_words(&action.kind, &fields);
         let targets = target::targets(&fields, settings);
         let effects = effect::effects(&kind, &fields, &targets);

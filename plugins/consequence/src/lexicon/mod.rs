@@ -114,16 +114,17 @@ pub fn senses_of(word: &[u8]) -> Senses {
     if found != Senses::NONE {
         return found;
     }
-    let umlaut = |i: usize| i > 0 && matches!(word[i - 1], b'a' | b'o' | b'u');
     let mut digits = false;
-    for (i, byte) in word.iter().enumerate() {
-        if *byte == b'e' && umlaut(i) {
+    let mut before = 0;
+    for byte in word {
+        if *byte == b'e' && matches!(before, b'a' | b'o' | b'u') {
             // German without its dots: `loeschen` for `löschen`.
             let text = String::from_utf8_lossy(word);
             let plain = text.replace("ae", "a").replace("oe", "o");
             return DICTIONARY.senses(plain.replace("ue", "u").as_bytes());
         }
         digits |= byte.is_ascii_digit();
+        before = *byte;
     }
     if digits && let Some(plain) = without_digits(word) {
         return DICTIONARY.senses(plain.as_bytes());

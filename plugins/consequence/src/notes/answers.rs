@@ -89,8 +89,7 @@ fn asks_the_user(kind: &str) -> bool {
 /// What was asked: the longest text of the arguments. A question mark would make
 /// it none of his words.
 fn question(payload: &str) -> String {
-    let payload = coldnotch_plugin::json::from_str(payload).unwrap_or_default();
-    let texts = payload::fields(&payload).into_iter();
+    let texts = payload::read(payload).into_iter();
     let asked = texts
         .filter(|f| f.value == Plain::Text)
         .max_by_key(|f| f.text.len());

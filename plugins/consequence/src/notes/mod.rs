@@ -188,9 +188,8 @@ fn source<'t>(
     path: &str,
     leaves: impl Iterator<Item = (&'t str, &'t str)>,
 ) -> Source {
-    let payload = coldnotch_plugin::json::from_str(arrived.payload).unwrap_or_default();
     let names = |text: &str| text.len() >= 3 && text.len() <= 120 && intent.names_value(text);
-    let argument = payload::fields(&payload)
+    let argument = payload::read(arrived.payload)
         .iter()
         .any(|f| f.value == Plain::Text && names(&f.text));
     let parent = parent(path);

@@ -49,8 +49,7 @@ fn of_value(facts: &Facts) -> Option<Finding> {
     }
     let named: Vec<Parts> = named.iter().map(Parts::of).collect();
     targets.find_map(|target| {
-        let value = values::values(&target.text, 1).pop()?;
-        let value = Parts::of(&value);
+        let value = Parts::of(target.value()?);
         if named.iter().any(|n| n.is_same(&value)) {
             return None;
         }
@@ -77,7 +76,7 @@ fn of_reading(facts: &Facts) -> Option<Finding> {
     });
     let mut known: Option<Vec<Parts>> = None;
     unread.into_iter().find_map(|origin| {
-        let value = values::values(&origin.target.text, 1).pop()?;
+        let value = origin.target.value()?;
         if let Some(seen) = origin.seen.iter().find(|s| s.in_output) {
             let pieces = [
                 &origin.target.text,
@@ -87,7 +86,7 @@ fn of_reading(facts: &Facts) -> Option<Finding> {
             let finding = finding.with(&origin.target.path, &origin.target.text);
             return Some(finding.at(Some(seen.step), &seen.path, &value.text));
         }
-        let value = Parts::of(&value);
+        let value = Parts::of(value);
         let known = known.get_or_insert_with(|| {
             let read = facts.addresses_read();
             read.map(|text| Parts::read(Kind::Address, text)).collect()
@@ -108,13 +107,11 @@ fn of_reading(facts: &Facts) -> Option<Finding> {
 fn of_another(facts: &Facts) -> Option<Finding> {
     let addresses = || facts.targets.iter().filter(|t| t.what == What::Address);
     addresses().nth(1)?;
-    let values = addresses()
-        .take(MAX_NAMED)
-        .filter_map(|t| Some((t, values::values(&t.text, 1).pop()?)));
-    let values: Vec<(&Target, Value)> = values.collect();
     let mut houses: Vec<(&Target, Parts)> = Vec::new();
-    for (target, value) in &values {
-        let value = Parts::of(value);
+    for target in addresses().take(MAX_NAMED) {
+        let Some(value) = target.value().map(Parts::of) else {
+            continue;
+        };
         if !houses.iter().any(|(_, other)| other.house == value.house) {
             houses.push((target, value));
         }

@@ -199,14 +199,18 @@ pub fn url(word: &str) -> Option<String> {
         return None; // a path: no scheme and no host
     }
     let lower = word.to_lowercase();
-    let (scheme, rest) = match lower.split_once("://") {
-        Some((scheme, rest)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => (true, rest),
+    let mut colons = lower.bytes().enumerate().filter(|(_, b)| *b == b':');
+    let scheme = colons.find_map(|(at, _)| Some((at, lower[at..].strip_prefix("://")?)));
+    let (scheme, rest) = match scheme {
+        Some((end, rest)) if lower.bytes().take(end).all(|b| b.is_ascii_alphanumeric()) => {
+            (true, rest)
+        }
         Some(_) => return None,
         None => (false, lower.as_str()),
     };
     let www = rest.strip_prefix("www.");
     let bare = www.unwrap_or(rest);
-    let host = bare.split(['/', '?', '#', ':']).next().unwrap_or(bare);
+    let host = host(bare);
     if !scheme && www.is_none() && !is_host(host, host.len() == bare.len()) {
         return None;
     }
