@@ -1,6 +1,7 @@
 //! Where an action's effect goes: addresses, URLs, accounts, names.
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 use crate::lexicon::Senses;
 use crate::payload::{Field, Plain};
@@ -18,7 +19,8 @@ pub struct Target {
     pub what: What,
     /// True unless it belongs to the operator or stays on the machine.
     pub outside: bool,
-    value: OnceCell<Option<Value>>,
+    /// Shared by all copies.
+    value: Rc<OnceCell<Option<Value>>>,
 }
 
 impl Target {
@@ -99,7 +101,7 @@ fn target(field: &Field, settings: &Settings) -> Option<Target> {
         text: text.to_owned(),
         what,
         outside,
-        value: OnceCell::new(),
+        value: Rc::default(),
     })
 }
 

@@ -1,13 +1,18 @@
 //! Reads a text into words, in one pass over its bytes.
 
+use std::ops::Range;
+
 use super::entities::without_entities;
 use super::fold::{ASCII, Kind, fold, kind};
 use super::{Span, Words, beginning};
-use crate::lexicon;
+use crate::lexicon::{self, Senses};
 
 /// How many words of one text are read. Far beyond any message, and a bound on
 /// what a hostile payload can cost.
 const MAX_WORDS: usize = 20_000;
+
+/// A text from which on it is worth to know its words again.
+const LONG: usize = 256;
 
 /// Letters and spaces that one word takes up, at the least in most texts.
 const USUAL: usize = 5;
@@ -32,6 +37,10 @@ impl Words {
             open: None,
             comma: false,
             folded: None,
+            seen: match text.len() {
+                0..LONG => Vec::new(),
+                _ => vec![u16::MAX; 1 << u8::BITS],
+            },
         };
         reader.run();
         self.join_spaced(first);
@@ -52,6 +61,9 @@ struct Reader<'w, 't> {
     comma: bool,
     /// The word so far, where it is not as it stands in the text.
     folded: Option<String>,
+    /// By how a word is written, one of those that were read so far. Empty for a
+    /// short text, where few words stand twice.
+    seen: Vec<u16>,
 }
 
 impl Reader<'_, '_> {
@@ -109,9 +121,7 @@ impl Reader<'_, '_> {
     /// Takes small letters as they stand, which most words are.
     fn small_letters(&mut self) {
         self.begin();
-        let behind = &self.text.as_bytes()[self.at..];
-        let end = behind.iter().position(|b| !b.is_ascii_lowercase());
-        self.at += end.unwrap_or(behind.len());
+        self.at += small_letters(&self.text.as_bytes()[self.at..]);
     }
 
     /// Begins a word, unless one is begun.
@@ -179,8 +189,8 @@ impl Reader<'_, '_> {
             None => (self.base + start, self.base + self.at),
         };
         if from < to && self.words.spans.len() < MAX_WORDS {
-            let word = text.as_bytes().get(from..to).unwrap_or_default();
-            let senses = lexicon::senses_of(word);
+            let senses = self.senses(from..to);
+            let word = self.words.text.as_bytes().get(from..to).unwrap_or_default();
             self.words.all = self.words.all | senses;
             self.words.spans.push(Span {
                 start: from as u32,
@@ -193,4 +203,45 @@ impl Reader<'_, '_> {
             });
         }
     }
+
+    /// The senses of a word of the text. Half of the words of a text stood in it
+    /// before, and need not be looked up.
+    fn senses(&mut self, at: Range<usize>) -> Senses {
+        let Words { text, spans, .. } = &*self.words;
+        let word = text.as_bytes().get(at).unwrap_or_default();
+        let last = word.last().copied().unwrap_or_default();
+        let place = beginning(word, word.len()) ^ last.wrapping_mul(29);
+        let Some(seen) = self.seen.get_mut(usize::from(place)) else {
+            return lexicon::senses_of(word);
+        };
+        let known = spans.get(usize::from(*seen)).filter(|span| {
+            text.as_bytes().get(span.start as usize..span.end as usize) == Some(word)
+        });
+        if let Some(known) = known {
+            return known.senses;
+        }
+        *seen = spans.len() as u16; // where it is put next
+        lexicon::senses_of(word)
+    }
+}
+
+/// How many small letters a text begins with, eight at a time.
+fn small_letters(text: &[u8]) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let (eights, rest) = text.as_chunks::<8>();
+    for (i, eight) in eights.iter().enumerate() {
+        let bytes = u64::from_le_bytes(*eight);
+        // The sum has a byte's highest bit from `a` on, and from behind `z` on.
+        let low = bytes & EACH * 0x7f;
+        let (from_a, behind_z) = (
+            low + EACH * (0x80 - b'a' as u64),
+            low + EACH * (0x7f - b'z' as u64),
+        );
+        let other = !(from_a & !behind_z & !bytes) & EACH * 0x80;
+        if other != 0 {
+            return i * 8 + other.trailing_zeros() as usize / 8;
+        }
+    }
+    let end = rest.iter().position(|b| !b.is_ascii_lowercase());
+    text.len() - rest.len() + end.unwrap_or(rest.len())
 }
