@@ -146,12 +146,13 @@ impl<'n> Known<'n> {
     fn with(&self, said: &Value) -> impl Iterator<Item = usize> {
         let host = values::host(&said.text);
         let mut next = self.first[Known::hash(said.kind, said.text.as_bytes())];
+        let shared = said.kind == Kind::Url && is_shared(host);
         let mut last = None;
         std::iter::from_fn(move || {
             while let Some(value) = self.values.get(usize::from(next).wrapping_sub(1)) {
                 next = value.next;
                 let same = |text: &[u8]| match said.kind {
-                    Kind::Url => text.starts_with(host.as_bytes()) && agrees(said, host, text),
+                    Kind::Url => agrees(said, host, shared, text),
                     _ => text == said.text.as_bytes(),
                 };
                 let new = value.kind == said.kind && last != Some(value.note);
@@ -168,10 +169,7 @@ impl<'n> Known<'n> {
     /// its length.
     fn hash(kind: Kind, value: &[u8]) -> usize {
         let hash = if kind == Kind::Url {
-            let host = value
-                .iter()
-                .take(8)
-                .take_while(|b| !matches!(b, b'/' | b'?' | b'#' | b':'));
+            let host = value.iter().take(8).take_while(|b| !values::ends_host(**b));
             host.fold(0_u32, |all, byte| all.rotate_left(5) ^ u32::from(*byte))
         } else {
             let four = |bytes: Option<&[u8; 4]>| bytes.map_or(0, |b| u32::from_le_bytes(*b));
@@ -226,13 +224,13 @@ fn quotes(field: &str, passage: &str) -> bool {
     head.len() >= 16 && field.contains(head)
 }
 
-/// True when two URLs that begin with one host are the same, or of a host that is one house's own.
-fn agrees(said: &Value, host: &str, value: &[u8]) -> bool {
-    said.text.as_bytes() == value
-        || host.len() == values::host_length(value)
-            && (host.len() == value.len()
-                || !is_shared(host)
-                || said.text.as_bytes().starts_with(value))
+/// True when two URLs are the same, or of a host that is one house's own.
+fn agrees(said: &Value, host: &str, shared: bool, value: &[u8]) -> bool {
+    let length = host.len();
+    let behind = value.get(length);
+    let same_host =
+        behind.is_none_or(|b| values::ends_host(*b)) && value.starts_with(host.as_bytes());
+    same_host && (!shared || length == value.len() || said.text.as_bytes().starts_with(value))
 }
 
 /// True for hosts where anybody has a page: the host says nothing of whose.

@@ -366,4 +366,36 @@ mod tests {
         assert!(fields[0].key.any(Senses::TO));
         assert!(fields[1].key.any(Senses::SEND) && fields[1].is_on());
     }
+
+    #[test]
+    fn values_are_told_as_they_are_written() {
+        let fields =
+            read(r#"{"a":[1,-2,1.50,1e30,18446744073709551616],"b":{"c":null,"d":"\u00e9\n"}}"#);
+        let read: Vec<_> = fields
+            .iter()
+            .map(|f| (f.path.as_str(), f.text.as_str()))
+            .collect();
+        let told = [
+            ("payload.a[0]", "1"),
+            ("payload.a[1]", "-2"),
+            ("payload.a[2]", "1.5"),
+            ("payload.a[3]", "1e+30"),
+            ("payload.a[4]", "1.8446744073709552e+19"),
+            ("payload.b.c", ""),
+            ("payload.b.d", "é\n"),
+        ];
+        assert_eq!(read, told);
+    }
+
+    #[test]
+    fn what_is_no_json_has_one_empty_field() {
+        for text in ["", "{", "{\"a\":1} x", "[1,"] {
+            let fields = read(text);
+            assert_eq!(fields.len(), 1, "{text}");
+            assert_eq!(
+                (fields[0].path.as_str(), fields[0].value),
+                ("payload", Plain::Null)
+            );
+        }
+    }
 }

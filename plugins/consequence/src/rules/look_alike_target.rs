@@ -123,9 +123,9 @@ fn of_another(facts: &Facts) -> Option<Finding> {
         };
         let (target, value) = houses[i + 1..].iter().find(like)?;
         let pieces = [
-            &value.text,
+            value.text,
             " is almost at the house of ",
-            &first.text,
+            first.text,
             ", and at another",
         ];
         Some(Finding::new(0.75, &pieces).with(&target.path, &target.text))

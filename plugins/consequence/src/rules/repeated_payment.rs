@@ -21,7 +21,7 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Pay Hill & Co invoices HC-8 and H
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
     let payment = facts.payment()?;
-    if !facts.ledger.was_paid(&payment) || facts.intent().mentions(Senses::EACH) {
+    if !facts.ledger.was_paid(payment) || facts.intent().mentions(Senses::EACH) {
         return None;
     }
     let field = facts.amount()?;

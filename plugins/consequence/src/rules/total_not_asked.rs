@@ -25,7 +25,7 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Buy headsets for the team, 420 EU
 pub fn rule(facts: &Facts) -> Option<Finding> {
     let payment = facts.payment()?;
     let before = facts.ledger.sum(&payment.currency);
-    if before == 0 || facts.ledger.is_retry(&payment) {
+    if before == 0 || facts.ledger.is_retry(payment) {
         return None; // the first one is `amount-not-asked`'s
     }
     let total = before.saturating_add(payment.cents) as f64 / 100.0;

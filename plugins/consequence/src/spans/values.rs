@@ -220,13 +220,13 @@ pub fn url(word: &str) -> Option<String> {
 
 /// The host of a normal form.
 pub fn host(url: &str) -> &str {
-    &url[..host_length(url.as_bytes())]
+    let end = url.bytes().position(ends_host);
+    &url[..end.unwrap_or(url.len())]
 }
 
-/// How long the host of a normal form is.
-pub fn host_length(url: &[u8]) -> usize {
-    let ends = |b: &u8| matches!(b, b'/' | b'?' | b'#' | b':');
-    url.iter().position(ends).unwrap_or(url.len())
+/// True for what may stand behind a host.
+pub fn ends_host(byte: u8) -> bool {
+    matches!(byte, b'/' | b'?' | b'#' | b':')
 }
 
 /// True for `name.tld`. A bare one must not look like a file, a number or an

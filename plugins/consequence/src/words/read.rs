@@ -231,17 +231,37 @@ fn small_letters(text: &[u8]) -> usize {
     let (eights, rest) = text.as_chunks::<8>();
     for (i, eight) in eights.iter().enumerate() {
         let bytes = u64::from_le_bytes(*eight);
-        // The sum has a byte's highest bit from `a` on, and from behind `z` on.
-        let low = bytes & EACH * 0x7f;
-        let (from_a, behind_z) = (
-            low + EACH * (0x80 - b'a' as u64),
-            low + EACH * (0x7f - b'z' as u64),
-        );
-        let other = !(from_a & !behind_z & !bytes) & EACH * 0x80;
+        // The sums have a byte's highest bit from `a` on, and from behind `z` on.
+        let low = bytes & (EACH * 0x7f);
+        let from_a = low + EACH * (0x80 - b'a' as u64);
+        let behind_z = low + EACH * (0x7f - b'z' as u64);
+        let other = !(from_a & !behind_z & !bytes) & (EACH * 0x80);
         if other != 0 {
             return i * 8 + other.trailing_zeros() as usize / 8;
         }
     }
     let end = rest.iter().position(|b| !b.is_ascii_lowercase());
     text.len() - rest.len() + end.unwrap_or(rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::small_letters;
+
+    #[test]
+    fn small_letters_end_at_any_other_byte() {
+        for byte in 0..=u8::MAX {
+            for place in [0, 1, 7, 8, 11, 16] {
+                let mut text = *b"abcmxyzazzzaaamnopqrz";
+                text[place] = byte;
+                let end = if byte.is_ascii_lowercase() {
+                    text.len()
+                } else {
+                    place
+                };
+                assert_eq!(small_letters(&text), end, "{byte} at {place}");
+            }
+        }
+        assert_eq!(small_letters(b""), 0);
+    }
 }
