@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::json::Object;
+use crate::plugins::admission::Admission;
 use crate::verdict::{Rules, Verdict};
 
 /// The whole policy.
@@ -54,6 +55,8 @@ pub struct PluginSpec {
     pub limits: Limits,
     /// What it may reach of the host.
     pub grants: Vec<Grant>,
+    /// What it has to be before it is loaded.
+    pub admission: Admission,
 }
 
 impl PluginSpec {
@@ -66,6 +69,7 @@ impl PluginSpec {
             settings: Object::default(),
             limits: Limits::default(),
             grants: Vec::new(),
+            admission: Admission::default(),
         }
     }
 }
@@ -77,6 +81,19 @@ pub enum Source {
     Builtin(String),
     /// A file.
     Path(PathBuf),
+    /// A registry: `oci://host/name:tag` or `…@sha256:…`. It is never asked while a
+    /// policy is loaded; what was accepted lies in the store.
+    Oci(String),
+}
+
+impl Source {
+    /// The reference of what comes from a registry.
+    pub fn reference(&self) -> Option<&str> {
+        match self {
+            Source::Oci(reference) => Some(reference),
+            Source::Builtin(_) | Source::Path(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for Source {
@@ -84,6 +101,7 @@ impl fmt::Display for Source {
         match self {
             Source::Builtin(name) => write!(f, "builtin:{name}"),
             Source::Path(path) => write!(f, "{}", path.display()),
+            Source::Oci(reference) => f.write_str(reference),
         }
     }
 }

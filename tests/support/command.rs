@@ -58,6 +58,7 @@ impl Place {
             .env("XDG_CACHE_HOME", cache())
             .env("NO_COLOR", "1")
             .env_remove("XDG_CONFIG_HOME")
+            .env_remove("DOCKER_CONFIG")
             .env_remove("COLDNOTCH_CONFIG")
             .env_remove("COLDNOTCH_AUDIT")
             .env_remove("COLDNOTCH_APPROVALS")

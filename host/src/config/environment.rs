@@ -16,6 +16,8 @@ pub(super) struct Environment {
     pub(super) slack_signing_secret: Option<String>,
     pub(super) config_home: Option<PathBuf>,
     pub(super) cache_home: Option<PathBuf>,
+    /// Docker's file with the logins of registries.
+    pub(super) logins: Option<PathBuf>,
 }
 
 impl Environment {
@@ -33,6 +35,9 @@ impl Environment {
             slack_signing_secret: text("SLACK_SIGNING_SECRET"),
             config_home: path("XDG_CONFIG_HOME").or_else(|| under(".config")),
             cache_home: path("XDG_CACHE_HOME").or_else(|| under(".cache")),
+            logins: path("DOCKER_CONFIG")
+                .or_else(|| under(".docker"))
+                .map(|folder| folder.join("config.json")),
         }
     }
 

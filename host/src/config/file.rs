@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{quarantine, server, slack, webhook};
+use super::{packs, quarantine, server, slack, webhook};
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
@@ -19,6 +19,7 @@ pub(super) struct File {
     pub(super) runtime: Runtime,
     pub(super) recorder: Recorder,
     pub(super) quarantine: quarantine::Section,
+    pub(super) packs: packs::Section,
     pub(super) server: server::Section,
     pub(super) slack: Option<slack::Section>,
     pub(super) webhook: Option<Vec<webhook::Section>>,
@@ -141,6 +142,7 @@ pub(super) const KEYS: &[(&str, &[&str])] = &[
             "runtime",
             "recorder",
             "quarantine",
+            "packs",
             "server",
             "slack",
             "webhook",
@@ -222,6 +224,7 @@ pub(super) const KEYS: &[(&str, &[&str])] = &[
     ),
     ("recorder", &["path", "redact"]),
     ("quarantine", quarantine::KEYS),
+    ("packs", packs::KEYS),
     ("server", server::KEYS),
     ("slack", slack::KEYS),
     ("webhook", webhook::KEYS),

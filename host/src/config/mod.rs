@@ -7,6 +7,7 @@
 mod approvals;
 mod environment;
 mod file;
+mod packs;
 mod quarantine;
 mod reader;
 mod sections;
@@ -19,6 +20,8 @@ use std::path::{Path, PathBuf};
 
 use crate::approvals::ApprovalsConfig;
 use crate::audit::Durability;
+use crate::plugins::lock::{Lock, LockError};
+use crate::plugins::trust::{Trust, TrustError};
 use crate::policy::{Policy, Source};
 use crate::runtime::EngineConfig;
 use crate::session::SessionConfig;
@@ -29,6 +32,7 @@ use environment::Environment;
 pub use environment::{cargo_home, rustc};
 use reader::Reader;
 
+pub use packs::{PacksConfig, Signed};
 pub use quarantine::QuarantineConfig;
 pub use server::{ServerConfig, Tls};
 
@@ -78,6 +82,12 @@ pub enum ConfigError {
         /// What is wrong and what would be right.
         what: String,
     },
+    /// What plugins were accepted as cannot be known.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// Who is trusted cannot be known.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
 }
 
 /// Where a value came from.
@@ -121,6 +131,8 @@ pub struct Config {
     pub absent: Vec<PathBuf>,
     /// The policy.
     pub policy: Policy,
+    /// Where packs come from, and who vouches for them.
+    pub packs: PacksConfig,
     /// The engine.
     pub engine: EngineConfig,
     /// Sessions; `state` says where one-shot commands keep them.
@@ -154,7 +166,7 @@ impl Config {
     /// A file that was named cannot be read, or a file that was found is wrong.
     pub fn load(given: Option<&Path>) -> Result<Self, ConfigError> {
         let environment = Environment::read();
-        match environment.find(given)? {
+        let mut config = match environment.find(given)? {
             Some(path) => {
                 let text = std::fs::read_to_string(&path).map_err(|source| ConfigError::Read {
                     path: path.clone(),
@@ -163,22 +175,31 @@ impl Config {
                 if text.trim().is_empty() {
                     return Err(ConfigError::Empty { path });
                 }
-                Self::parse(&text, Some(&path), &environment)
+                Self::parse(&text, Some(&path), &environment)?
             }
-            None => Ok(Config {
+            None => Config {
                 absent: environment.usual(),
                 ..Self::parse("", None, &environment)?
-            }),
-        }
+            },
+        };
+        let (lock, trust) = (
+            Lock::read(&config.packs.lock)?,
+            Trust::read(&config.packs.trust)?,
+        );
+        config.admit(&lock, &trust);
+        Ok(config)
     }
 
-    /// Reads a configuration from its text, without the environment. Relative
-    /// paths in it count from the folder of `path`.
+    /// Reads a configuration from its text, without the environment and other files:
+    /// nothing is locked, and nobody is trusted. Relative paths in it count from the
+    /// folder of `path`.
     ///
     /// # Errors
     /// As [`load`](Config::load).
     pub fn from_text(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        Self::parse(text, Some(path), &Environment::default())
+        let mut config = Self::parse(text, Some(path), &Environment::default())?;
+        config.admit(&Lock::default(), &Trust::default());
+        Ok(config)
     }
 
     fn parse(
@@ -209,6 +230,7 @@ impl Config {
             file,
             absent,
             policy,
+            packs,
             settings,
             ..
         } = other.clone();
@@ -216,13 +238,14 @@ impl Config {
             file,
             absent,
             policy,
+            packs,
             settings,
             ..self.clone()
         } == *other
     }
 
     /// The files whose change makes a new policy: the configuration, or the places
-    /// where one would be found, every plugin that is a file,
+    /// where one would be found, every plugin that is a file, the lock, who is trusted,
     /// and what says which are in quarantine.
     pub fn watched(&self) -> Vec<PathBuf> {
         let plugins = self
@@ -231,12 +254,12 @@ impl Config {
             .iter()
             .filter_map(|plugin| match &plugin.source {
                 Source::Path(path) => Some(path.clone()),
-                Source::Builtin(_) => None,
+                Source::Builtin(_) | Source::Oci(_) => None,
             });
         self.file
             .iter()
             .chain(&self.absent)
-            .chain([&self.quarantine.file])
+            .chain([&self.quarantine.file, &self.packs.lock, &self.packs.trust])
             .cloned()
             .chain(plugins)
             .collect()
@@ -417,8 +440,8 @@ mod tests {
                 "`recorder.redact` has 'card.number'; each must begin with `payload.`, such as \"payload.card.number\"",
             ),
             (
-                "[[plugin]]\nname='a'\nsource='oci://x/y'",
-                "`plugin.0.source` cannot be fetched by oci; give a file or builtin:NAME",
+                "[[plugin]]\nname='a'\nsource='https://x/y'",
+                "`plugin.0.source` cannot be fetched by https; give a file, builtin:NAME or oci://REGISTRY/NAME:TAG",
             ),
         ];
         for (text, message) in cases {

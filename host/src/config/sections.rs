@@ -11,6 +11,7 @@ use super::{Config, ConfigError, Origin};
 use crate::audit::Durability;
 use crate::history;
 use crate::json::Object;
+use crate::plugins::registry::SCHEME;
 use crate::policy::{Grant, Limits, Mode, PluginSpec, Policy, Source};
 use crate::runtime::{Allocation, EngineConfig};
 use crate::session::SessionConfig;
@@ -41,6 +42,7 @@ impl Reader<'_> {
         let engine = self.engine(file.runtime, session.patience)?;
         let recorder = self.recorder(file.recorder)?;
         let quarantine = self.quarantine(file.quarantine)?;
+        let packs = self.packs(file.packs)?;
         let server = self.server(file.server)?;
         let slack = self.slack(file.slack)?;
         let webhooks = self.webhooks(file.webhook.unwrap_or_default())?;
@@ -48,6 +50,7 @@ impl Reader<'_> {
             file: self.path.map(Path::to_owned),
             absent: Vec::new(),
             policy,
+            packs,
             engine,
             session,
             audit_path,
@@ -154,11 +157,12 @@ impl Reader<'_> {
         if let Some(name) = source.strip_prefix("builtin:") {
             return Ok(Source::Builtin(name.to_owned()));
         }
+        if source.starts_with(SCHEME) {
+            return Ok(Source::Oci(source.to_owned()));
+        }
         if let Some((scheme, _)) = source.split_once("://") {
-            return Err(self.wrong(
-                key,
-                &format!("cannot be fetched by {scheme}; give a file or builtin:NAME"),
-            ));
+            let what = "give a file, builtin:NAME or oci://REGISTRY/NAME:TAG";
+            return Err(self.wrong(key, &format!("cannot be fetched by {scheme}; {what}")));
         }
         Ok(Source::Path(self.beside_file(Path::new(source))))
     }

@@ -20,6 +20,10 @@ pub struct Listed {
     pub observes: bool,
     /// The types of action it is asked about; `None` for every type.
     pub kinds: Option<Vec<String>>,
+    /// Whether it is the component that was accepted, by digest.
+    pub locked: bool,
+    /// Who had signed it when it was accepted.
+    pub signers: Vec<String>,
 }
 
 /// The plugins of a policy, loaded as the gate would; the generation's id and
@@ -37,6 +41,7 @@ pub fn list(engine: &EngineConfig, policy: &Policy) -> Result<(String, Vec<Liste
 pub(crate) fn of(generation: &Generation) -> Vec<Listed> {
     let listed = generation.plugins.iter().map(|plugin| {
         let spec = plugin.spec();
+        let locked = spec.admission.locked.as_ref();
         Listed {
             name: spec.name.clone(),
             source: spec.source.to_string(),
@@ -50,6 +55,8 @@ pub(crate) fn of(generation: &Generation) -> Vec<Listed> {
             kinds: plugin
                 .kinds()
                 .map(|kinds| kinds.iter().map(ToString::to_string).collect()),
+            locked: locked.is_some(),
+            signers: locked.map_or_else(Vec::new, |locked| locked.entry.signers.clone()),
         }
     });
     listed.collect()

@@ -9,23 +9,36 @@
 //! | [`create`], [`build`] | a new folder, and the file that is built of one |
 //! | [`mod@bench`] | what a plugin costs |
 //! | [`cases`] | golden cases; [`testing`] judges them, [`trial`] asks the plugin |
+//! | [`signature`], [`trust`] | who made a signature, and who may |
+//! | [`lock`], [`store`] | what was accepted, and where it is kept |
+//! | [`admission`] | whether a plugin may be loaded |
+//! | [`install`] | how it comes to be accepted |
+//! | [`registry`], [`ship`] | packs in OCI registries, and on their way |
 //! | [`inspect`](fn@inspect) | what a component is; nothing of it runs |
 //! | [`list`] | the plugins of a policy, loaded |
 
+pub mod admission;
 pub mod bench;
 pub mod build;
 pub mod cases;
 pub mod create;
 mod fields;
 mod inspect;
+pub mod install;
 mod listed;
+pub mod lock;
 pub mod manifest;
 pub mod needs;
 pub mod pack;
+pub mod registry;
 pub mod schema;
 mod section;
+pub mod ship;
+pub mod signature;
+pub mod store;
 pub mod testing;
 pub mod trial;
+pub mod trust;
 
 pub use crate::runtime::Import as Asked;
 pub use inspect::{InspectError, Inspection, inspect};

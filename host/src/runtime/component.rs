@@ -40,6 +40,9 @@ pub enum ComponentError {
     /// The file cannot be read.
     #[error("cannot read it: {0}")]
     Read(#[from] std::io::Error),
+    /// It is in a registry.
+    #[error("nobody has accepted it yet: run `coldnotch plugin install {0}`")]
+    Elsewhere(String),
     /// It is too large.
     #[error("it has {size} bytes, more than the {MAX_COMPONENT} allowed")]
     TooLarge {
@@ -154,6 +157,9 @@ impl Component {
         let bytes = match source {
             Source::Builtin(name) => builtin(name)?.to_vec(),
             Source::Path(path) => read_file(path)?,
+            Source::Oci(reference) => {
+                return Err(ComponentError::Elsewhere(reference.clone()));
+            }
         };
         Self::new(bytes)
     }

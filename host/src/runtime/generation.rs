@@ -18,6 +18,7 @@ use super::roster::Roster;
 use crate::action::Action;
 use crate::history::View;
 use crate::notes::Notes;
+use crate::plugins::admission::AdmissionError;
 use crate::policy::{Limits, Mode, Policy, Source};
 use crate::verdict::{Failure, Opinion, Rules};
 
@@ -39,6 +40,9 @@ pub enum PluginError {
     /// Its component or its settings were not accepted.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
+    /// It is not what was accepted, or not trusted.
+    #[error(transparent)]
+    Admission(#[from] AdmissionError),
     /// Its limit is more than the engine has.
     #[error(
         "its memory limit of {asked} bytes is over the engine's {most}: raise [runtime] max_memory"

@@ -15,7 +15,7 @@ use super::bindings::scorer::coldnotch::policy::types as wit;
 use super::breaker::Breaker;
 use super::cache::Key;
 use super::call::{Call, Used, lower_action, lower_step};
-use super::component::{Component, ComponentError, Surface, contained, hex};
+use super::component::{Component, ComponentError, Import, Surface, contained, hex};
 use super::engine::{Engine, PluginCounters};
 use super::generation::PluginError;
 use super::linked::{Compiled, Linked};
@@ -48,6 +48,7 @@ pub struct Plugin {
     breaker: Arc<Breaker>,
     kinds: Option<Vec<Kinds>>,
     manifest: Option<Manifest>,
+    imports: Vec<Import>,
 }
 
 impl std::fmt::Debug for Plugin {
@@ -67,14 +68,20 @@ impl Plugin {
                 most: engine.config.max_memory,
             });
         }
-        let component = Component::read(&spec.source).map_err(PrepareError::Component)?;
+        let place = spec.admission.place(&spec.source)?;
+        let component = Component::read(&place).map_err(PrepareError::Component)?;
+        spec.admission.check_lock(spec, &component)?;
         let manifest = manifest(&component)?;
+        let pack = manifest.as_ref().map(|manifest| manifest.name.as_str());
+        spec.admission.check_signers(spec, &component, pack)?;
         let spec = &settled(manifest.as_ref(), spec)?;
         let first = engine.core();
         let sandbox = engine.sandbox(spec.limits.stack, first)?;
         let key = Key::new(&sandbox.wasm, &component.digest, spec.settings.text());
         let compiled = compiled(engine, &sandbox, &key, &component, manifest.as_ref(), spec)?;
         let settings = spec.settings.text().into();
+        let imports = Surface::of(&compiled.component).imports;
+        spec.admission.check_imports(&imports)?;
         let linked = Linked::new(sandbox, compiled, settings).map_err(PluginError::Link)?;
         let kinds = kinds(&linked, spec)?;
         let observes = linked.observer.is_some();
@@ -94,12 +101,18 @@ impl Plugin {
             observes,
             kinds,
             manifest,
+            imports,
         })
     }
 
     /// What it says of itself, if it does.
     pub fn manifest(&self) -> Option<&Manifest> {
         self.manifest.as_ref()
+    }
+
+    /// The functions it asks for.
+    pub fn imports(&self) -> &[Import] {
+        &self.imports
     }
 
     /// What the policy says of it. The settings are those it has: its own where the

@@ -5,9 +5,13 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 use super::style::{BAD, BOLD, DIM, GOOD, safe};
+use super::verify::{print_seen, seen_json};
+use crate::config::{Config, ConfigError};
+use crate::plugins::admission::signatures;
 use crate::plugins::manifest::{Manifest, WIT_VERSIONS};
+use crate::plugins::trust::{Distrust, Seen, Trust};
 use crate::plugins::{self, Asked, Inspection};
-use crate::policy::Grant;
+use crate::policy::{Grant, Source};
 
 /// Shows what a component is, what it says of itself and what it asks for; nothing of it runs
 #[derive(Debug, Args)]
@@ -24,11 +28,19 @@ pub(in crate::cli) struct Inspect {
 }
 
 impl Inspect {
-    pub(super) fn run(self, as_json: bool) -> anyhow::Result<Outcome> {
+    pub(super) fn run(
+        self,
+        config: impl FnOnce() -> Result<Config, ConfigError>,
+        as_json: bool,
+    ) -> anyhow::Result<Outcome> {
         let found = plugins::inspect(&self.path)?;
+        let signed = signed(&found.source, config)?;
         match as_json {
-            true => anstream::println!("{}", inspection_json(&found)),
-            false => print(&found),
+            true => anstream::println!("{}", inspection_json(&found, signed)),
+            false => {
+                print(&found);
+                print_signed(signed);
+            }
         }
         Ok(match found.is_plugin {
             true => Outcome::Success,
@@ -37,10 +49,41 @@ impl Inspect {
     }
 }
 
-fn inspection_json(found: &Inspection) -> Value {
+/// What its signatures are; that one of them is none is a finding, too.
+type Signed = Result<Vec<Seen>, Distrust>;
+
+/// The signatures beside a component, as the trust file sees them.
+fn signed(
+    source: &Source,
+    config: impl FnOnce() -> Result<Config, ConfigError>,
+) -> anyhow::Result<Signed> {
+    let Source::Path(path) = source else {
+        return Ok(Ok(Vec::new()));
+    };
+    let text = signatures(path)?;
+    if text.is_empty() {
+        return Ok(Ok(Vec::new()));
+    }
+    let trust = Trust::read(&config()?.packs.trust)?;
+    Ok(trust.look(&std::fs::read(path)?, &text))
+}
+
+fn print_signed(signed: Signed) {
+    match signed {
+        Ok(seen) => seen.iter().for_each(print_seen),
+        Err(e) => anstream::println!("  {BAD}{}{BAD:#}", safe(&e.to_string())),
+    }
+}
+
+fn inspection_json(found: &Inspection, signed: Signed) -> Value {
     let import =
         |import: &Asked| json!({"import": import.to_string(), "grant": import.grant_name()});
+    let signatures = match signed {
+        Ok(seen) => seen.iter().map(seen_json).collect(),
+        Err(e) => json!({"problem": e.to_string()}),
+    };
     json!({
+        "signatures": signatures,
         "source": found.source.to_string(), "size": found.size, "digest": found.digest,
         "wit": found.wit, "exports": found.exports,
         "imports": found.imports.iter().map(import).collect::<Vec<_>>(),

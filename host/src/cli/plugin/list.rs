@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::style::{BOLD, DIM};
+use super::style::{BOLD, DIM, safe};
 use super::{Outcome, release};
 use crate::config::Config;
 use crate::plugins::{self, Listed};
@@ -29,7 +29,7 @@ fn listed_json(plugin: &Listed) -> Value {
     json!({
         "name": plugin.name, "source": plugin.source, "mode": plugin.mode,
         "digest": plugin.digest, "grants": plugin.grants, "observes": plugin.observes,
-        "kinds": plugin.kinds,
+        "kinds": plugin.kinds, "locked": plugin.locked, "signers": plugin.signers,
     })
 }
 
@@ -42,6 +42,8 @@ fn print_listed(plugin: &Listed) {
         grants,
         observes,
         kinds,
+        locked,
+        signers,
     } = plugin;
     let grants = if grants.is_empty() {
         "no grants".to_owned()
@@ -53,8 +55,13 @@ fn print_listed(plugin: &Listed) {
         Some(kinds) => format!(", asked about: {}", kinds.join(" ")),
         None => String::new(),
     };
+    let locked = match (locked, signers.is_empty()) {
+        (false, _) => String::new(),
+        (true, true) => ", locked".to_owned(),
+        (true, false) => format!(", locked, signed by {}", safe(&signers.join(", "))),
+    };
     anstream::println!(
-        "{BOLD}{name}{BOLD:#}  {source}  {mode}, {grants}{notes}{asked}  {DIM}{}…{DIM:#}",
+        "{BOLD}{name}{BOLD:#}  {source}  {mode}, {grants}{notes}{asked}{locked}  {DIM}{}…{DIM:#}",
         &digest[..19]
     );
 }

@@ -3,10 +3,17 @@
 mod bench;
 mod build;
 mod inspect;
+mod install;
+mod keygen;
 mod list;
 mod new;
+mod progress;
+mod pull;
+mod push;
 mod release;
+mod sign;
 mod test;
+mod verify;
 
 use clap::Subcommand;
 
@@ -20,6 +27,13 @@ pub(super) enum Plugin {
     Test(test::Test),
     Bench(bench::Bench),
     Inspect(inspect::Inspect),
+    Keygen(keygen::Keygen),
+    Sign(sign::Sign),
+    Verify(verify::Verify),
+    Push(push::Push),
+    Pull(pull::Pull),
+    Install(install::Install),
+    Update(install::Update),
     /// Loads the plugins of the policy and lists them
     List,
     Release(release::Release),
@@ -35,10 +49,17 @@ impl Plugin {
             Plugin::New(new) => new.run(json),
             Plugin::Bench(bench) => bench.run(&config()?, json),
             Plugin::Build(build) => build.run(json),
+            Plugin::Inspect(inspect) => inspect.run(config, json),
+            Plugin::Install(install) => install.run(&config()?, json),
+            Plugin::Keygen(keygen) => keygen.run(json),
             Plugin::List => list::run(&config()?, json),
+            Plugin::Pull(pull) => pull.run(&config()?, json),
+            Plugin::Push(push) => push.run(&config()?, json),
             Plugin::Release(release) => release.run(&config()?, json),
-            Plugin::Inspect(inspect) => inspect.run(json),
+            Plugin::Sign(sign) => sign.run(json),
             Plugin::Test(test) => test.run(&config()?, json),
+            Plugin::Update(update) => update.run(&config()?, json),
+            Plugin::Verify(verify) => verify.run(config, json),
         }
     }
 }
