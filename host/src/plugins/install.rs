@@ -10,7 +10,7 @@ use super::admission::AdmissionError;
 use super::bench;
 use super::lock::{self, Entry, Lock, LockError, sha256};
 use super::manifest::{Manifest, ManifestError};
-use super::pack::{Pack, PackError};
+use super::pack::{Folder, Pack, PackError};
 use super::registry::{self, RegistryError};
 use super::ship::find;
 use super::store::StoreError;
@@ -200,15 +200,22 @@ pub struct Proposal {
     pub limits: Option<String>,
 }
 
-/// What a name, a reference or a path on the command line means.
-pub fn source(config: &Config, what: &str) -> Source {
+/// What a name, a reference or a path on the command line means. A pack's folder stands
+/// for what was built of it.
+///
+/// # Errors
+/// A folder is no pack.
+pub fn source(config: &Config, what: &str) -> Result<Source, InstallError> {
     let named = config.policy.plugins.iter().find(|spec| spec.name == what);
-    match (named, what.strip_prefix("builtin:")) {
+    Ok(match (named, what.strip_prefix("builtin:")) {
         (Some(spec), _) => spec.source.clone(),
         (None, Some(name)) => Source::Builtin(name.to_owned()),
         (None, None) if what.starts_with(registry::SCHEME) => Source::Oci(what.to_owned()),
+        (None, None) if Path::new(what).is_dir() => {
+            Source::Path(Folder::open(Path::new(what))?.component())
+        }
         (None, None) => Source::Path(what.into()),
-    }
+    })
 }
 
 /// Fetches, checks and tries a pack under a name of the configuration, or its own.

@@ -533,10 +533,14 @@ impl Registry {
         };
         match e {
             OciDistributionError::AuthenticationFailure(_)
-            | OciDistributionError::UnauthorizedError { .. } => self.registry(&format!(
+            | OciDistributionError::UnauthorizedError { .. }
+            | OciDistributionError::ServerError {
+                code: 401 | 403, ..
+            } => self.registry(&format!(
                 "{host} wants a login: `docker login {host}` or `podman login {host}` writes one"
             )),
-            OciDistributionError::ImageManifestNotFoundError(_) => {
+            OciDistributionError::ImageManifestNotFoundError(_)
+            | OciDistributionError::ServerError { code: 404, .. } => {
                 self.registry("there is no such pack")
             }
             OciDistributionError::RegistryError { envelope, .. }

@@ -8,7 +8,6 @@ use super::admission;
 use super::install::InstallError;
 use super::lock::sha256;
 use super::manifest::Manifest;
-use super::pack::Folder;
 use super::registry::{self, Registry};
 use super::signature::beside;
 use super::trust::{Trust, Vouched};
@@ -37,9 +36,8 @@ pub(super) fn find(
     let (component, signatures, image) = match source {
         Source::Builtin(_) => return Err(InstallError::Builtin(source.clone())),
         Source::Path(path) => {
-            let path = built(path)?;
-            let component = Component::read(&Source::Path(path.clone()));
-            (component, admission::signatures(&path)?, None)
+            let component = Component::read(source);
+            (component, admission::signatures(path)?, None)
         }
         Source::Oci(reference) => {
             let registry = Registry::open(reference, &packs.plain_http, packs.logins.as_deref())?;
@@ -72,14 +70,6 @@ pub(super) fn find(
         signatures,
         vouched,
     })
-}
-
-/// A pack's folder stands for what was built of it.
-fn built(path: &Path) -> Result<PathBuf, InstallError> {
-    match path.is_dir() {
-        true => Ok(Folder::open(path)?.component()),
-        false => Ok(path.to_owned()),
-    }
 }
 
 /// Those who vouch for it. Where nobody has to, nobody may have; but what claims to be a

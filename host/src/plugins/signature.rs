@@ -9,7 +9,7 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use data_encoding::{BASE64, HEXUPPER};
-use minisign::{KeyPair, SecretKeyBox, SignatureBox};
+use minisign::{KeyPair, SecretKey, SecretKeyBox, SignatureBox};
 
 use crate::printable::printable;
 
@@ -259,8 +259,11 @@ pub fn sign(
 ) -> Result<(Signature, PublicKey), SignatureError> {
     let unusable = |e: minisign::PError| SignatureError::SecretKey(printable(&e.to_string(), 200));
     let stored = SecretKeyBox::from_string(secret).map_err(unusable)?;
-    let secret = match (is_protected(secret), password) {
-        (false, _) => stored.into_unencrypted_secret_key(),
+    let bytes = key_bytes(secret);
+    let is_protected = bytes.get(2..4).is_some_and(|derived| derived != [0, 0]);
+    let secret = match (is_protected, password) {
+        // minisign writes no checksum into these; the public key below tells a damaged one.
+        (false, _) => SecretKey::from_bytes(&bytes),
         (true, Password::Given(password)) => stored.into_secret_key(Some(password)),
         (true, Password::Ask) => stored.into_secret_key(None),
         (true, Password::Without) => return Err(SignatureError::Password),
@@ -282,12 +285,11 @@ pub fn sign(
     Ok((signature, PublicKey::parse(&public.to_base64())?))
 }
 
-/// Whether a secret key's file says that it has a password: after the algorithm, two
-/// bytes name the one its key is derived with.
-fn is_protected(secret: &str) -> bool {
+/// What a secret key's file holds: after two bytes for the algorithm, two name the one
+/// that its key is derived with from a password, zero for none.
+fn key_bytes(secret: &str) -> Vec<u8> {
     let line = secret.lines().nth(1).unwrap_or_default();
-    let bytes = BASE64.decode(line.trim().as_bytes()).unwrap_or_default();
-    bytes.get(2..4).is_some_and(|derived| derived != [0, 0])
+    BASE64.decode(line.trim().as_bytes()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -375,6 +377,24 @@ mod tests {
         assert!(sign(b"x", &secret, given("close sesame"), "").is_err());
         let (made, _) = sign(b"x", &secret, given("open sesame"), "").unwrap();
         assert!(made.is_of(&public, b"x"));
+    }
+
+    #[test]
+    fn a_damaged_key_signs_nothing() {
+        let (secret, _) = pair();
+        let line = secret.lines().nth(1).unwrap();
+        let bytes = BASE64.decode(line.as_bytes()).unwrap();
+        for damage in [
+            |bytes: &mut Vec<u8>| bytes.truncate(40),
+            |bytes: &mut Vec<u8>| bytes[70] ^= 1,  // of the seed
+            |bytes: &mut Vec<u8>| bytes[100] ^= 1, // of the public half
+        ] {
+            let mut bytes = bytes.clone();
+            damage(&mut bytes);
+            let key = format!("untrusted comment: x\n{}\n", BASE64.encode(&bytes));
+            assert!(sign(b"x", &key, Password::Without, "").is_err());
+        }
+        assert!(sign(b"x", "rubbish", Password::Without, "").is_err());
     }
 
     #[test]

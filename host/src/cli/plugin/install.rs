@@ -100,7 +100,7 @@ impl Consent {
         name: Option<&str>,
         as_json: bool,
     ) -> anyhow::Result<Outcome> {
-        let source = install::source(config, what);
+        let source = install::source(config, what)?;
         let bar = Bar::start();
         let proposal = match install::propose(config, &source, name, |had, all| bar.at(had, all)) {
             Ok(proposal) => proposal,
