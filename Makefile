@@ -19,8 +19,9 @@ unexport CARGO_TARGET_DIR # the recipes name target/
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-setup: ## Install what is missing to build the plugins
+setup: ## Get what is missing to build the plugins and to test packs
 	@plugins/build.sh toolchain
+	@tests/pack-tools.sh
 
 plugins: ## Build the plugins: target/plugins/*.wasm
 	@plugins/build.sh plugins

@@ -116,6 +116,16 @@ fn leaves_of_a_session_are_found_and_answers_bounded() {
 }
 
 #[test]
+fn a_lock_is_canonical_or_refused() {
+    smoke("lock", fuzz::lock::run, 10_000);
+}
+
+#[test]
+fn a_manifest_survives_its_component_or_is_refused() {
+    smoke("manifest", fuzz::manifest::run, 20_000);
+}
+
+#[test]
 fn messages_are_canonical_or_refused() {
     smoke("message", fuzz::message::run, 50_000);
 }
@@ -123,4 +133,14 @@ fn messages_are_canonical_or_refused() {
 #[test]
 fn recorded_sessions_are_judged_or_refused() {
     smoke("recording", fuzz::recording::run, 50_000);
+}
+
+#[test]
+fn a_signature_is_what_its_key_made_or_none() {
+    smoke("signature", fuzz::signature::run, 5_000);
+}
+
+#[test]
+fn a_trust_file_trusts_whom_it_names_or_is_refused() {
+    smoke("trust", fuzz::trust::run, 5_000);
 }

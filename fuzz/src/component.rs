@@ -65,7 +65,7 @@ fn judged(generation: &Generation) -> coldnotch::verdict::Opinion {
 }
 
 /// What an operator reads of a foreign component cannot drive the terminal.
-fn is_fit_to_show(text: &str) {
+pub fn is_fit_to_show(text: &str) {
     let drives = |c: char| c.is_control() && c != '\n';
     assert!(!text.contains(drives), "{text:?}");
 }

@@ -24,6 +24,11 @@ fn what_is_accepted_is_locked_and_shown() {
     shop.build("1.0.0", None, CASE);
     shop.run("plugin install stub")
         .refused(1, "nothing was accepted: say --yes");
+    let looked = shop.json("plugin install stub");
+    assert_eq!(
+        (&looked["accepted"], &looked["was"]),
+        (&false.into(), &().into())
+    );
     assert!(!shop.path("coldnotch.lock").exists());
     shop.trust(&["acme"]);
     shop.sign("acme");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -12,7 +12,7 @@ use data_encoding::BASE64;
 use serde_json::json;
 
 use crate::command::ROOT;
-use crate::shop::{CASE, NONE, Shop};
+use crate::shop::{CASE, NONE, Shop, tool};
 
 /// It runs until it is dropped.
 struct Registry {
@@ -42,7 +42,7 @@ fn registry(shop: &Shop, auth: bool) -> Option<Registry> {
          http: {{addr: '127.0.0.1:0', secret: test}}\n{auth}\n"
     );
     shop.write("registry.yml", &config);
-    let started = Command::new("docker-registry")
+    let started = tool("docker-registry")
         .arg("serve")
         .arg(shop.path("registry.yml"))
         .stdin(Stdio::null())
@@ -163,8 +163,14 @@ fn what_comes_from_a_registry_runs_as_it_was_accepted() {
     rebuilt(&shop, "1.0.9");
     let other = reference.replace("stub:1", "stub:2");
     shop.run(&format!("plugin push {other} pack")).went_well();
-    shop.run(&format!("plugin install {other} --name stub --yes"))
+    let install = format!("plugin install {other} --yes");
+    let words = format!("'stub' comes from {reference} in the configuration");
+    shop.run(&install).refused(1, &words);
+    let moved = config.replace("stub:1", "stub:2");
+    shop.write("coldnotch.toml", &moved);
+    shop.run(&install)
         .refused(5, "version 1.1.0 was accepted, and this is 1.0.9");
+    shop.write("coldnotch.toml", &config);
     drop(registry);
     shop.run("plugin list").went_well();
 }

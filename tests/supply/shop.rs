@@ -1,11 +1,12 @@
 //! A folder in which packs are made, signed and accepted.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 
-use crate::command::{Place, errors};
+use crate::command::{Place, ROOT, errors};
 
 /// A policy without plugins.
 pub(crate) const NONE: &str = "plugin = []\n";
@@ -15,6 +16,15 @@ pub(crate) const STUB: &str = "[[plugin]]\nname = 'stub'\nsource = 'pack/stub.wa
 
 /// One golden case that the keyword stub gets right.
 pub(crate) const CASE: &str = r#"{"name":"a refund","action":{"type":"mail","summary":"your refund"},"expect":{"verdict":"abstain","risk":0.6}}"#;
+
+/// A tool of Debian's: as `tests/pack-tools.sh` has unpacked it, or the machine's own.
+pub(crate) fn tool(name: &str) -> Command {
+    let unpacked = Path::new(ROOT).join("target/tools/packs").join(name);
+    match unpacked.exists() {
+        true => Command::new(unpacked),
+        false => Command::new(name),
+    }
+}
 
 pub(crate) struct Shop(pub(crate) Place);
 

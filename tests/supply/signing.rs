@@ -1,10 +1,9 @@
 //! Keys and signatures, ours and minisign's.
 
 use std::fs;
-use std::process::Command;
 
 use crate::command::ROOT;
-use crate::shop::{CASE, NONE, Shop};
+use crate::shop::{CASE, NONE, Shop, tool};
 
 #[test]
 fn a_secret_key_is_nobody_else_s_and_never_overwritten() {
@@ -59,7 +58,7 @@ fn minisign_takes_ours_and_we_take_its() {
     shop.trust(&["acme"]);
     shop.sign("acme");
     let minisign = |line: &str| {
-        let mut command = Command::new("minisign");
+        let mut command = tool("minisign");
         command.args(line.split(' '));
         shop.0.prepare(command).output()
     };

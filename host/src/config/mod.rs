@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use crate::approvals::ApprovalsConfig;
 use crate::audit::Durability;
 use crate::plugins::lock::{Lock, LockError};
+use crate::plugins::signature::beside;
 use crate::plugins::trust::{Trust, TrustError};
 use crate::policy::{Policy, Source};
 use crate::runtime::EngineConfig;
@@ -253,9 +254,10 @@ impl Config {
             .plugins
             .iter()
             .filter_map(|plugin| match &plugin.source {
-                Source::Path(path) => Some(path.clone()),
+                Source::Path(path) => Some([path.clone(), beside(path)]),
                 Source::Builtin(_) | Source::Oci(_) => None,
-            });
+            })
+            .flatten();
         self.file
             .iter()
             .chain(&self.absent)

@@ -68,13 +68,16 @@ impl PacksConfig {
     /// A source as the configuration has it: a file below the folder of the lock is
     /// named from there, so that both can be somewhere else on another machine.
     pub fn written(&self, source: &Source) -> String {
-        match (source, self.lock.parent()) {
-            (Source::Path(path), Some(folder)) => {
-                let path = path.strip_prefix(folder).unwrap_or(path);
-                path.display().to_string()
-            }
-            (source, _) => source.to_string(),
-        }
+        let Source::Path(path) = source else {
+            return source.to_string();
+        };
+        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let lock = whole(&self.lock);
+        let below = lock.parent().and_then(|folder| {
+            let below = whole(path).strip_prefix(folder).map(Path::to_owned);
+            below.ok()
+        });
+        below.as_deref().unwrap_or(path).display().to_string()
     }
 }
 

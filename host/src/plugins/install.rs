@@ -32,6 +32,19 @@ pub enum InstallError {
     /// There is no plugin of this name.
     #[error("no plugin is named '{0}' in the configuration")]
     NoPlugin(String),
+    /// The configuration has a plugin of this name from elsewhere.
+    #[error(
+        "'{name}' comes from {source_name} in the configuration: change it there first, or give it another name with --name"
+    )]
+    Taken {
+        /// The name.
+        name: String,
+        /// Where that plugin comes from.
+        source_name: String,
+    },
+    /// Something else is where it would be written.
+    #[error("{0} is there already: say where else with --output")]
+    There(PathBuf),
     /// It is no component we accept.
     #[error("{place}: {cause}")]
     Component {
@@ -237,13 +250,21 @@ pub fn propose(
         .as_ref()
         .map(|manifest| manifest.name.clone());
     let plugins = &config.policy.plugins;
-    let same = plugins.iter().find(|spec| spec.source == *source);
+    let same = plugins
+        .iter()
+        .find(|spec| packs.written(&spec.source) == place);
     let name = name
         .map(str::to_owned)
         .or(same.map(|spec| spec.name.clone()))
         .or(own.clone())
         .ok_or_else(|| InstallError::Nameless(place.clone()))?;
     let configured = plugins.iter().find(|spec| spec.name == name);
+    if let Some(other) = configured.filter(|spec| packs.written(&spec.source) != place) {
+        return Err(InstallError::Taken {
+            source_name: packs.written(&other.source),
+            name,
+        });
+    }
     let stored = packs
         .store
         .put(&found.component.bytes, &found.vouched.signatures)?;

@@ -360,8 +360,11 @@ impl Lock {
         Ok(())
     }
 
-    /// Equal locks have equal texts.
-    fn text(&self) -> Result<String, toml::ser::Error> {
+    /// What is written: equal locks have equal texts.
+    ///
+    /// # Errors
+    /// It cannot be written as TOML.
+    pub fn text(&self) -> Result<String, toml::ser::Error> {
         let body = toml::to_string_pretty(&File {
             version: FORMAT,
             plugin: self.plugins.clone(),

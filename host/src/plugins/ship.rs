@@ -214,13 +214,23 @@ pub fn pull(
 }
 
 impl Pulled {
-    /// Writes it and its signatures; where it is.
+    /// Writes it and its signatures; where it is. The name a stranger gave it takes no
+    /// other file's place.
     ///
     /// # Errors
-    /// They cannot be written.
+    /// They cannot be written, or something else is there.
     pub fn write(&self, file: Option<PathBuf>) -> Result<PathBuf, InstallError> {
-        let name = self.name.as_deref().unwrap_or("pulled");
-        let file = file.unwrap_or_else(|| format!("{name}.wasm").into());
+        let own = || -> PathBuf {
+            let name = self.name.as_deref().unwrap_or("pulled");
+            format!("{name}.wasm").into()
+        };
+        let file = match file {
+            Some(file) => file,
+            None if std::fs::read(own()).is_ok_and(|there| there != self.component) => {
+                return Err(InstallError::There(own()));
+            }
+            None => own(),
+        };
         let write = |path: &Path, bytes: &[u8]| {
             std::fs::write(path, bytes).map_err(|cause| InstallError::Write {
                 path: path.to_owned(),

@@ -101,7 +101,7 @@ impl Consent {
         as_json: bool,
     ) -> anyhow::Result<Outcome> {
         let source = install::source(config, what)?;
-        let bar = Bar::start();
+        let bar = Bar::start("trying it");
         let proposal = match install::propose(config, &source, name, |had, all| bar.at(had, all)) {
             Ok(proposal) => proposal,
             Err(e) => {
@@ -152,7 +152,10 @@ fn refused(e: InstallError, as_json: bool) -> anyhow::Result<Outcome> {
 
 /// Whether the person at the terminal says yes.
 fn agreed(as_json: bool) -> anyhow::Result<bool> {
-    if as_json || !stdin().is_terminal() {
+    if as_json {
+        return Ok(false);
+    }
+    if !stdin().is_terminal() {
         bail!("nothing was accepted: say --yes, or run it at a terminal");
     }
     anstream::print!("Accept it? [y/N] ");
@@ -163,7 +166,7 @@ fn agreed(as_json: bool) -> anyhow::Result<bool> {
 }
 
 fn restore(config: &Config, as_json: bool) -> anyhow::Result<Outcome> {
-    let bar = Bar::start();
+    let bar = Bar::start("fetching");
     let fetched = install::restore(config, |had, all| bar.at(had, all));
     drop(bar);
     let fetched = match fetched {

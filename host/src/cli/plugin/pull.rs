@@ -35,7 +35,7 @@ pub(in crate::cli) struct Pull {
 
 impl Pull {
     pub(super) fn run(self, config: &Config, as_json: bool) -> anyhow::Result<Outcome> {
-        let bar = Bar::start();
+        let bar = Bar::start("fetching");
         let progress = |had, all| bar.at(had, all);
         let pulled = ship::pull(&config.packs, &self.reference, self.untrusted, progress);
         drop(bar);

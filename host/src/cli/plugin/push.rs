@@ -45,7 +45,7 @@ impl Push {
                 path.display()
             );
         }
-        let bar = Bar::start();
+        let bar = Bar::start("pushing");
         let image = parcel.push(&config.packs, &self.reference)?;
         drop(bar);
         let pinned = registry::pinned(&self.reference, &image);
