@@ -273,8 +273,7 @@ impl Lock {
         if !sealed {
             return Err(LockError::Changed { path: path() });
         }
-        let file: File =
-            toml::from_str(text).map_err(|e| wrong(e.to_string().trim_end().to_owned()))?;
+        let file: File = toml::from_str(text).map_err(|e| wrong(said(&e)))?;
         if file.version != FORMAT {
             return Err(wrong(format!(
                 "has version {}, and this program knows {FORMAT}",
@@ -373,6 +372,16 @@ impl Lock {
         let seal = hex(&Sha256::digest(&body).into());
         Ok(format!("{SEAL}{seal}\n{body}"))
     }
+}
+
+/// What is wrong with a text, which is quoted there.
+pub(super) fn said(e: &toml::de::Error) -> String {
+    let lines: Vec<String> = e
+        .to_string()
+        .lines()
+        .map(|line| printable(line, 400))
+        .collect();
+    lines.join("\n")
 }
 
 fn folder(path: &Path) -> &Path {

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::lock::said;
 use super::signature::{PublicKey, Signature, SignatureError};
 use crate::printable::printable;
 
@@ -193,7 +194,7 @@ impl Trust {
     /// # Errors
     /// What is wrong with it, in words.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let file: File = toml::from_str(text).map_err(|e| e.to_string().trim_end().to_owned())?;
+        let file: File = toml::from_str(text).map_err(|e| said(&e))?;
         let mut trust = Trust::default();
         for entry in file.signer {
             let signer = Signer::read(entry)?;

@@ -42,7 +42,7 @@ pub enum PluginError {
     Prepare(#[from] PrepareError),
     /// It is not what was accepted, or not trusted.
     #[error(transparent)]
-    Admission(#[from] AdmissionError),
+    Admission(Box<AdmissionError>),
     /// Its limit is more than the engine has.
     #[error(
         "its memory limit of {asked} bytes is over the engine's {most}: raise [runtime] max_memory"
@@ -76,6 +76,12 @@ pub enum PluginError {
     /// It failed on the neutral action every plugin is asked about at load.
     #[error("it failed on a neutral action: {0}")]
     Probe(Failure),
+}
+
+impl From<AdmissionError> for PluginError {
+    fn from(e: AdmissionError) -> Self {
+        PluginError::Admission(Box::new(e))
+    }
 }
 
 /// A policy, loaded.
