@@ -58,6 +58,9 @@ const POLITE: [&str; 17] = [
 pub fn parts(words: &Words) -> impl Iterator<Item = Part> {
     words.sentences().flat_map(move |sentence| {
         let all = words.senses_within(sentence.clone());
+        // Most sentences have nothing but commas where a clause could begin.
+        let commas_only = !all.any(Senses::TURN | Senses::FIRST)
+            && !words.senses(sentence.end).any(Senses::FIRST);
         let mut next = sentence.start;
         let mut conditional = false;
         std::iter::from_fn(move || {
@@ -67,6 +70,7 @@ pub fn parts(words: &Words) -> impl Iterator<Item = Part> {
             }
             let opens = words.senses(start).any(Senses::IF) && !words.comma_before(start + 1);
             next = (start + 1..sentence.end)
+                .filter(|i| !commas_only || words.comma_before(*i))
                 .find(|i| begins(words, *i, opens))
                 .unwrap_or(sentence.end);
             let part = Part {

@@ -241,12 +241,23 @@ pub(super) fn initial(word: &str) -> u64 {
 }
 
 fn bit(byte: u8) -> u64 {
-    match byte {
-        b'0'..=b'9' => 1 << (byte - b'0'),
-        b'a'..=b'z' | b'A'..=b'Z' => 1 << (32 + (byte & 31)),
-        _ => 0,
-    }
+    BITS[usize::from(byte)]
 }
+
+/// The bit of each ASCII letter and digit.
+static BITS: [u64; 256] = {
+    let mut bits = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        bits[byte] = match byte as u8 {
+            digit @ b'0'..=b'9' => 1 << (digit - b'0'),
+            letter @ (b'a'..=b'z' | b'A'..=b'Z') => 1 << (32 + (letter & 31)),
+            _ => 0,
+        };
+        byte += 1;
+    }
+    bits
+};
 
 /// The text in small letters, as it is where it has no others.
 fn lowercase(text: &str) -> Cow<'_, str> {

@@ -61,6 +61,20 @@ const MENDED: &[&str] = &[
     "dismiss",
 ];
 
+/// For each letter the verbs that have it as one of their first two, as bits.
+static BEGINNINGS: [u64; 26] = {
+    assert!(MENDED.len() < u64::BITS as usize);
+    let mut verbs = [0; 26];
+    let mut i = 0;
+    while i < MENDED.len() {
+        let letters = MENDED[i].as_bytes();
+        verbs[(letters[0] - b'a') as usize] |= 1 << i;
+        verbs[(letters[1] - b'a') as usize] |= 1 << i;
+        i += 1;
+    }
+    verbs
+};
+
 /// The senses of a word that is none, as the verb it was meant to be:
 /// `tranfer`, `dleete`. Inflections (`created`) are words of their own.
 pub fn mended(word: &str) -> Senses {
@@ -73,13 +87,14 @@ pub fn mended(word: &str) -> Senses {
     }
     // One slip leaves a word as long, but for a letter, and one of its first two
     // letters first.
-    let begins = word.as_bytes()[0];
-    let near = |verb: &str| {
-        let letters = verb.as_bytes();
-        (letters[0] == begins || letters[1] == begins) && verb.len().abs_diff(word.len()) <= 1
-    };
-    let meant = MENDED.iter().find(|verb| {
-        near(verb)
+    let mut near = BEGINNINGS[usize::from(word.as_bytes()[0] - b'a')];
+    let mut verbs = std::iter::from_fn(|| {
+        let verb = MENDED.get(near.trailing_zeros() as usize)?;
+        near &= near - 1;
+        Some(*verb)
+    });
+    let meant = verbs.find(|verb| {
+        verb.len().abs_diff(word.len()) <= 1
             && !verb.starts_with(word)
             && !word.starts_with(*verb)
             && crate::words::one_slip(word, verb)
