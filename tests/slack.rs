@@ -3,6 +3,8 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/clock.rs"]
+mod clock;
 #[path = "support/command.rs"]
 mod command;
 #[path = "support/holding.rs"]
@@ -14,6 +16,8 @@ mod web;
 
 #[path = "slack/clicks.rs"]
 mod clicks;
+#[path = "slack/clocks.rs"]
+mod clocks;
 #[path = "slack/dialogs.rs"]
 mod dialogs;
 #[path = "slack/faults.rs"]

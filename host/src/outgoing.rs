@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use reqwest::{ClientBuilder, Response, header, redirect};
 
 use crate::approvals::ApprovalError;
@@ -55,6 +57,12 @@ pub fn retry_after(response: &Response) -> Option<Duration> {
     let value = response.headers().get(header::RETRY_AFTER)?;
     let seconds: u64 = value.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds).min(AT_MOST))
+}
+
+/// When it was answered, by the clock of whoever did.
+pub fn date(response: &Response) -> Option<Timestamp> {
+    let value = response.headers().get(header::DATE)?.to_str().ok()?;
+    rfc2822::DateTimeParser::new().parse_timestamp(value).ok()
 }
 
 /// The body, if it is not longer than this.

@@ -207,13 +207,18 @@ fn answer(slack: &Slack, request: &Request) -> Answer {
     if now == Mood::PostsAndHangs && method == "chat.postMessage" {
         return None;
     }
-    ok(said)
+    let date = jiff::fmt::rfc2822::DateTimePrinter::new();
+    let date = date.timestamp_to_rfc9110_string(&jiff::Timestamp::now());
+    Some((200, vec![("date", date.unwrap())], said.to_string()))
 }
 
 fn checked(method: &str, request: &Request, slack: &Slack) -> Result<Value, String> {
     let Slack { seen, history, .. } = slack;
     if request.header("authorization") != format!("Bearer {TOKEN}") {
         return Err("invalid_auth".into());
+    }
+    if method == "auth.test" {
+        return Ok(json!({"ok": true, "team_id": TEAM, "user_id": "U0BOT"}));
     }
     if method == "conversations.history" {
         if let Some(error) = *history.lock() {

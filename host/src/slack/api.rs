@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::SlackConfig;
@@ -43,6 +44,12 @@ pub(super) enum Outcome {
     Gone,
 }
 
+/// What Slack answered, and when by its clock.
+struct Said {
+    answer: Value,
+    date: Option<Timestamp>,
+}
+
 impl Failed {
     fn new(outcome: Outcome, what: impl Into<String>) -> Self {
         Failed {
@@ -73,7 +80,7 @@ impl Api {
             .post(format!("{}/{method}", self.base))
             .header("content-type", "application/json; charset=utf-8")
             .body(body.to_string());
-        self.call(request).await
+        Ok(self.call(request).await?.answer)
     }
 
     /// Opens a dialog; false where that is not certain.
@@ -88,10 +95,10 @@ impl Api {
         }
     }
 
-    /// The messages of a channel around this time, with their metadata. Clocks differ,
-    /// and a post may arrive late.
-    pub(super) async fn history(&self, channel: &str, at: u64) -> Result<Value, Failed> {
-        let seconds = at / 1000;
+    /// The messages of a channel around the time that was so long ago, with their metadata.
+    /// A post may arrive late.
+    pub(super) async fn history(&self, channel: &str, ago: Duration) -> Result<Value, Failed> {
+        let seconds = self.time().await?.saturating_sub(ago.as_secs());
         let oldest = format!("{}.000000", seconds.saturating_sub(120));
         let latest = format!("{}.000000", seconds.saturating_add(300));
         let query = form_urlencoded::Serializer::new(String::new())
@@ -102,7 +109,7 @@ impl Api {
             .append_pair("include_all_metadata", "true")
             .finish();
         let url = format!("{}/conversations.history?{query}", self.base);
-        let history = self.call(self.http.get(url)).await?;
+        let history = self.call(self.http.get(url)).await?.answer;
         match history.get("has_more") {
             Some(Value::Bool(true)) => {
                 let what = "the channel has more messages than are looked through";
@@ -112,7 +119,16 @@ impl Api {
         }
     }
 
-    async fn call(&self, request: reqwest::RequestBuilder) -> Result<Value, Failed> {
+    /// What time it is for Slack, in seconds since the Unix epoch: it names messages by
+    /// that, and our clock may be wrong.
+    async fn time(&self) -> Result<u64, Failed> {
+        let request = self.http.get(format!("{}/auth.test", self.base));
+        let date = self.call(request).await?.date;
+        let theirs = date.and_then(|date| u64::try_from(date.as_second()).ok());
+        Ok(theirs.unwrap_or(crate::clock::wall() / 1000))
+    }
+
+    async fn call(&self, request: reqwest::RequestBuilder) -> Result<Said, Failed> {
         let sent = request.bearer_auth(self.token.expose()).send().await;
         let mut response = sent.map_err(|e| {
             // What never reached Slack was certainly not done.
@@ -137,6 +153,7 @@ impl Api {
             };
             return Err(Failed::new(outcome, format!("Slack answered {status}")));
         }
+        let date = outgoing::date(&response);
         let body = outgoing::read(&mut response, MOST).await;
         let answer = body.and_then(|body| serde_json::from_slice::<Value>(&body).ok());
         let Some(answer) = answer else {
@@ -144,7 +161,7 @@ impl Api {
             return Err(Failed::new(Outcome::Unknown, what));
         };
         match answer.get("ok") {
-            Some(Value::Bool(true)) => Ok(answer),
+            Some(Value::Bool(true)) => Ok(Said { answer, date }),
             _ => Err(not_ok(&answer)),
         }
     }

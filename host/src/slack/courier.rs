@@ -237,7 +237,8 @@ impl Courier {
         if now() < since.saturating_add(SETTLE) {
             return self.later(card, since + SETTLE).await;
         }
-        match self.api.history(&self.channel, since).await {
+        let ago = Duration::from_millis(now().saturating_sub(since));
+        match self.api.history(&self.channel, ago).await {
             Ok(history) => match found_in(&history, &card.approval) {
                 // What it shows is drawn anew.
                 Some(ts) => {
