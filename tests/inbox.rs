@@ -7,6 +7,10 @@
 mod command;
 #[path = "inbox/endings.rs"]
 mod endings;
+#[path = "inbox/list.rs"]
+mod list;
+#[path = "inbox/plugins.rs"]
+mod plugins;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -74,7 +78,11 @@ impl Answer {
 
 impl Inbox {
     fn start(keys: &[(&str, &str)]) -> (Inbox, Vec<String>) {
-        let place = Place::new(CONFIG);
+        Inbox::start_with(CONFIG, keys)
+    }
+
+    fn start_with(config: &str, keys: &[(&str, &str)]) -> (Inbox, Vec<String>) {
+        let place = Place::new(config);
         let make = |(name, role): &(&str, &str)| {
             let made = place.run(&format!("keys create {name} --role {role}"), "");
             String::from_utf8(made.stdout).unwrap().trim().to_owned()
@@ -564,12 +572,16 @@ fn news_are_told_from_where_the_page_was_made() {
     );
     stream.write_all(head.as_bytes()).unwrap();
     let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+    let name = lines.find_map(|line| {
+        let (_, name) = line.split_once("<li id=\"hold-")?;
+        Some(name.split('"').next()?.to_owned())
+    });
     let row = lines.find(|line| line.contains("class=\"open\"")).unwrap();
     assert!(row.contains(&id), "{row}");
     inbox
         .place
         .run(&format!("approvals refuse {id} --by bo"), "");
-    let gone = format!("data: {id}");
+    let gone = format!("data: {}", name.unwrap());
     assert!(lines.any(|line| line == gone));
     // Without their key they hear nothing more.
     inbox.place.run("keys revoke ana", "");

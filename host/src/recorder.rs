@@ -246,6 +246,7 @@ mod tests {
             reason: String::new(),
             causes: Vec::new(),
             labels: Vec::new(),
+            flips: Vec::new(),
         };
         Judged {
             action: Arc::new(action),

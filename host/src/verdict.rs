@@ -267,6 +267,8 @@ pub struct Judgement {
     pub causes: Vec<Cause>,
     /// Labels of all enforcing plugins, sorted, without repeats.
     pub labels: Vec<String>,
+    /// What shadow plugins would have changed: of each that is more severe, its first cause.
+    pub flips: Vec<Cause>,
 }
 
 impl Judgement {
@@ -289,6 +291,7 @@ impl Judgement {
             reason: first.map_or_else(String::new, |cause| cause.reason.message.clone()),
             causes,
             labels: Vec::new(),
+            flips: Vec::new(),
         }
     }
 }
@@ -339,12 +342,15 @@ pub fn combine(rules: &Rules, kind: &str, opinions: &[Opinion]) -> Judgement {
         Some(cause) if verdict > Verdict::Allow => cause.reason.message.clone(),
         _ => "allowed by policy".to_owned(),
     };
+    let shadows = opinions.iter().filter(|opinion| opinion.shadow);
+    let firsts = shadows.filter_map(|opinion| causes_of(rules, opinion).into_iter().next());
     Judgement {
         verdict,
         risk,
         reason,
         causes,
         labels,
+        flips: firsts.filter(|cause| cause.verdict > verdict).collect(),
     }
 }
 
@@ -364,7 +370,7 @@ fn static_cause(rules: &Rules, kind: &str) -> Option<Cause> {
     })
 }
 
-/// The causes one enforcing opinion gives. Its reasons explain the verdict it
+/// The causes one opinion gives where it counts, all of one verdict. Its reasons explain the verdict it
 /// gives or brings about by its risk; an opinion without reasons gets a plain one.
 fn causes_of(rules: &Rules, opinion: &Opinion) -> Vec<Cause> {
     let cause = |verdict, reason| Cause {
@@ -498,6 +504,41 @@ mod tests {
         };
         let judgement = combine(&rules(), "mail", &[shadow]);
         assert_eq!((judgement.verdict, judgement.risk), (Verdict::Allow, 0.0));
+        assert!(judgement.causes.is_empty());
+    }
+
+    #[test]
+    fn what_a_shadow_plugin_would_have_changed_is_told_apart() {
+        let shadow = |one: Opinion| Opinion {
+            shadow: true,
+            ..one
+        };
+        let flips = |kind: &str, opinions: &[Opinion]| -> Vec<(Verdict, String)> {
+            let flips = combine(&rules(), kind, opinions).flips.into_iter();
+            flips
+                .map(|flip| (flip.verdict, flip.reason.message))
+                .collect()
+        };
+        let block = || shadow(says(0.1, Some(Verdict::Block)));
+        let hold = || shadow(says(0.6, None));
+        let said = |verdict, words: &str| (verdict, words.to_owned());
+        assert_eq!(
+            flips("mail", &[block(), hold()]),
+            [
+                said(Verdict::Block, "plugin 'p' says block"),
+                said(Verdict::Hold, "risk 0.60 over the threshold 0.50")
+            ]
+        );
+        // What is as severe already changes nothing.
+        assert_eq!(flips("pay", &[block(), hold()]).len(), 1);
+        assert_eq!(flips("exec_shell", &[block(), hold()]), []);
+        assert_eq!(
+            flips("mail", &[shadow(says(0.1, None)), says(0.9, None)]),
+            []
+        );
+        let failed = shadow(opinion(Err(Failure::OutOfFuel)));
+        let why = "plugin 'p' could not judge: out of fuel";
+        assert_eq!(flips("mail", &[failed]), [said(Verdict::Hold, why)]);
     }
 
     #[test]
@@ -612,6 +653,25 @@ mod tests {
             one.outcome = Err(Failure::TimedOut);
             one.shadow = false;
             prop_assert!(combine(&rules, "a", &failed).verdict >= Verdict::Hold);
+        }
+
+        #[test]
+        fn a_flip_is_what_enforcing_the_plugin_would_have_made_of_it(
+            rules in any_rules(),
+            opinions in prop::collection::vec(any_opinion(), 0..5),
+            shadow in any_opinion(),
+        ) {
+            let mut one = Opinion { shadow: true, plugin: "s".to_owned(), ..shadow };
+            let judged = |one: &Opinion| {
+                let all: Vec<_> = opinions.iter().chain([one]).cloned().collect();
+                combine(&rules, "a", &all)
+            };
+            let before = judged(&one);
+            one.shadow = false;
+            let after = judged(&one);
+            let flip = before.flips.iter().find(|flip| flip.plugin == "s");
+            let flipped = (after.verdict > before.verdict).then_some(after.verdict);
+            prop_assert_eq!(flip.map(|flip| flip.verdict), flipped);
         }
 
         #[test]

@@ -101,19 +101,27 @@ function tick() {
 }
 setInterval(tick, 1000);
 
-// What was answered goes; when it had the focus, what stands there then gets it.
+// The server says which row goes, and then what stands in its place, if anything does: a
+// row that comes again keeps its place and the focus. Of one that went, the next has it.
+let leaving = null;
 function gone(event) {
-  const row = document.getElementById(`hold-${event.data}`);
-  if (!row) return;
+  const id = `hold-${event.data}`;
+  const row = document.getElementById(id);
+  leaving = row && { row, id };
+  if (row) row.removeAttribute("id"); // it is the new one's
+}
+function replace(row, instead) {
   const rows = [...row.parentNode.children];
-  const at = row.contains(document.activeElement) ? rows.indexOf(row) : -1;
-  row.remove();
-  if (at < 0) return;
-  const next = rows[at + 1] || rows[at - 1];
-  (next ? next.querySelector(".open") : document.getElementById("main")).focus({ preventScroll: true });
+  const next = instead || rows[rows.indexOf(row) + 1] || rows[rows.indexOf(row) - 1];
+  const focused = row.contains(document.activeElement);
+  if (instead) row.replaceWith(instead);
+  else row.remove();
+  if (focused) (next ? next.querySelector(".open") : document.getElementById("main")).focus({ preventScroll: true });
 }
 document.addEventListener("htmx:sseOpen", (event) => event.detail.source.addEventListener("gone", gone));
 document.addEventListener("htmx:sseMessage", () => {
+  if (leaving) replace(leaving.row, document.getElementById(leaving.id));
+  leaving = null;
   tick();
   const count = document.getElementById("waiting");
   if (count && document.querySelector(".holds")) document.title = `(${count.textContent}) Inbox · Coldnotch`;

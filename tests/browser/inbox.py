@@ -27,6 +27,14 @@ name = "consequence"
 source = "builtin:consequence"
 grants = ["history"]
 limits = { time = "30s" }
+[[plugin]]
+name = "keywords"
+source = "builtin:keywords"
+mode = "shadow"
+limits = { time = "30s" }
+
+[policy]
+hold_types = ["send_parcel"]
 
 [approvals]
 store = "approvals.db"
@@ -171,11 +179,38 @@ class Story:
         other = self.place.decide({"type": "transfer_money", "agent": "other-bot", "payload": {"amount": 3, "to": "x"}})
         wait_for("two rows", lambda: len(b.find(".holds > li")) == 2)
         assert b.focused() == mine
-        newest = next(id for id in self.place.pending() if f"hold-{id}" != mine)
-        self.place.run("approvals", "refuse", newest, "--by", "bo")
+        self.place.run("approvals", "refuse", self.place.pending()[-1], "--by", "bo")
         wait_for("one row", lambda: len(b.find(".holds > li")) == 1)
         assert b.focused() == mine
         assert ended(other)["approval_state"] == "refused"
+
+    def t03b_alike_questions_are_one_row_that_stays_where_it_is(self):
+        b = self.browser
+        parcel = {"type": "send_parcel", "summary": "Send Ana her order", "agent": "shop-bot", "session": "s-60",
+                  "payload": {"to": "Ana", "street": "Lange Straße 3"}}
+        waits = [self.place.decide({**parcel, "id": "a"})]
+        wait_for("a second row", lambda: len(b.find(".holds > li")) == 2)
+        places = "return [...document.querySelectorAll('.holds > li')].map((li) => li.id)"
+        first, mine = b.run(places)
+        b.press("j")
+        assert b.focused() == mine
+        last = self.place.decide({"type": "send_parcel", "agent": "other-bot", "payload": {"to": "Bo"}})
+        wait_for("a third row", lambda: len(b.find(".holds > li")) == 3)
+        for id in ("b", "c"):
+            waits.append(self.place.decide({**parcel, "id": id}))
+        b.wait_text(".holds", "3 alike")
+        assert b.focused() == mine and b.run(places)[:2] == [first, mine], b.run(places)
+        assert b.text("#waiting") == "5"
+        b.wait_text("#news", "3 alike: shop-bot wants to send parcel")
+        self.pictures("alike")
+        b.press("Enter")
+        b.wait(".answer [name=also]")
+        b.go(f"{self.base}/inbox")
+        for id in self.place.pending()[1:]:
+            self.place.run("approvals", "refuse", id, "--by", "bo")
+        wait_for("one row", lambda: b.run(places) == [first])
+        assert {ended(one)["approval_state"] for one in [*waits, last]} == {"refused"}
+        b.press("j")
 
     def t04_the_card_shows_where_the_value_came_from(self):
         b = self.browser
@@ -404,9 +439,16 @@ class Story:
 
     def t15_plugins(self):
         b = self.browser
+        note = {"type": "note", "summary": "Remember the wire colours", "agent": "desk-bot", "session": "s-54", "id": "a"}
+        assert ended(self.place.decide(note))["decision"] == "allow"
         b.go(f"{self.base}/inbox/plugins")
         assert "consequence" in b.text("main") and "sha" not in b.text("h1")
+        assert "risky keywords: wire" in b.text("[aria-labelledby=flips] li:first-child")
+        assert "would have made it hold" in b.text("[aria-labelledby=flips] li:first-child")
+        assert len(b.find("figure svg")) == 2
         self.pictures("plugins")
+        b.click("[aria-labelledby=flips] li:first-child a")
+        b.wait_text(".log", "Remember the wire colours")
 
     def t16_out_and_in_by_a_link_that_works_once(self):
         b = self.browser

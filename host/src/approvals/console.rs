@@ -187,6 +187,7 @@ mod tests {
                 reason,
             }],
             labels: Vec::new(),
+            flips: Vec::new(),
         };
         let card = Card {
             id: "apr-1",

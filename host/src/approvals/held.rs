@@ -34,6 +34,9 @@ struct HeldText {
     reason: String,
     causes: Vec<CauseText>,
     labels: Vec<String>,
+    /// Earlier versions did not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    flips: Vec<CauseText>,
     latency_us: u64,
 }
 
@@ -141,6 +144,7 @@ fn held(judged: &Judged) -> HeldText {
         reason: judgement.reason.clone(),
         causes: judgement.causes.iter().map(cause_text).collect(),
         labels: judgement.labels.clone(),
+        flips: judgement.flips.iter().map(cause_text).collect(),
         latency_us: *latency_us,
     }
 }
@@ -158,12 +162,14 @@ fn judged(held: HeldText) -> Result<Judged, Wrong> {
         ..Action::new(held.r#type)
     };
     let causes = held.causes.into_iter().map(cause);
+    let flips = held.flips.into_iter().map(cause);
     let judgement = Judgement {
         verdict: verdict(&held.verdict)?,
         risk: held.risk,
         reason: held.reason,
         causes: causes.collect::<Result<_, _>>()?,
         labels: held.labels,
+        flips: flips.collect::<Result<_, _>>()?,
     };
     let opinions = held.opinions.into_iter().map(opinion);
     Ok(Judged {
@@ -284,6 +290,11 @@ mod tests {
             assert_eq!(failure.name(), name);
             Err(failure)
         });
+        let cause = Cause {
+            plugin: "p".to_owned(),
+            verdict: Verdict::Hold,
+            reason,
+        };
         let mut action = Action::new("pay");
         action.payload = Object::parse(br#"{"n":12345678901234567890.10,"z":"\u0000"}"#).unwrap();
         action.intent = Some("pay".to_owned());
@@ -300,12 +311,12 @@ mod tests {
                 verdict: Verdict::Hold,
                 risk: 1.0 / 3.0,
                 reason: "r".to_owned(),
-                causes: vec![Cause {
-                    plugin: "p".to_owned(),
-                    verdict: Verdict::Hold,
-                    reason,
-                }],
+                causes: vec![cause.clone()],
                 labels: Vec::new(),
+                flips: vec![Cause {
+                    verdict: Verdict::Block,
+                    ..cause
+                }],
             },
             latency_us: 9,
         };

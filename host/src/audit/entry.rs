@@ -93,6 +93,21 @@ pub struct PluginLine<'a> {
     pub outcome: &'a str,
     /// The fuel it used.
     pub fuel: u64,
+    /// What it would have changed, were it no shadow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub would: Option<FlipLine<'a>>,
+}
+
+/// What a shadow plugin would have changed, and why.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct FlipLine<'a> {
+    /// The decision it would have been.
+    #[serde(serialize_with = "verdict")]
+    pub decision: Verdict,
+    /// Stable code in kebab-case.
+    pub code: &'a str,
+    /// One sentence.
+    pub message: &'a str,
 }
 
 /// One cause of the verdict.
@@ -215,6 +230,10 @@ pub(super) struct Recovered<'a> {
     pub(super) reason: &'a str,
     pub(super) set_aside: Option<&'a str>,
     pub(super) bytes: u64,
+}
+
+fn verdict<S: Serializer>(verdict: &Verdict, to: S) -> Result<S::Ok, S::Error> {
+    verdict.as_str().serialize(to)
 }
 
 fn verdict_or_null<S: Serializer>(verdict: &Option<Verdict>, to: S) -> Result<S::Ok, S::Error> {

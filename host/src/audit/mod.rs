@@ -75,7 +75,8 @@ use std::sync::Arc;
 
 pub use chain::Recovery;
 pub use entry::{
-    ApprovalLine, Entry, Granted, Judged, Observed, PluginLine, Quarantined, ReasonLine, Swapped,
+    ApprovalLine, Entry, FlipLine, Granted, Judged, Observed, PluginLine, Quarantined, ReasonLine,
+    Swapped,
 };
 pub use follow::Follow;
 pub use log::{Log, Opened};

@@ -8,7 +8,7 @@ use super::asking::used;
 use crate::action::ActionDigest;
 use crate::approvals::Approval;
 use crate::audit::{self, AuditError, Entry};
-use crate::verdict::{Judged, Opinion};
+use crate::verdict::{Judged, Judgement, Opinion};
 
 /// What a record of an action says of its end.
 pub(super) enum End<'a> {
@@ -54,7 +54,11 @@ impl Gate {
         let Judged {
             action, judgement, ..
         } = judged;
-        let plugins: Vec<audit::PluginLine<'_>> = judged.opinions.iter().map(plugin_line).collect();
+        let plugins: Vec<audit::PluginLine<'_>> = judged
+            .opinions
+            .iter()
+            .map(|opinion| plugin_line(opinion, judgement))
+            .collect();
         let reasons: Vec<audit::ReasonLine<'_>> = judgement.causes.iter().map(Into::into).collect();
         let line = audit::Judged {
             at: SystemTime::now(),
@@ -88,8 +92,12 @@ impl Gate {
     }
 }
 
-fn plugin_line(opinion: &Opinion) -> audit::PluginLine<'_> {
+fn plugin_line<'a>(opinion: &'a Opinion, judgement: &'a Judgement) -> audit::PluginLine<'a> {
     let assessment = opinion.outcome.as_ref().ok();
+    let flip = judgement.flips.iter().find(|flip| {
+        // What happened since, such as a question that expired, may be as severe.
+        opinion.shadow && flip.plugin == opinion.plugin && flip.verdict > judgement.verdict
+    });
     audit::PluginLine {
         name: &opinion.plugin,
         digest: &opinion.digest,
@@ -97,5 +105,10 @@ fn plugin_line(opinion: &Opinion) -> audit::PluginLine<'_> {
         risk: assessment.map(|a| a.risk),
         outcome: opinion.outcome_name(),
         fuel: opinion.fuel,
+        would: flip.map(|flip| audit::FlipLine {
+            decision: flip.verdict,
+            code: &flip.reason.code,
+            message: &flip.reason.message,
+        }),
     }
 }

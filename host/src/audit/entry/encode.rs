@@ -339,7 +339,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::super::ApprovalLine;
+    use super::super::{ApprovalLine, FlipLine};
     use super::*;
     use crate::action::ActionDigest;
     use crate::audit::testing::{judged, parse};
@@ -366,6 +366,7 @@ mod tests {
                 risk: Some(0.5),
                 outcome: "assessed",
                 fuel: 12,
+                would: None,
             },
             PluginLine {
                 name: "rules",
@@ -374,6 +375,11 @@ mod tests {
                 risk: None,
                 outcome: "timed-out",
                 fuel: 0,
+                would: Some(FlipLine {
+                    decision: Verdict::Block,
+                    code: "plugin-failure",
+                    message: "timed out",
+                }),
             },
         ];
         let reasons = [ReasonLine {
@@ -408,7 +414,8 @@ mod tests {
             r#""v":1,"seq":7,"kind":"decision","session":"s-42","id":"call-7","action_digest":"sha256:ZERO","#,
             r#""generation":"g1","plugins":[{"name":"consequence","digest":"sha256:aa","verdict":"hold","#,
             r#""risk":0.5,"outcome":"assessed","fuel":12},{"name":"rules","digest":"sha256:bb","#,
-            r#""verdict":null,"risk":null,"outcome":"timed-out","fuel":0}],"labels":["secret-read"],"#,
+            r#""verdict":null,"risk":null,"outcome":"timed-out","fuel":0,"#,
+            r#""would":{"decision":"block","code":"plugin-failure","message":"timed out"}}],"labels":["secret-read"],"#,
             r#""reasons":[{"plugin":"consequence","code":"new-payee","message":"not seen before"}],"#,
             r#""approval":{"id":"a-1","state":"approved","by":"ana","via":"slack","at":"1970-01-01T00:00:00.000000+00:00"},"#,
             r#""latency_us":31,"prev":"PREV"}"#,

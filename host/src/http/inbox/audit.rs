@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::chart::{self, Latency, Verdicts};
+use super::chart::{self, Charts};
 use super::list::waiting;
 use super::page::{Frame, Wrong, page as shown};
 use super::text::Shown;
@@ -16,6 +16,7 @@ use super::viewer::Viewer;
 use crate::audit::Follow;
 use crate::gate::Gate;
 use crate::http::Server;
+use crate::verdict::Verdict;
 
 /// How many entries are looked at, from the end.
 const LOOK: usize = 5000;
@@ -37,22 +38,32 @@ pub(super) struct Entry {
     approved: Option<bool>,
     session: String,
     id: String,
-    generation: String,
+    pub(super) generation: String,
     previous: Option<String>,
-    plugins: Vec<Named>,
-    approval: Option<Said>,
+    pub(super) plugins: Vec<Said>,
+    approval: Option<Asked>,
     latency_us: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Named {
-    name: String,
+pub(super) struct Said {
+    pub(super) name: String,
+    pub(super) digest: String,
+    pub(super) would: Option<Would>,
+}
+
+/// What a shadow plugin would have changed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Would {
+    pub(super) decision: String,
+    pub(super) message: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Said {
+struct Asked {
     id: String,
     state: Option<String>,
     by: Option<String>,
@@ -92,12 +103,18 @@ impl Line {
     }
 }
 
-fn verdict(entry: &Entry) -> &'static str {
-    match entry.decision.as_str() {
-        "allow" => "allow",
-        "hold" => "hold",
-        "block" => "block",
-        _ => "",
+/// The verdict of this name, or nothing.
+pub(super) fn verdict(name: &str) -> &'static str {
+    Verdict::named(name).map_or("", Verdict::as_str)
+}
+
+impl Entry {
+    pub(super) fn is_swap(&self) -> bool {
+        self.kind == "swap"
+    }
+
+    pub(super) fn is_decision(&self) -> bool {
+        self.kind == "decision"
     }
 }
 
@@ -105,7 +122,7 @@ impl From<Entry> for Line {
     fn from(entry: Entry) -> Self {
         let time = entry.ts.parse::<jiff::Timestamp>().ok();
         let when = time.map(|time| time.strftime("%e %b, %H:%M:%S").to_string());
-        let verdict = verdict(&entry);
+        let verdict = verdict(&entry.decision);
         let approval = entry.approval.unwrap_or_default();
         let state = approval.state.as_deref();
         let outcome = match (entry.kind.as_str(), entry.approved, state) {
@@ -153,7 +170,7 @@ impl From<Entry> for Line {
 }
 
 /// The last entries, oldest first. A log that is not there has none.
-fn entries(log: &Path) -> Vec<Entry> {
+pub(super) fn entries(log: &Path) -> Vec<Entry> {
     let Ok(mut follow) = Follow::last(log, LOOK) else {
         return Vec::new();
     };
@@ -168,9 +185,19 @@ fn entries(log: &Path) -> Vec<Entry> {
     entries
 }
 
-/// The last entries as they are shown, oldest first.
-pub(super) fn last(log: &Path) -> Vec<Line> {
-    entries(log).into_iter().map(Line::from).collect()
+/// The decisions among these entries, drawn.
+pub(super) fn drawn<'a>(entries: impl Iterator<Item = &'a Entry>) -> Charts {
+    let decisions = entries.filter(|entry| entry.is_decision());
+    let read = |entry: &Entry| {
+        let at = entry.ts.parse::<jiff::Timestamp>().ok()?;
+        let point = (at.as_millisecond(), verdict(&entry.decision));
+        Some((point, entry.latency_us))
+    };
+    let (points, times): (Vec<_>, Vec<_>) = decisions.filter_map(read).unzip();
+    Charts {
+        verdicts: chart::verdicts(&points),
+        latency: chart::latency(times.into_iter().flatten().collect()),
+    }
 }
 
 /// What is looked for.
@@ -216,8 +243,7 @@ struct AuditPage {
     lines: Vec<Line>,
     found: usize,
     looked: usize,
-    verdicts: Option<Verdicts>,
-    latency: Option<Latency>,
+    charts: Charts,
 }
 
 /// `GET /inbox/audit`
@@ -232,15 +258,7 @@ pub(super) async fn page(
         let mut entries = entries(&log);
         let looked = entries.len();
         entries.retain(|entry| asked.is_in(entry));
-        let decisions = || entries.iter().filter(|entry| entry.kind == "decision");
-        let points: Vec<(i64, &'static str)> = decisions()
-            .filter_map(|entry| {
-                let at = entry.ts.parse::<jiff::Timestamp>().ok()?;
-                Some((at.as_millisecond(), verdict(entry)))
-            })
-            .collect();
-        let times: Vec<u64> = decisions().filter_map(|entry| entry.latency_us).collect();
-        let drawn = (chart::verdicts(&points), chart::latency(times));
+        let charts = drawn(entries.iter());
         let found = entries.len();
         let lines: Vec<Line> = entries
             .into_iter()
@@ -248,17 +266,16 @@ pub(super) async fn page(
             .take(MOST)
             .map(Line::from)
             .collect();
-        waiting(gate.approvals()).map(|waiting| (lines, found, looked, drawn, waiting))
+        waiting(gate.approvals()).map(|waiting| (lines, found, looked, charts, waiting))
     };
-    let (lines, found, looked, (verdicts, latency), waiting) = server.with_gate(look).await??;
+    let (lines, found, looked, charts, waiting) = server.with_gate(look).await??;
     let content = AuditPage {
         frame: Frame::of(&viewer, "audit", waiting),
         wanted,
         lines,
         found,
         looked,
-        verdicts,
-        latency,
+        charts,
     };
     Ok(shown(Some(&viewer), StatusCode::OK, &content))
 }

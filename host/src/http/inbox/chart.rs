@@ -20,6 +20,13 @@ pub(super) struct Bar {
     pub(super) title: String,
 }
 
+/// What is drawn of some decisions, as far as there are any.
+#[derive(Debug)]
+pub(super) struct Charts {
+    pub(super) verdicts: Option<Verdicts>,
+    pub(super) latency: Option<Latency>,
+}
+
 /// How many actions got which verdict, over time.
 #[derive(Debug)]
 pub(super) struct Verdicts {

@@ -1,11 +1,13 @@
-//! What waits for an answer, what ends soonest first.
+//! What waits for an answer, what ends soonest first. Questions with one cause are one row.
+
+use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::page::{Frame, Wrong, left, page as shown, stamp};
+use super::page::{Frame, Wrong, left, page as page_of, stamp};
 use super::text::Shown;
 use super::viewer::Viewer;
 use super::words::{self, Fact};
@@ -18,7 +20,12 @@ const MOST: u32 = 200;
 /// A question in the list.
 #[derive(Debug)]
 pub(super) struct Row {
+    /// Names it among the rows.
+    pub(super) place: String,
+    /// The question it leads to: the oldest.
     pub(super) id: String,
+    /// How many questions it stands for.
+    pub(super) alike: usize,
     pub(super) agent: Shown,
     pub(super) kind: Shown,
     pub(super) summary: Shown,
@@ -33,15 +40,61 @@ pub(super) struct Row {
     pub(super) quorum: u32,
 }
 
+/// What names the row on which a question stands.
+pub(super) fn place(approval: &Approval) -> &str {
+    approval.cause.as_deref().unwrap_or(&approval.id)
+}
+
+/// Questions as rows; each has its oldest question's words.
+fn rows(mut waiting: Vec<Approval>) -> Vec<Row> {
+    waiting.sort_by_key(|approval| approval.since);
+    let mut rows: Vec<(u64, Row)> = Vec::new();
+    let mut places = HashMap::new();
+    for approval in &waiting {
+        let next = rows.len();
+        let at = *places.entry(place(approval)).or_insert(next);
+        match rows.get_mut(at) {
+            Some((ends, row)) => {
+                *ends = approval.expires.min(*ends);
+                row.ends(*ends);
+                row.alike += 1;
+            }
+            None => rows.push((approval.expires, Row::of(approval))),
+        }
+    }
+    rows.sort_by_key(|(ends, _)| *ends);
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// The row on which this question stands or stood, if anything on it waits.
+pub(super) fn row_of(
+    approvals: &Approvals,
+    approval: &Approval,
+) -> Result<Option<Row>, ApprovalError> {
+    let mut waiting = approvals.siblings(approval)?;
+    if approval.state == Of::Pending {
+        waiting.push(approval.clone());
+    }
+    Ok(rows(waiting).pop())
+}
+
 impl Row {
-    pub(super) fn of(approval: &Approval) -> Row {
+    /// The time of whichever ends first.
+    fn ends(&mut self, at: u64) {
+        self.left = left(at);
+        self.until = stamp(at);
+    }
+
+    fn of(approval: &Approval) -> Row {
         let action = &approval.held.action;
         let judgement = &approval.held.judgement;
         let mut facts = words::facts(action);
         facts.retain(Fact::matters);
         facts.truncate(3);
         Row {
+            place: place(approval).to_owned(),
             id: approval.id.clone(),
+            alike: 1,
             agent: Shown::most(&action.agent, 80),
             kind: Shown::most(&words::plain(&action.kind), 80),
             summary: Shown::most(&action.summary, 160),
@@ -62,6 +115,8 @@ impl Row {
 struct ListPage {
     frame: Frame,
     rows: Vec<Row>,
+    /// How many questions the rows stand for.
+    shown: u64,
     /// The last change that this page knows.
     seen: u64,
 }
@@ -78,18 +133,18 @@ pub(super) async fn page(State(server): State<Server>, viewer: Viewer) -> Result
     let look = |approvals: &Approvals| -> Result<_, ApprovalError> {
         // What happens while the list is read is told again as news.
         let seen = approvals.last_change()?;
-        let mut found = approvals.list(Some(Of::Pending), MOST)?;
-        found.sort_by_key(|approval| approval.expires);
-        let rows = found.iter().map(Row::of).collect();
-        Ok((seen, rows, waiting(approvals)?))
+        let found = approvals.list(Some(Of::Pending), MOST)?;
+        let shown = found.len() as u64;
+        Ok((seen, rows(found), shown, waiting(approvals)?))
     };
-    let (seen, rows, waiting) = server
+    let (seen, rows, shown, waiting) = server
         .with_gate(move |gate| look(gate.approvals()))
         .await??;
     let content = ListPage {
         frame: Frame::of(&viewer, "inbox", waiting),
         rows,
+        shown,
         seen,
     };
-    Ok(shown(Some(&viewer), StatusCode::OK, &content))
+    Ok(page_of(Some(&viewer), StatusCode::OK, &content))
 }

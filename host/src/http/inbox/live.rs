@@ -13,7 +13,7 @@ use futures_util::Stream;
 use serde::Deserialize;
 use tokio::sync::watch;
 
-use super::list::{Row, waiting};
+use super::list::{Row, place, row_of, waiting};
 use super::status::Status;
 use super::viewer::Viewer;
 use crate::approvals::{ApprovalError, Approvals, State as Of};
@@ -36,7 +36,7 @@ pub(super) struct Since {
 #[derive(Template)]
 #[template(path = "inbox/news.html")]
 struct News {
-    /// New in the list.
+    /// The row as it is now, if anything on it waits.
     row: Option<Row>,
     said: String,
     waiting: u64,
@@ -126,7 +126,8 @@ impl Following {
                         Some(only) if only == id => {
                             let approval = approvals.get(id)?;
                             let status = Status::of(approvals, &approval, answers, token.clone())?;
-                            Ok(StatusNews { status, waiting }.render().ok())
+                            let html = StatusNews { status, waiting }.render().ok();
+                            Ok(html.map(|html| (approval.id, html)))
                         }
                         Some(_) => Ok(None),
                         None => row(approvals, id, waiting),
@@ -138,11 +139,11 @@ impl Following {
         match news {
             Ok((since, ready)) => {
                 self.since = since;
-                for (seq, id, html) in ready {
+                for (seq, row, html) in ready {
                     // Of a row that comes again there is one; in front, so that whoever
                     // loses the connection in between is told again.
                     self.ready
-                        .push_back(Event::default().event("gone").data(id));
+                        .push_back(Event::default().event("gone").data(row));
                     let news = Event::default().event("news").data(html);
                     self.ready.push_back(news.id(seq.to_string()));
                 }
@@ -156,14 +157,14 @@ impl Following {
     }
 }
 
-/// The number of a change, the approval, and what is told of it.
+/// The number of a change, the row it is about, and what is told of it.
 type Piece = (u64, String, String);
 
 /// What is told of each approval that changed, and the number of the last change.
 fn news(
     approvals: &Approvals,
     since: u64,
-    tell: impl Fn(&Approvals, &str, u64) -> Result<Option<String>, ApprovalError>,
+    tell: impl Fn(&Approvals, &str, u64) -> Result<Option<(String, String)>, ApprovalError>,
 ) -> Result<(u64, Vec<Piece>), ApprovalError> {
     let changes = approvals.changes(since)?;
     let last = changes.last().map_or(since, |change| change.seq);
@@ -176,7 +177,7 @@ fn news(
             continue;
         }
         match tell(approvals, &change.approval, waiting) {
-            Ok(Some(html)) => told.push((change.seq, change.approval.clone(), html)),
+            Ok(Some((row, html))) => told.push((change.seq, row, html)),
             Ok(None) | Err(ApprovalError::Unknown(_)) => {}
             Err(e) => return Err(e),
         }
@@ -184,7 +185,12 @@ fn news(
     Ok((last, told))
 }
 
-fn row(approvals: &Approvals, id: &str, waiting: u64) -> Result<Option<String>, ApprovalError> {
+/// The row of a question, and what is told of it.
+fn row(
+    approvals: &Approvals,
+    id: &str,
+    waiting: u64,
+) -> Result<Option<(String, String)>, ApprovalError> {
     let approval = approvals.get(id)?;
     let action = &approval.held.action;
     let what = format!(
@@ -192,16 +198,15 @@ fn row(approvals: &Approvals, id: &str, waiting: u64) -> Result<Option<String>, 
         printable(&action.agent, 80),
         printable(&super::words::plain(&action.kind), 80)
     );
-    let is_new = approval.state == Of::Pending;
+    let row = row_of(approvals, &approval)?;
+    let alike = row.as_ref().map_or(0, |row| row.alike);
     let said = match approval.state {
+        Of::Pending if alike > 1 => format!("{alike} alike: {what}"),
         Of::Pending if approval.answers.is_empty() => format!("New: {what}"),
         Of::Pending => format!("One answer so far: {what}"),
         state => format!("{state}: {what}"),
     };
-    let news = News {
-        row: is_new.then(|| Row::of(&approval)),
-        said,
-        waiting,
-    };
-    Ok(news.render().ok())
+    let news = News { row, said, waiting };
+    let place = place(&approval).to_owned();
+    Ok(news.render().ok().map(|html| (place, html)))
 }

@@ -1,12 +1,14 @@
-//! The generation in force, its plugins, and how it came to be.
+//! The generation in force, its plugins, how it came to be, and what its shadows would
+//! change.
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::audit::{self, Line};
+use super::audit::{self, Entry, Line};
 use super::card::short;
+use super::chart::Charts;
 use super::list::waiting;
 use super::page::{Frame, Wrong, page as shown};
 use super::text::Shown;
@@ -15,6 +17,9 @@ use crate::gate::Gate;
 use crate::http::Server;
 use crate::plugins::Listed;
 use crate::stats::Calls;
+
+/// How many swaps, and how many flips, are shown.
+const MOST: usize = 20;
 
 /// A plugin in force.
 #[derive(Debug)]
@@ -31,6 +36,45 @@ struct Plugin {
     failed: u64,
     /// Each failure, how often.
     failures: String,
+    /// Of the decisions it was asked about, in the log's last entries, how many it would
+    /// have changed.
+    recorded: usize,
+    flips: usize,
+}
+
+/// A decision that shadow plugins would have changed.
+#[derive(Debug)]
+struct Flip {
+    line: Line,
+    would: Vec<Would>,
+}
+
+/// What one of them would have made of it, and why.
+#[derive(Debug)]
+struct Would {
+    plugin: Shown,
+    verdict: &'static str,
+    message: Shown,
+}
+
+/// The decision, if a shadow plugin would have changed it.
+fn flip(mut entry: Entry) -> Option<Flip> {
+    let said = std::mem::take(&mut entry.plugins).into_iter();
+    let would: Vec<Would> = said
+        .filter_map(|said| {
+            let would = said.would?;
+            Some(Would {
+                plugin: Shown::most(&said.name, 80),
+                verdict: audit::verdict(&would.decision),
+                message: Shown::most(&would.message, 300),
+            })
+        })
+        .collect();
+    let flipped = entry.is_decision() && !would.is_empty();
+    flipped.then(|| Flip {
+        line: entry.into(),
+        would,
+    })
 }
 
 #[derive(Template)]
@@ -39,14 +83,28 @@ struct PluginsPage {
     frame: Frame,
     generation: String,
     plugins: Vec<Plugin>,
+    /// Decisions of this generation.
+    charts: Charts,
     swaps: Vec<Line>,
+    flips: Vec<Flip>,
+    /// How many flips there are.
+    flipped: usize,
     looked: usize,
 }
 
 /// Calls that came to something.
 const WELL: [&str; 3] = ["assessed", "abstained", "read"];
 
-fn plugin(listed: Listed, calls: Option<&Calls>) -> Plugin {
+fn plugin(listed: Listed, calls: Option<&Calls>, entries: &[Entry]) -> Plugin {
+    let said = || {
+        let decisions = entries.iter().filter(|entry| entry.is_decision());
+        let all = decisions.flat_map(|entry| &entry.plugins);
+        all.filter(|said| said.name == listed.name && said.digest == listed.digest)
+    };
+    let (recorded, flips) = (
+        said().count(),
+        said().filter(|said| said.would.is_some()).count(),
+    );
     let counts = || {
         let of = |calls: &'_ Calls| calls.score.clone();
         calls.map(of).unwrap_or_default()
@@ -76,40 +134,43 @@ fn plugin(listed: Listed, calls: Option<&Calls>) -> Plugin {
         judged: counts().values().sum(),
         failed: failures.iter().map(|(_, count)| count).sum(),
         failures: told.join(", "),
+        recorded,
+        flips,
     }
 }
 
 /// `GET /inbox/plugins`
 pub(super) async fn page(State(server): State<Server>, viewer: Viewer) -> Result<Response, Wrong> {
-    let log = server.config.audit_path.clone();
+    let (log, looks) = (server.config.audit_path.clone(), viewer.clone());
     let look = move |gate: &Gate| {
         let (generation, listed) = gate.plugins();
-        let stats = gate.stats();
+        let (stats, entries) = (gate.stats(), audit::entries(&log));
         let plugins = listed.into_iter().map(|listed| {
             let calls = stats.plugins.get(&listed.name);
-            plugin(listed, calls)
+            plugin(listed, calls, &entries)
         });
-        let entries = audit::last(&log);
+        let plugins = plugins.collect();
+        let own = entries
+            .iter()
+            .filter(|entry| entry.generation == generation);
+        let charts = audit::drawn(own);
         let looked = entries.len();
-        let swaps = entries.into_iter().rev().filter(|line| line.is_swap());
-        let swaps: Vec<Line> = swaps.take(20).collect();
-        waiting(gate.approvals()).map(|waiting| {
-            (
-                generation,
-                plugins.collect::<Vec<_>>(),
-                swaps,
-                looked,
-                waiting,
-            )
+        let (swaps, others): (Vec<Entry>, Vec<Entry>) =
+            entries.into_iter().rev().partition(Entry::is_swap);
+        let mut flips: Vec<Flip> = others.into_iter().filter_map(flip).collect();
+        let flipped = flips.len();
+        flips.truncate(MOST);
+        waiting(gate.approvals()).map(|waiting| PluginsPage {
+            frame: Frame::of(&looks, "plugins", waiting),
+            generation,
+            plugins,
+            charts,
+            swaps: swaps.into_iter().take(MOST).map(Line::from).collect(),
+            flips,
+            flipped,
+            looked,
         })
     };
-    let (generation, plugins, swaps, looked, waiting) = server.with_gate(look).await??;
-    let content = PluginsPage {
-        frame: Frame::of(&viewer, "plugins", waiting),
-        generation,
-        plugins,
-        swaps,
-        looked,
-    };
+    let content = server.with_gate(look).await??;
     Ok(shown(Some(&viewer), StatusCode::OK, &content))
 }
