@@ -1,35 +1,35 @@
 //! Judging: the current generation and the sessions, without asking anyone and
 //! without recording anything. The gate does both around it; `replay` does not.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+mod reading;
+mod tolerated;
+
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use parking_lot::Mutex;
 use rayon::ThreadPoolBuilder;
 
 use crate::action::{Action, Observation};
 pub(crate) use crate::clock::now;
 use crate::config::Config;
 use crate::history::{Occurrence, Output, Place, Step, TEXTS, View};
-use crate::notes::Folded;
 use crate::policy::Policy;
-use crate::quarantine::{self, Tripped, Ward};
+use crate::quarantine::Tripped;
 use crate::runtime::{Engine, EngineError, Generation, LoadError, Plugin, Tolerance};
 use crate::session::{SessionError, Sessions, Turn};
 use crate::stats::{Counter, Histogram, Outputs, Stats};
 use crate::verdict::{self, Failure, Judged, Judgement, Opinion};
 
+use reading::{fold, settle_failures};
+use tolerated::Tolerated;
+
 /// How long a decision waits before it begins again because another process
 /// decided in the same session meanwhile: at first, and at most.
 const FIRST_PAUSE: Duration = Duration::from_micros(200);
 const LAST_PAUSE: Duration = Duration::from_millis(5);
-
-/// Bytes of an action that say nothing of a plugin's health: whoever sends more could
-/// have any plugin put away, since all have limits.
-const LARGE: usize = 64 << 10;
 
 /// How long a generation that was replaced is kept for the decisions that use it.
 const LAST_USE: Duration = Duration::from_secs(1);
@@ -48,10 +48,7 @@ pub struct Judge {
     outputs: Counter,
     lag: Histogram,
     late: Counter,
-    /// From when on a plugin is not asked any more; `None` to ask it always.
-    tolerance: Option<Tolerance>,
-    tripped: Mutex<Vec<Tripped>>,
-    has_tripped: AtomicBool,
+    tolerated: Tolerated,
 }
 
 /// Why a judge could not be set up.
@@ -88,26 +85,19 @@ impl Judge {
             outputs: Counter::default(),
             lag: Histogram::default(),
             late: Counter::default(),
-            tolerance: None,
-            tripped: Mutex::default(),
-            has_tripped: AtomicBool::new(false),
+            tolerated: Tolerated::default(),
         }
     }
 
     /// A judge that does not ask plugins any more that fail more often than this.
-    pub fn tolerating(self, tolerance: Tolerance) -> Self {
-        Judge {
-            tolerance: Some(tolerance),
-            ..self
-        }
+    pub fn tolerating(mut self, tolerance: Tolerance) -> Self {
+        self.tolerated.tolerance = Some(tolerance);
+        self
     }
 
     /// The plugins that it stopped asking since this was last called.
     pub fn tripped(&self) -> Vec<Tripped> {
-        match self.has_tripped.swap(false, Ordering::AcqRel) {
-            true => std::mem::take(&mut self.tripped.lock()),
-            false => Vec::new(),
-        }
+        self.tolerated.tripped()
     }
 
     /// The generation that judges now.
@@ -310,7 +300,8 @@ impl Judge {
         let read = || {
             let mut turn = self.sessions.turn(&seen.session)?;
             let plugins = generation.plugins.iter();
-            let observers = plugins.filter(|plugin| plugin.observes() && !self.is_away(plugin));
+            let observers =
+                plugins.filter(|plugin| plugin.observes() && !self.tolerated.is_away(plugin));
             observers
                 .map(|plugin| fold(&generation, plugin, &mut turn))
                 .try_for_each(|folded| folded.map(drop))
@@ -335,7 +326,7 @@ impl Judge {
     ) -> Result<Vec<Opinion>, SessionError> {
         let mut opinions = Vec::with_capacity(asked.len());
         for plugin in asked {
-            if self.is_away(plugin) {
+            if self.tolerated.is_away(plugin) {
                 opinions.push(plugin.quarantined());
                 continue;
             }
@@ -351,41 +342,10 @@ impl Judge {
                 opinion.outcome = Err(Failure::Unobserved(why));
             }
             plugin.count(&opinion);
-            self.tolerate(plugin, &opinion, action, view);
+            self.tolerated.count(plugin, &opinion, action, view);
             opinions.push(opinion);
         }
         Ok(opinions)
-    }
-
-    /// Whether a plugin is in quarantine.
-    fn is_away(&self, plugin: &Plugin) -> bool {
-        self.tolerance.is_some() && plugin.breaker().is_open()
-    }
-
-    /// Counts how a plugin's call ended; one that failed too often is put away, with
-    /// what it failed on.
-    fn tolerate(&self, plugin: &Plugin, opinion: &Opinion, action: &Action, view: &View) {
-        let Some(tolerance) = self.tolerance else {
-            return;
-        };
-        if action.summary.len() + action.payload.text().len() > LARGE {
-            return;
-        }
-        let failure = opinion.outcome.as_ref().err();
-        let own = failure.filter(|failure| failure.is_its_own());
-        if !plugin.breaker().count(own.is_some(), tolerance) {
-            return;
-        }
-        let ward = Ward {
-            plugin: plugin.name.clone(),
-            digest: plugin.digest.to_string(),
-            id: quarantine::hex(&plugin.id),
-            since: now(),
-            why: own.map(ToString::to_string).unwrap_or_default(),
-            session: None,
-        };
-        self.tripped.lock().push(Tripped::new(ward, action, view));
-        self.has_tripped.store(true, Ordering::Release);
     }
 
     /// Puts a judged action together; a session that could not be used is a
@@ -438,54 +398,6 @@ impl Judge {
             pause = (pause * 2).min(LAST_PAUSE);
         }
     }
-}
-
-/// A failed `observe` counts at one decision of those its plugin is asked about. That decision stands; if its
-/// having counted cannot be written down, it counts once more.
-fn settle_failures(asked: &[&Plugin], turn: &mut Turn<'_>) {
-    for plugin in asked.iter().filter(|plugin| plugin.observes()) {
-        let mut folded = turn.notes(&plugin.id);
-        if folded.failure.take().is_some() {
-            let _ = turn.keep_notes(plugin.id, folded);
-        }
-    }
-}
-
-/// Shows a plugin every output it has not read yet; its notes, and how many
-/// outputs there were.
-fn fold(
-    generation: &Generation,
-    plugin: &Plugin,
-    turn: &mut Turn<'_>,
-) -> Result<(Folded, u64), SessionError> {
-    let mut folded = turn.notes(&plugin.id);
-    let unread = turn.unread(&folded).to_vec();
-    let outputs = unread.len() as u64;
-    if unread.is_empty() {
-        return Ok((folded, 0));
-    }
-    for index in unread {
-        folded.read += 1;
-        let history = turn.history();
-        let Some(step) = history
-            .step(index)
-            .filter(|step| step.output != Output::Dropped)
-        else {
-            folded.notes.complete = false; // dropped before it was read
-            continue;
-        };
-        let leaves = history.leaves(index);
-        let view = turn.view_before(index + 1);
-        match plugin.observe(generation.engine(), step, &leaves, &view, &folded.notes) {
-            Ok(data) => folded.notes.data = data,
-            Err(failure) => {
-                folded.notes.complete = false;
-                folded.failure = Some(failure.to_string());
-            }
-        }
-    }
-    turn.keep_notes(plugin.id, folded.clone())?;
-    Ok((folded, outputs))
 }
 
 /// Lowers this thread's priority, for good. Where cores are short a swap takes
