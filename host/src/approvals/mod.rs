@@ -233,14 +233,15 @@ impl Approvals {
         state
     }
 
-    /// Withdraws a question that still waits. What became of it meanwhile stays.
+    /// Withdraws a question that still waits. Who has done so before may say it again.
     ///
     /// # Errors
-    /// There is none, or the file failed.
-    pub fn cancel(&self, id: &str, who: &Cancelled) -> Result<State, ApprovalError> {
-        let state = self.store()?.cancel(id, who);
+    /// There is none, it was answered, is over or withdrawn by somebody else, which stays
+    /// so, or the file failed.
+    pub fn cancel(&self, id: &str, who: &Cancelled) -> Result<(), ApprovalError> {
+        let cancelled = self.store()?.cancel(id, who);
         self.bell.ring();
-        state
+        cancelled
     }
 
     /// Begins to conclude an approval that was answered or is over. One concludes at

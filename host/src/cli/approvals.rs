@@ -1,4 +1,6 @@
-//! `coldnotch approvals list|show|approve|refuse|watch`
+//! `coldnotch approvals list|show|approve|refuse|cancel|watch`
+
+mod shown;
 
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
@@ -7,10 +9,10 @@ use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::style::{BOLD, CARE, DIM, safe};
+use super::style::safe;
 use super::{Outcome, grants};
 use crate::approvals::{
-    Answer, Approval, ApprovalError, Approvals, Conclusion, Grant, Scope, State, Word,
+    Answer, Approval, ApprovalError, Approvals, Cancelled, Grant, Scope, State, Word,
 };
 use crate::audit;
 use crate::config::Config;
@@ -58,6 +60,20 @@ coldnotch approvals approve apr-5f2c --grant to=ana@example.com --grant 'amount<
 Example:\n  coldnotch approvals refuse apr-5f2c --reason 'not this customer'"
     )]
     Refuse(Given),
+    /// Withdraws a question that nobody has answered: the action does not run
+    #[command(
+        after_help = "For whoever asked and for operators. It is no refusal: whoever waits is told that it was\n\
+withdrawn, and by whom.\n\n\
+Exit codes: 0 it is withdrawn, 1 it is not (it was answered, or has expired).\n\n\
+Example:\n  coldnotch approvals cancel apr-5f2c --by release-bot"
+    )]
+    Cancel {
+        /// The approval's id
+        id: String,
+        /// Who withdraws it [default: the login, as uid:1000]
+        #[arg(long, value_name = "WHO")]
+        by: Option<String>,
+    },
     /// Prints what happens to approvals as it happens
     #[command(after_help = "Example:\n  coldnotch approvals watch --json --for 60s")]
     Watch {
@@ -117,12 +133,12 @@ impl Command {
         };
         let approvals = Approvals::new(config.approvals.clone());
         match self {
-            Command::List { all } => list(&approvals, path, all, as_json)?,
+            Command::List { all } => shown::list(&approvals, path, all, as_json)?,
             Command::Show { id } => {
                 let approval = approvals.get(&there(path, id, ApprovalError::Unknown)?)?;
                 let siblings = approvals.siblings(&approval)?;
                 let conclusion = approvals.conclusion(&approval.id)?;
-                show(&approval, &siblings, conclusion.as_ref(), as_json);
+                shown::show(&approval, &siblings, conclusion.as_ref(), as_json);
             }
             Command::Approve(Approve {
                 given,
@@ -139,6 +155,10 @@ impl Command {
                 answer(&approvals, path, given, true, as_json)?;
             }
             Command::Refuse(given) => answer(&approvals, path, given, false, as_json)?,
+            Command::Cancel { id, by } => {
+                let id = there(path, id, ApprovalError::Unknown)?;
+                cancel(&approvals, &id, login(by)?, as_json)?;
+            }
             Command::Watch { time } => watch(&approvals, time, as_json)?,
         }
         Ok(Outcome::Success)
@@ -164,132 +184,6 @@ pub(super) fn log(config: &Config) -> anyhow::Result<audit::Log> {
         tracing::warn!("audit log: {recovery}");
     }
     Ok(opened.log)
-}
-
-fn list(approvals: &Approvals, path: &Path, all: bool, as_json: bool) -> anyhow::Result<()> {
-    let state = (!all).then_some(State::Pending);
-    let found = match path.exists() {
-        true => approvals.list(state, MOST)?,
-        false => Vec::new(),
-    };
-    if as_json {
-        for approval in &found {
-            anstream::println!("{}", wire::approval(approval));
-        }
-        return Ok(());
-    }
-    if found.is_empty() {
-        anstream::println!("{DIM}nothing waits for an answer{DIM:#}");
-    }
-    // Who asks the same again stands below whoever asked first.
-    let mut shown: Vec<&str> = Vec::new();
-    for approval in &found {
-        let same = |other: &&Approval| other.cause.is_some() && other.cause == approval.cause;
-        if shown.contains(&approval.id.as_str()) {
-            continue;
-        }
-        anstream::println!("{}", line(approval));
-        let later = found.iter().filter(|other| other.id != approval.id);
-        for sibling in later.filter(same).filter(|_| !all) {
-            anstream::println!("  {}", beside(sibling, approval));
-            shown.push(&sibling.id);
-        }
-    }
-    Ok(())
-}
-
-fn line(approval: &Approval) -> String {
-    let action = &approval.held.action;
-    format!(
-        "{BOLD}{}{BOLD:#} {CARE}{}{CARE:#} {} by {}: {} {DIM}({}){DIM:#}",
-        safe(&approval.id),
-        approval.state,
-        safe(&action.kind),
-        safe(&action.agent),
-        safe(&action.summary),
-        safe(&approval.held.judgement.reason),
-    )
-}
-
-fn show(
-    approval: &Approval,
-    siblings: &[Approval],
-    conclusion: Option<&Conclusion>,
-    as_json: bool,
-) {
-    if as_json {
-        let mut told = wire::approval(approval);
-        told["conclusion"] = conclusion.map(wire::conclusion).into();
-        told["siblings"] = siblings.iter().map(|sibling| sibling.id.as_str()).collect();
-        anstream::println!("{told}");
-        return;
-    }
-    let action = &approval.held.action;
-    anstream::println!("{}", line(approval));
-    let mut rows = vec![
-        ("action", approval.digest.to_string()),
-        ("payload", safe(action.payload.text())),
-    ];
-    if let Some(intent) = &action.intent {
-        rows.push(("intent", safe(intent)));
-    }
-    for cause in &approval.held.judgement.causes {
-        let reason = &cause.reason;
-        rows.push((
-            "because",
-            format!("{}: {}", safe(&reason.code), safe(&reason.message)),
-        ));
-        for seen in &reason.evidence {
-            let place = seen
-                .step
-                .map_or_else(String::new, |step| format!("step {step} "));
-            rows.push((
-                "",
-                format!("{place}{}: {}", safe(&seen.path), safe(&seen.text)),
-            ));
-        }
-    }
-    for given in &approval.answers {
-        let said = if given.answer.approved { "yes" } else { "no" };
-        let why = given.answer.reason.as_deref().unwrap_or_default();
-        rows.push((
-            "answer",
-            format!("{said} by {} {}", safe(&given.answer.by), safe(why)),
-        ));
-    }
-    if let Some(who) = &approval.cancelled {
-        let words = format!("cancelled by {} via {}", safe(&who.by), safe(&who.via));
-        rows.push(("ended", words));
-    }
-    if let Some(conclusion) = conclusion {
-        rows.push(("became", became(conclusion)));
-    }
-    for sibling in siblings {
-        rows.push(("beside", beside(sibling, approval)));
-    }
-    for (name, text) in rows {
-        anstream::println!("  {DIM}{name:<8}{DIM:#} {text}");
-    }
-}
-
-/// What became of the action, judged again.
-fn became(conclusion: &Conclusion) -> String {
-    let reason = safe(&conclusion.judged.judgement.reason);
-    match (conclusion.approved, &conclusion.approval) {
-        (Some(true), _) => "it may run".to_owned(),
-        (Some(false), _) => format!("it does not run: {reason}"),
-        (None, Some(next)) => format!("asked again as {}: {reason}", safe(next)),
-        (None, None) => reason,
-    }
-}
-
-/// A question on the card of another.
-fn beside(sibling: &Approval, first: &Approval) -> String {
-    let equal = match sibling.digest == first.digest {
-        true => format!(" {DIM}(exactly the same again){DIM:#}"),
-        false => String::new(),
-    };
-    format!("{}{equal}", line(sibling))
 }
 
 impl Given {
@@ -324,6 +218,25 @@ fn answer(
         }
     };
     said(&id, &answer, state, None, as_json);
+    Ok(())
+}
+
+fn cancel(approvals: &Approvals, id: &str, by: String, as_json: bool) -> anyhow::Result<()> {
+    let who = Cancelled {
+        by,
+        via: "cli".to_owned(),
+        at: now(),
+    };
+    approvals.cancel(id, &who)?;
+    if as_json {
+        let state = State::Cancelled.as_str();
+        anstream::println!(
+            "{}",
+            json!({"approval_id": id, "state": state, "by": who.by})
+        );
+    } else {
+        anstream::println!("withdrawn by {}", safe(&who.by));
+    }
     Ok(())
 }
 
@@ -403,6 +316,6 @@ fn told(approval: &Approval, state: State, as_json: bool) {
         let told: Value = wire::approval(&then);
         anstream::println!("{told}");
     } else {
-        anstream::println!("{}", line(&then));
+        anstream::println!("{}", shown::line(&then));
     }
 }

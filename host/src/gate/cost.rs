@@ -2,7 +2,7 @@
 //! does, since a clock would measure the machine.
 
 use super::*;
-use crate::approvals::Elsewhere;
+use crate::approvals::{Answer, Elsewhere};
 use crate::audit::Durability;
 use crate::json::Object;
 use crate::policy::Policy;
@@ -103,6 +103,19 @@ fn however_many_wait_a_decision_takes_the_same_work() {
     (0..WAITING).for_each(|_| verdict("pay", "", "", Verdict::Hold));
     for n in 0..WAITING / 100 {
         verdict("pay", "s", &n.to_string(), Verdict::Hold);
+    }
+    let ana = Answer {
+        approved: true,
+        by: "ana".to_owned(),
+        ..Answer::default()
+    };
+    for n in 0..WAITING / 100 {
+        let asked = action("pay", "edited", &n.to_string());
+        let digest = asked.digest();
+        let held = gate.decide(asked).approval.unwrap();
+        let payload = format!(r#"{{"amount": {}}}"#, 100 + n);
+        let payload = Object::parse(payload.as_bytes()).unwrap();
+        gate.edit(&held, digest, payload, &ana).unwrap();
     }
     let waiting = gate.approvals.tally().unwrap()[0];
     assert!(waiting.1 > WAITING as u64, "{waiting:?}");

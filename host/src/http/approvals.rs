@@ -1,27 +1,23 @@
 //! `/v1/approvals`: questions, their answers, and what became of them.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::{Body, Id, Params};
+use super::body::{Body, Id, Params, limit};
 use super::decide::{Told, Wait};
 use super::grants::Wanted;
-use super::openapi::{
-    ApprovalsBody, ConcludedBody, DecisionBody, GrantBody, NoApproval, Refusals, StateName,
-};
+use super::openapi::{ApprovalsBody, ConcludedBody, DecisionBody, GrantBody, StateName};
+use super::refusals::{Answered, NoApproval, Refusals};
 use super::{Identity, Problem, Server};
 use crate::action::ActionDigest;
 use crate::approvals::{Answer, Approval, ApprovalError, Cancelled, State as Progress};
 use crate::keys::Right;
 use crate::wire;
 
-/// Approvals in one list.
-const MOST: u32 = 1000;
 /// Other questions that one answer answers.
 const MOST_ALSO: usize = 100;
 /// Characters of a reason.
@@ -67,11 +63,7 @@ pub(super) async fn list(
             Problem::bad("parameter", detail).field("state")
         })?),
     };
-    let limit = which.limit.unwrap_or(100);
-    if !(1..=MOST).contains(&limit) {
-        let detail = format!("`limit` must be from 1 to {MOST}");
-        return Err(Problem::bad("parameter", detail).field("limit"));
-    }
+    let limit = limit(which.limit)?;
     let found = server
         .with_gate(move |gate| gate.approvals().list(state, limit))
         .await??;
@@ -224,7 +216,7 @@ pub(super) struct Taken {
     responses(
         (status = 200, description = "Taken", body = Taken),
         NoApproval,
-        (status = 409, description = "Answered already, over, or about another action", body = Problem, content_type = "application/problem+json"),
+        Answered,
         Refusals,
     ),
 )]
@@ -364,7 +356,7 @@ fn digest(text: &str) -> Result<ActionDigest, Problem> {
     responses(
         (status = 200, description = "Cancelled", body = Taken),
         NoApproval,
-        (status = 409, description = "It was answered before, or is over", body = Problem, content_type = "application/problem+json"),
+        Answered,
         Refusals,
     ),
 )]
@@ -380,20 +372,12 @@ pub(super) async fn cancel(
         via: "api".to_owned(),
         at: crate::judge::now(),
     };
-    let state = server
+    server
         .with_gate(move |gate| gate.approvals().cancel(&at, &who))
         .await??;
-    if state != Progress::Cancelled {
-        let detail = format!("approval '{id}' was already {state}");
-        return Err(Problem::new(
-            StatusCode::CONFLICT,
-            "already-answered",
-            detail,
-        ));
-    }
     Ok(Json(Taken {
         approval_id: id,
-        state: state.as_str(),
+        state: Progress::Cancelled.as_str(),
         by: identity.by(),
         also: Vec::new(),
         grant: None,

@@ -25,7 +25,7 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use super::decide::{MOST, Told};
-use super::openapi::{NoApproval, OtherAction, Refusals};
+use super::refusals::{NoApproval, OtherAction, Refusals};
 use super::{Identity, Problem, Server};
 use crate::action::Action;
 use crate::approvals::ApprovalError;

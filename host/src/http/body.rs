@@ -126,3 +126,26 @@ impl<T: DeserializeOwned> FromRequestParts<Server> for Params<T> {
         }
     }
 }
+
+/// How many entries of a list are asked for.
+///
+/// # Errors
+/// None, or too many.
+pub(super) fn limit(asked: Option<u32>) -> Result<u32, Problem> {
+    const MOST: u32 = 1000;
+    match asked.unwrap_or(100) {
+        limit @ 1..=MOST => Ok(limit),
+        _ => {
+            let detail = format!("`limit` must be from 1 to {MOST}");
+            Err(Problem::bad("parameter", detail).field("limit"))
+        }
+    }
+}
+
+/// The one header of this name; empty where there is none, or several.
+pub(super) fn only<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    let mut all = headers.get_all(name).iter();
+    let only = all.next().filter(|_| all.next().is_none());
+    only.and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}

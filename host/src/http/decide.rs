@@ -12,9 +12,9 @@ use utoipa::IntoParams;
 
 use super::body::{Body, Params};
 use super::openapi::{
-    ActionBody, ActionsBody, DecisionBody, DecisionsBody, NoApproval, ObservationBody, Observed,
-    OtherAction, Refusals,
+    ActionBody, ActionsBody, DecisionBody, DecisionsBody, ObservationBody, Observed,
 };
+use super::refusals::{NoApproval, OtherAction, Refusals};
 use super::{Identity, Problem, Server};
 use crate::action::Action;
 use crate::answers::{AnswersError, Claim, Known};

@@ -15,7 +15,7 @@ use serde_json::json;
 use utoipa::IntoParams;
 
 use super::body::Params;
-use super::openapi::Refusals;
+use super::refusals::Refusals;
 use super::{Identity, Problem, Server};
 use crate::approvals::Change;
 use crate::keys::Right;

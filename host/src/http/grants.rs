@@ -10,8 +10,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::{Id, Params};
-use super::openapi::{GrantBody, GrantsBody, Refusals};
+use super::body::{Id, Params, limit};
+use super::openapi::{GrantBody, GrantsBody};
+use super::refusals::{NoGrant, Refusals};
 use super::{Identity, Problem, Server};
 use crate::approvals::{Scope, Word};
 use crate::judge::now;
@@ -19,8 +20,6 @@ use crate::keys::Right;
 use crate::printable::printable;
 use crate::wire;
 
-/// Grants in one list.
-const MOST: u32 = 1000;
 /// Words of one grant.
 const MOST_WORDS: usize = 64;
 
@@ -103,11 +102,7 @@ pub(super) async fn list(
     Params(which): Params<Which>,
 ) -> Result<Json<Value>, Problem> {
     identity.needs(Right::Read)?;
-    let limit = which.limit.unwrap_or(100);
-    if !(1..=MOST).contains(&limit) {
-        let detail = format!("`limit` must be from 1 to {MOST}");
-        return Err(Problem::bad("parameter", detail).field("limit"));
-    }
+    let limit = limit(which.limit)?;
     let active = (which.all != Some(true)).then(now);
     let found = server
         .with_gate(move |gate| gate.approvals().grants(active, limit))
@@ -124,7 +119,7 @@ pub(super) async fn list(
     params(("id" = String, Path, description = "The grant")),
     responses(
         (status = 200, description = "Revoked", body = GrantBody),
-        (status = 404, description = "There is none that holds", body = Problem, content_type = "application/problem+json"),
+        NoGrant,
         Refusals,
     ),
 )]

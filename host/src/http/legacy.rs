@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::openapi::Refusals;
+use super::refusals::Refusals;
 use super::{Identity, Problem, Server};
 use crate::approvals::{Answer, Approval, State as Progress};
 use crate::keys::Right;

@@ -13,7 +13,7 @@ use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet, 
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::openapi::Refusals;
+use super::refusals::Refusals;
 use super::{Identity, Problem, Server};
 use crate::approvals::{State as Progress, Undelivered};
 use crate::gate::Gate;

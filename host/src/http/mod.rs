@@ -4,6 +4,7 @@
 //! serve.rs     listen, TLS, end gracefully
 //! auth.rs      who asks: a key, or nobody but this machine while there are no keys
 //! problem.rs   what every refusal looks like
+//! refusals.rs  which there are, for the document
 //! waiting.rs   one thread follows the approvals; those who wait for an answer hold none
 //! limits.rs    how much each may ask
 //! body.rs      bodies and parameters
@@ -41,6 +42,7 @@ mod metrics;
 mod openapi;
 mod outbox;
 mod problem;
+mod refusals;
 mod serve;
 mod slack;
 mod tls;

@@ -1,16 +1,12 @@
-//! The OpenAPI document: what `wire.rs` reads and writes, said once more as schemas,
-//! and the refusals every route may give. `tests/openapi.sh` holds it to what the
-//! server does.
-
-use std::collections::BTreeMap;
+//! The OpenAPI document: what `wire.rs` reads and writes, said once more as schemas.
+//! `tests/openapi.sh` holds it to what the server does.
 
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, RefOr, ResponseBuilder};
-use utoipa::{IntoResponses, Modify, OpenApi, ToSchema};
+use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::{Problem, Server};
 use super::{approvals, authzen, decide, events, grants, health, legacy, metrics, slack, webhooks};
@@ -72,62 +68,6 @@ impl Modify for Keys {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("key", SecurityScheme::Http(key));
     }
-}
-
-/// The refusals that any route may give.
-pub(super) struct Refusals;
-
-impl IntoResponses for Refusals {
-    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
-        problems([
-            ("400", "Not understood; `field` names what is wrong"),
-            ("401", "No key, or one that is not known"),
-            ("403", "The key's role may not do this"),
-            ("413", "Too large"),
-            ("415", "Not sent as JSON"),
-            (
-                "429",
-                "Too many requests of this key; `Retry-After` says when",
-            ),
-            ("500", "The server failed"),
-            ("503", "What this needs cannot be used now"),
-        ])
-    }
-}
-
-/// That of a route about one approval.
-pub(super) struct NoApproval;
-
-impl IntoResponses for NoApproval {
-    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
-        problems([("404", "There is no such approval, or none of theirs")])
-    }
-}
-
-/// That of a route that decides.
-pub(super) struct OtherAction;
-
-impl IntoResponses for OtherAction {
-    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
-        problems([("409", "Another action has this id or approval")])
-    }
-}
-
-/// Refusals by their status, each with what it means.
-fn problems<const N: usize>(
-    refusals: [(&str, &str); N],
-) -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
-    let response = |description: &str| {
-        let schema = utoipa::openapi::Ref::from_schema_name("Problem");
-        ResponseBuilder::new()
-            .description(description)
-            .content("application/problem+json", Content::new(Some(schema)))
-            .build()
-    };
-    refusals
-        .into_iter()
-        .map(|(status, description)| (status.to_owned(), RefOr::T(response(description))))
-        .collect()
 }
 
 /// What an agent wants to do.

@@ -13,8 +13,8 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::auth::asked_as_local;
-use super::body::Raw;
-use super::openapi::Refusals;
+use super::body::{Raw, only};
+use super::refusals::{NoSlack, Refusals};
 use super::{Problem, Server};
 use crate::approvals::{Approval, ApprovalError, State as Progress};
 use crate::gate::Gate;
@@ -49,7 +49,7 @@ pub(super) fn routes() -> Router<Server> {
         description = "Slack's `payload`, signed by Slack"),
     responses(
         (status = 200, description = "What came of it", body = Object),
-        (status = 404, description = "Slack is not set up", body = Problem, content_type = "application/problem+json"),
+        NoSlack,
         Refusals,
     ),
 )]
@@ -276,16 +276,10 @@ fn failed() -> CameOfIt {
 /// Whether the request is Slack's.
 fn check(config: &SlackConfig, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
     let wrong = |detail: &str| Problem::new(StatusCode::UNAUTHORIZED, "signature", detail);
-    let header = |name: &str| {
-        let mut all = headers.get_all(name).iter();
-        let only = all.next().filter(|_| all.next().is_none());
-        only.and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    };
     match &config.signing_secret {
         Some(secret) => {
-            let timestamp = header("x-slack-request-timestamp");
-            let signature = header("x-slack-signature");
+            let timestamp = only(headers, "x-slack-request-timestamp");
+            let signature = only(headers, "x-slack-signature");
             match slack::is_signed(secret, timestamp, signature, body, seconds()) {
                 true => Ok(()),
                 false => Err(wrong("this is not signed by Slack, or was long ago")),

@@ -7,12 +7,13 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Body;
-use super::openapi::{NoApproval, Refusals};
+use super::body::{Body, only};
+use super::refusals::{Answered, NoApproval, Refusals};
 use super::slack::seconds;
 use super::{Problem, Server};
 use crate::approvals::{Answer, Approval, ApprovalError, State as Stage};
 use crate::gate::Gate;
+use crate::judge::now;
 use crate::webhooks::{Headers, Keys, WebhookConfig, verify};
 
 /// The longest reason that is kept, in characters.
@@ -60,7 +61,7 @@ pub(super) struct Taken {
     responses(
         (status = 200, description = "Taken", body = Taken),
         NoApproval,
-        (status = 409, description = "Answered by somebody else, over, or about another action", body = Problem, content_type = "application/problem+json"),
+        Answered,
         Refusals,
     ),
 )]
@@ -94,16 +95,10 @@ pub(super) async fn decision(
 
 /// Who signed it, by name.
 fn signer(hooks: &[WebhookConfig], headers: &HeaderMap, body: &[u8]) -> Result<String, Problem> {
-    let header = |name: &str| {
-        let mut all = headers.get_all(name).iter();
-        let only = all.next().filter(|_| all.next().is_none());
-        only.and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    };
     let sent = Headers {
-        id: header("webhook-id"),
-        timestamp: header("webhook-timestamp"),
-        signature: header("webhook-signature"),
+        id: only(headers, "webhook-id"),
+        timestamp: only(headers, "webhook-timestamp"),
+        signature: only(headers, "webhook-signature"),
     };
     let now = seconds();
     let signed = |hook: &&WebhookConfig| {
@@ -119,21 +114,23 @@ fn signer(hooks: &[WebhookConfig], headers: &HeaderMap, body: &[u8]) -> Result<S
         })
 }
 
-/// A request that is sent again because its answer got lost is answered as before, so
-/// a replayed one changes nothing either.
+/// Takes the answer; whoever asked concludes it. A request that is sent again because
+/// its answer got lost is answered as before, so a replayed one changes nothing either.
 fn answer_to(gate: &Gate, id: &str, digest: &str, answer: &Answer) -> Result<Taken, ApprovalError> {
     let approval = gate.approvals().get(id)?;
     if approval.digest.to_string() != digest {
         return Err(ApprovalError::OtherAction(id.to_owned()));
     }
-    let resolved = gate.resolve(id, answer);
+    let taken = gate
+        .approvals()
+        .answer(id, answer, Some(approval.digest), now());
     let approval = gate.approvals().get(id)?;
     let again = matches!(
-        resolved,
-        Err(ApprovalError::Answered { .. } | ApprovalError::Twice { .. } | ApprovalError::Busy(_))
+        taken,
+        Err(ApprovalError::Answered { .. } | ApprovalError::Twice { .. })
     ) && was_theirs(&approval, answer);
     if !again {
-        resolved?;
+        taken?;
     }
     let state = match approval.state {
         Stage::Consumed => Stage::Approved,

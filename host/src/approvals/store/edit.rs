@@ -1,6 +1,6 @@
 //! One question in the place of another.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, params};
 
 use super::super::{Approval, ApprovalError, Cancelled, Given, State};
 use super::read::load;
@@ -25,8 +25,13 @@ impl Store {
             };
             cancel(tx, id, &who)?;
             add(tx, other)?;
-            tx.prepare_cached("INSERT INTO edit VALUES (?1, ?2)")?
-                .execute([id, &other.id])?;
+            tx.prepare_cached("INSERT INTO edit VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![
+                    id,
+                    other.id,
+                    other.held.action.session,
+                    &other.digest.0[..]
+                ])?;
             take(tx, &other.id, given, None)
         })?;
         taken.ok_or_else(|| ApprovalError::Expired(id.to_owned()))
@@ -59,11 +64,12 @@ impl Store {
         self.look(|db| {
             Ok(db
                 .prepare_cached(
-                    "SELECT id FROM edit CROSS JOIN approval ON id = instead
-                     WHERE session = ?1 AND digest = ?2 AND state IN ('pending', 'approved')
-                     ORDER BY since DESC LIMIT 1",
+                    "SELECT a.id FROM edit e CROSS JOIN approval a ON a.id = e.instead
+                     WHERE e.session = ?1 AND e.digest = ?2
+                        AND a.state IN ('pending', 'approved')
+                     ORDER BY a.since DESC LIMIT 1",
                 )?
-                .query_row(rusqlite::params![session, &digest.0[..]], |row| row.get(0))
+                .query_row(params![session, &digest.0[..]], |row| row.get(0))
                 .optional()?)
         })
     }

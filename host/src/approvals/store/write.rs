@@ -76,14 +76,14 @@ impl Store {
         })
     }
 
-    pub(in crate::approvals) fn cancel(&self, id: &str, who: &Cancelled) -> Result<State> {
+    pub(in crate::approvals) fn cancel(&self, id: &str, who: &Cancelled) -> Result<()> {
         self.step(|tx| {
-            let found = state_of(tx, id)?;
-            if found != State::Pending {
-                return Ok(found);
+            let found = load(tx, id)?;
+            match &found.cancelled {
+                Some(before) if before.by == who.by => Ok(()),
+                _ if found.state != State::Pending => Err(answered(&found).into()),
+                _ => Ok(cancel(tx, id, who)?),
             }
-            cancel(tx, id, who)?;
-            Ok(State::Cancelled)
         })
     }
 

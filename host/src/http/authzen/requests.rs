@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::{Entity, Operation, time};
 use crate::approvals::{Approval, ApprovalError, State as Progress};
 use crate::http::body::{Body, Id};
-use crate::http::openapi::Refusals;
+use crate::http::refusals::{NoTask, Refusals};
 use crate::http::{Identity, Problem, Server};
 use crate::keys::Right;
 
@@ -97,7 +97,7 @@ impl Server {
     responses(
         (status = 202, description = "The task", body = TaskBody, headers(
             ("Location" = String, description = "Where to ask how far it is"))),
-        (status = 404, description = "There is no such denial of theirs", body = Problem, content_type = "application/problem+json"),
+        NoTask,
         Refusals,
     ),
 )]
@@ -132,7 +132,7 @@ pub(in crate::http) async fn request(
     params(("id" = String, Path, description = "The task")),
     responses(
         (status = 200, description = "The task", body = TaskBody),
-        (status = 404, description = "There is no such task of theirs", body = Problem, content_type = "application/problem+json"),
+        NoTask,
         Refusals,
     ),
 )]
