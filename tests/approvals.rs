@@ -12,6 +12,7 @@ mod kills;
 #[path = "approvals/races.rs"]
 mod races;
 
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Output};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -146,9 +147,11 @@ fn an_agent_that_was_killed_comes_back_for_its_answer() {
         if answered_while_dead {
             approve();
         }
-        let again = waiting(&place, "decide --wait 60s", &action);
+        let mut again = waiting(&place, "decide --wait 60s", &action);
         if !answered_while_dead {
-            thread::sleep(Duration::from_millis(50));
+            let said = BufReader::new(again.stderr.take().unwrap()).lines();
+            let mut said = said.map_while(Result::ok);
+            assert!(said.any(|line| line.contains(&format!("approval {id} waits"))));
             approve();
         }
         let (answer, exit) = decided(&again.wait_with_output().unwrap());

@@ -10,6 +10,8 @@ mod approvals;
 mod clock;
 #[path = "support/command.rs"]
 mod command;
+#[path = "support/holding.rs"]
+mod holding;
 
 use std::fs;
 use std::path::PathBuf;

@@ -138,9 +138,7 @@ fn operations() {
 /// and what it prints; ```` ```toml ```` is written to `coldnotch.toml`.
 fn page(file: &str, scratch: &str) {
     let page = fs::read_to_string(format!("{ROOT}/{file}")).unwrap();
-    // A pause there is for a reader's idle machine.
-    let script = page.replace("sleep 1", "sleep 4");
-    let blocks = blocks(&script);
+    let blocks = blocks(&page);
     let (mut script, mut expected) = (String::new(), Vec::new());
     for (language, body) in &blocks {
         match language.as_str() {

@@ -6,8 +6,12 @@
 mod clock;
 #[path = "support/command.rs"]
 mod command;
+#[path = "support/holding.rs"]
+mod holding;
 #[path = "support/server.rs"]
 mod server;
+#[path = "support/web.rs"]
+mod web;
 
 #[path = "server/authzen.rs"]
 mod authzen;
@@ -19,6 +23,8 @@ mod faults;
 mod floods;
 #[path = "server/grants.rs"]
 mod grants;
+#[path = "server/kills.rs"]
+mod kills;
 #[path = "server/races.rs"]
 mod races;
 #[path = "server/roles.rs"]

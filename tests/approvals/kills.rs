@@ -10,18 +10,7 @@ use serde_json::{Value, json};
 
 use super::command::*;
 use super::{decided, pending, started};
-
-/// Each judging takes this long: a plugin that never ends is cut off, and held.
-const JUDGING: Duration = Duration::from_millis(1200);
-
-const SLOW: &str = r#"
-[[plugin]]
-name = "slow"
-source = "GUEST"
-settings = { how = "loop" }
-grants = ["history"]
-limits = { time = "1200ms", fuel = 1_000_000_000_000 }
-"#;
+use crate::holding::*;
 
 struct Killed {
     place: Place,
@@ -32,8 +21,7 @@ struct Killed {
 impl Killed {
     /// An agent that waits for its answer, in a process of its own.
     fn begin(id: &str) -> Self {
-        let guest = format!("{ROOT}/target/guests/hostile.wasm");
-        let place = Place::new(&SLOW.replace("GUEST", &guest));
+        let place = Place::new(&slow());
         let action = json!({"type": "pay", "agent": "bot", "session": "s", "id": id});
         let action = action.to_string();
         let agent = started(place.command("decide --wait 60s"), action.as_bytes());
@@ -105,10 +93,13 @@ impl Killed {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn killed_while_it_is_judged_it_was_never_asked() {
     let mut killed = Killed::begin("judged");
-    thread::sleep(Duration::from_millis(300));
+    killed.until("opened", |killed| killed.place.log().exists());
+    let (agent, before) = (killed.agent.id(), computed(killed.agent.id()));
+    killed.until("judged", |_| computed(agent) > before + 20);
     killed.kill();
     assert_eq!(killed.records("hold"), 0);
     let again = started(
@@ -134,7 +125,7 @@ fn killed_while_it_waits_it_finds_its_answer() {
 fn killed_while_it_uses_the_answer_it_uses_it_when_it_comes_back() {
     let mut killed = Killed::begin("uses");
     let id = killed.approve();
-    thread::sleep(Duration::from_millis(400)); // it is being judged again
+    killed.until("judged again", |killed| is_being_used(&killed.place));
     killed.kill();
     assert_eq!(killed.records("decision"), 0);
     killed.comes_back(&id);
@@ -145,7 +136,7 @@ fn killed_while_it_uses_the_answer_it_uses_it_when_it_comes_back() {
 fn killed_between_the_record_and_the_use_it_is_recorded_again_and_used_once() {
     let mut killed = Killed::begin("recorded");
     let id = killed.approve();
-    thread::sleep(Duration::from_millis(400)); // it is being judged again
+    killed.until("judged again", |killed| is_being_used(&killed.place));
     let store = Connection::open(killed.place.path("coldnotch_approvals.db")).unwrap();
     store.busy_timeout(DEADLINE).unwrap();
     store.execute_batch("BEGIN IMMEDIATE").unwrap(); // so that it cannot write down the use

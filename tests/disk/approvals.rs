@@ -7,22 +7,15 @@ use std::time::Duration;
 use rusqlite::Connection;
 use serde_json::Value;
 
+use crate::holding::HOLDING;
+
 use super::{Stream, allowed, documented, errors, fill, on_small_disk, place, reason};
 
-const CONFIG: &str = r#"
-[[plugin]]
-name = "keywords"
-source = "builtin:keywords"
-limits = { time = "10s" }
+fn config() -> String {
+    format!("{HOLDING}store = \"small/approvals.db\"\n")
+}
 
-[policy]
-hold_types = ["deploy"]
-
-[approvals]
-store = "small/approvals.db"
-"#;
-
-const DEPLOY: &str = r#"{"type":"deploy","session":"s","id":"d"}"#;
+const PAY: &str = r#"{"type":"pay","session":"s","id":"d"}"#;
 
 fn unasked(answer: &Value, why: &str) {
     assert_eq!(answer["decision"], "block", "{answer}");
@@ -39,17 +32,17 @@ fn refused(answer: &Value) {
 
 #[test]
 fn on_a_full_disk_a_hold_is_a_block_until_there_is_room() {
-    let place = place(CONFIG);
+    let place = place(&config());
     // SQLite's own log takes most of the usual size.
     let larger = "mount -o remount,size=1m small";
     let Some(command) = on_small_disk(&place, "decide --deny", larger) else {
         return;
     };
     let mut stream = Stream::start(command);
-    refused(&stream.ask(DEPLOY));
+    refused(&stream.ask(PAY));
     let ballast = fill(&place, &stream);
     // What is left of the files' last pages may take a question or two.
-    let long = DEPLOY.replace('}', &format!(r#","summary":"{}"}}"#, "x".repeat(20_000)));
+    let long = PAY.replace('}', &format!(r#","summary":"{}"}}"#, "x".repeat(20_000)));
     let mut answer = Value::Null;
     for turn in 0..200 {
         let id = format!(r#""d-{turn}""#);
@@ -61,19 +54,19 @@ fn on_a_full_disk_a_hold_is_a_block_until_there_is_room() {
     unasked(&answer, "database or disk is full");
     allowed(&stream.ask(r#"{"type":"read_file"}"#));
     fs::remove_file(ballast).unwrap();
-    refused(&stream.ask(&DEPLOY.replace(r#""d""#, r#""after""#)));
+    refused(&stream.ask(&PAY.replace(r#""d""#, r#""after""#)));
     stream.end();
 }
 
 #[test]
 fn a_file_that_others_keep_locked_is_a_block_until_they_let_go() {
-    let place = place(CONFIG);
+    let place = place(&config());
     let mut stream = Stream::start(place.command("decide --deny"));
-    refused(&stream.ask(DEPLOY));
+    refused(&stream.ask(PAY));
     let other = Connection::open(place.path("small/approvals.db")).unwrap();
     other.busy_timeout(Duration::from_secs(30)).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let held = DEPLOY.replace(r#""d""#, r#""locked""#);
+    let held = PAY.replace(r#""d""#, r#""locked""#);
     unasked(&stream.ask(&held), "database is locked");
     allowed(&stream.ask(r#"{"type":"read_file"}"#));
     other.execute_batch("ROLLBACK").unwrap();
@@ -88,20 +81,20 @@ fn a_file_that_others_keep_locked_is_a_block_until_they_let_go() {
 
 #[test]
 fn a_file_that_is_no_database_is_a_block() {
-    let place = place(CONFIG);
+    let place = place(&config());
     fs::write(
         place.path("small/approvals.db"),
         "not a database, ".repeat(100),
     )
     .unwrap();
-    let output = place.run("decide --deny", DEPLOY);
+    let output = place.run("decide --deny", PAY);
     assert_eq!(output.status.code(), Some(3), "{}", errors(&output));
     unasked(&super::answers(&output)[0], "not a database");
     let listed = place.run("approvals list", "");
     assert_eq!(listed.status.code(), Some(1));
     assert!(errors(&listed).contains("not a database"), "{listed:?}");
 
-    let place = super::place(&CONFIG.replace("small/", "missing/"));
-    let output = place.run("decide --deny", DEPLOY);
+    let place = super::place(&config().replace("small/", "missing/"));
+    let output = place.run("decide --deny", PAY);
     unasked(&super::answers(&output)[0], "cannot open the approvals");
 }
