@@ -99,7 +99,7 @@ pub fn mended(word: &str) -> Senses {
             && !word.starts_with(*verb)
             && crate::words::one_slip(word, verb)
     });
-    meant.map_or(Senses::NONE, |verb| senses(verb))
+    meant.map_or(Senses::NONE, senses)
 }
 
 /// A Spanish verb without the pronouns that hang on it: `borrala`, `enviaselo`,
