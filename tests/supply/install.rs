@@ -36,6 +36,11 @@ fn what_is_accepted_is_locked_and_shown() {
     for part in ["signed by  acme", "1 cases, all as expected", "locked"] {
         assert!(said.contains(part), "{part}: {said}");
     }
+    let seen = shop.json("plugin inspect pack");
+    assert_eq!(
+        (&seen["locked"][0], &seen["signatures"][0]["signer"]),
+        (&"stub".into(), &"acme".into())
+    );
     let listed = shop.json("plugin list");
     assert_eq!(listed["plugins"][0]["locked"], true);
     assert_eq!(listed["plugins"][0]["signers"][0], "acme");

@@ -8,6 +8,7 @@ use super::style::{BAD, BOLD, DIM, GOOD, safe};
 use super::verify::{print_seen, seen_json};
 use crate::config::{Config, ConfigError};
 use crate::plugins::admission::signatures;
+use crate::plugins::lock::Lock;
 use crate::plugins::manifest::{Manifest, WIT_VERSIONS};
 use crate::plugins::trust::{Distrust, Seen, Trust};
 use crate::plugins::{self, Asked, Inspection};
@@ -34,12 +35,12 @@ impl Inspect {
         as_json: bool,
     ) -> anyhow::Result<Outcome> {
         let found = plugins::inspect(&self.path)?;
-        let signed = signed(&found.source, config)?;
+        let standing = Standing::of(&found, config)?;
         match as_json {
-            true => anstream::println!("{}", inspection_json(&found, signed)),
+            true => anstream::println!("{}", inspection_json(&found, standing)),
             false => {
                 print(&found);
-                print_signed(signed);
+                standing.print();
             }
         }
         Ok(match found.is_plugin {
@@ -49,41 +50,62 @@ impl Inspect {
     }
 }
 
-/// What its signatures are; that one of them is none is a finding, too.
-type Signed = Result<Vec<Seen>, Distrust>;
-
-/// The signatures beside a component, as the trust file sees them.
-fn signed(
-    source: &Source,
-    config: impl FnOnce() -> Result<Config, ConfigError>,
-) -> anyhow::Result<Signed> {
-    let Source::Path(path) = source else {
-        return Ok(Ok(Vec::new()));
-    };
-    let text = signatures(path)?;
-    if text.is_empty() {
-        return Ok(Ok(Vec::new()));
-    }
-    let trust = Trust::read(&config()?.packs.trust)?;
-    Ok(trust.look(&std::fs::read(path)?, &text))
+/// How a file stands with the operator.
+struct Standing {
+    /// Whose its signatures are; that one of them is none is a finding, too.
+    signed: Result<Vec<Seen>, Distrust>,
+    /// The plugins that it is locked as.
+    locked: Vec<String>,
 }
 
-fn print_signed(signed: Signed) {
-    match signed {
-        Ok(seen) => seen.iter().for_each(print_seen),
-        Err(e) => anstream::println!("  {BAD}{}{BAD:#}", safe(&e.to_string())),
+impl Standing {
+    fn of(
+        found: &Inspection,
+        config: impl FnOnce() -> Result<Config, ConfigError>,
+    ) -> anyhow::Result<Self> {
+        let nothing = Standing {
+            signed: Ok(Vec::new()),
+            locked: Vec::new(),
+        };
+        let Source::Path(path) = &found.source else {
+            return Ok(nothing);
+        };
+        let packs = match config() {
+            Ok(config) => config.packs,
+            Err(e) => {
+                tracing::warn!("signers and lock were not looked at: {e}");
+                return Ok(nothing);
+            }
+        };
+        let entries = Lock::read(&packs.lock)?.plugins.into_iter();
+        let entries = entries.filter(|entry| entry.component == found.digest);
+        let trust = Trust::read(&packs.trust)?;
+        Ok(Standing {
+            signed: trust.look(&std::fs::read(path)?, &signatures(path)?),
+            locked: entries.map(|entry| entry.name).collect(),
+        })
+    }
+
+    fn print(&self) {
+        match &self.signed {
+            Ok(seen) => seen.iter().for_each(print_seen),
+            Err(e) => anstream::println!("  {BAD}{}{BAD:#}", safe(&e.to_string())),
+        }
+        for name in &self.locked {
+            anstream::println!("  locked as {}", safe(name));
+        }
     }
 }
 
-fn inspection_json(found: &Inspection, signed: Signed) -> Value {
+fn inspection_json(found: &Inspection, standing: Standing) -> Value {
     let import =
         |import: &Asked| json!({"import": import.to_string(), "grant": import.grant_name()});
-    let signatures = match signed {
+    let signatures = match standing.signed {
         Ok(seen) => seen.iter().map(seen_json).collect(),
         Err(e) => json!({"problem": e.to_string()}),
     };
     json!({
-        "signatures": signatures,
+        "signatures": signatures, "locked": standing.locked,
         "source": found.source.to_string(), "size": found.size, "digest": found.digest,
         "wit": found.wit, "exports": found.exports,
         "imports": found.imports.iter().map(import).collect::<Vec<_>>(),
