@@ -97,8 +97,10 @@ const TOUCHES: [&str; 18] = [
     "marcar",
 ];
 
-/// The label of a button or a box, other than the terms of what is ordered.
+/// The label of a button or a box, other than the terms of what is ordered. One
+/// that only says "allow" gives nobody power: it has to say over what.
 fn is_label(field: &Field) -> bool {
+    let means = field.words().all();
     let name = field
         .name()
         .split('[')
@@ -133,7 +135,8 @@ fn is_label(field: &Field) -> bool {
                 | "checkbox"
                 | "link"
         )
-        && !field.words().all().any(Senses::TERMS)
+        && !means.any(Senses::TERMS)
+        && (!means.any(Senses::GRANT) || means.any(Senses::ACCESS | Senses::CREDENTIAL))
 }
 
 fn names_operation(name: &str) -> bool {

@@ -261,6 +261,14 @@ impl<'a> Facts<'a> {
             || effects.any(Effects::OFF) && intent.asks(Senses::OFF)
     }
 
+    /// True when the user himself wants a secret passed on: he asks to send, and
+    /// names one.
+    pub fn asks_to_send_a_secret(&self) -> bool {
+        let intent = self.intent();
+        intent.asks(Senses::SEND | Senses::UPLOAD | Senses::SHARE)
+            && intent.means(Senses::SECRET | Senses::CREDENTIAL)
+    }
+
     /// True when it reaches somebody outside, and nobody there whom the user did not name.
     pub fn reaches_only_named(&self) -> bool {
         let mut outside = self.targets.iter().filter(|t| t.outside).peekable();

@@ -345,6 +345,11 @@ impl Intent {
         self.senses.iter().any(|s| s.any(senses))
     }
 
+    /// The same, of a word that he does not deny.
+    pub fn means(&self, senses: Senses) -> bool {
+        (0..self.senses.len()).any(|i| self.senses[i].any(senses) && !self.denied(i))
+    }
+
     /// True when the user's own words give something, agree or order: what an
     /// agent says after them is theirs.
     pub fn decides(&self) -> bool {

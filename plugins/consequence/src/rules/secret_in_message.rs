@@ -40,11 +40,11 @@ fn read_before(facts: &Facts) -> Option<Finding> {
     Some(finding.at(Some(leak.step), "", "a secret"))
 }
 
+/// The user himself wants it passed on, whatever his language calls it.
 fn asks_to_send_it(facts: &Facts) -> bool {
-    facts.intent().asks(Senses::SEND | Senses::SHARE)
-        && facts
-            .intent()
-            .names_any(&Words::of("password secret key token credential card"))
+    facts.asks_to_send_a_secret()
+        || facts.intent().asks(Senses::SEND | Senses::SHARE)
+            && facts.intent().names_any(&Words::of("card"))
 }
 
 fn known_by_form(facts: &Facts) -> Option<Finding> {

@@ -7,7 +7,6 @@ use crate::labels;
 use crate::lexicon::Senses;
 use crate::readers::shell::Command;
 use crate::target;
-use crate::words::Words;
 
 /// The reason code.
 pub const CODE: &str = "secret-then-send";
@@ -33,7 +32,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     // somewhere is far from what such sessions do.
     let data = facts.does(Effects::UPLOAD | Effects::PUBLISH) || path == "command";
     let step = match (secret, data) {
-        (Some(step), _) if !asks_to_send_secret(facts) => step,
+        (Some(step), _) if !facts.asks_to_send_a_secret() => step,
         (_, true)
             if !facts
                 .intent()
@@ -121,14 +120,4 @@ fn leaves_by_shell(command: &Command) -> Option<String> {
             .map(str::to_owned),
         _ => None,
     }
-}
-
-/// The user himself wants a secret sent: he asks to send and names it.
-fn asks_to_send_secret(facts: &Facts) -> bool {
-    facts
-        .intent()
-        .asks(Senses::SEND | Senses::UPLOAD | Senses::SHARE)
-        && facts
-            .intent()
-            .names_any(&Words::of("secret password key token credential"))
 }
