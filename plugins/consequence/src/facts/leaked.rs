@@ -64,7 +64,8 @@ impl Facts<'_> {
         let meant = Senses::TO | Senses::CREDENTIAL;
         let texts = || {
             let plain = move |f: &&Field| f.value == Plain::Text && !f.key.any(meant);
-            self.fields.iter().filter(plain)
+            let presented = |f: &&Field| self.effects.any(Effects::READ) && presents_a_key(f);
+            self.fields.iter().filter(plain).filter(move |f| !presented(f))
         };
         let words = texts().flat_map(move |f| {
             let text = crate::finding::short(&f.text, MAX_FIELD);
@@ -94,6 +95,11 @@ impl Facts<'_> {
         let all = words.chain(joined.filter(|(_, t)| may_be_secret(t)));
         all.filter(|(_, piece)| !self.intent().names_value(piece))
     }
+}
+
+/// The header in which whoever reads a service shows his key to it.
+fn presents_a_key(field: &Field) -> bool {
+    field.name().eq_ignore_ascii_case("authorization")
 }
 
 /// The words of a text that nobody writes by chance.

@@ -6,6 +6,7 @@ use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
 use crate::payload::Field;
+use crate::readers::code;
 use crate::target::What;
 
 /// The reason code.
@@ -24,8 +25,10 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"How many seats of the plan do we 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
     let idle = Effects::READ | Effects::DRAFT | Effects::NOTE;
+    // What `execute` does is told by its command, and judged by who reads that;
+    // a tool with a verb of its own does it, whatever else its fields hold.
     let code = facts.commands().next().is_some() || facts.deeds().next().is_some();
-    if code
+    if code && code::is_vague(&facts.kind)
         || facts.effects.any(idle | Effects::EXECUTE)
         || !lasts(facts) && !brings_about(facts)
         || !errand::is_to_look(facts.intent())
