@@ -65,7 +65,10 @@ impl Facts<'_> {
         let texts = || {
             let plain = move |f: &&Field| f.value == Plain::Text && !f.key.any(meant);
             let presented = |f: &&Field| self.effects.any(Effects::READ) && presents_a_key(f);
-            self.fields.iter().filter(plain).filter(move |f| !presented(f))
+            self.fields
+                .iter()
+                .filter(plain)
+                .filter(move |f| !presented(f))
         };
         let words = texts().flat_map(move |f| {
             let text = crate::finding::short(&f.text, MAX_FIELD);
