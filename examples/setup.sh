@@ -21,3 +21,10 @@ coldnotch() { "$binary" "$@"; }
 
 # One message for one process of its own; then the exit code, if it says something.
 decide() { coldnotch decide || echo "exit code $?"; }
+
+# Compiled plugins are kept from run to run: an interpreter takes long to compile.
+cached() {
+    XDG_CACHE_HOME=$here/../../target/examples-cache
+    mkdir -p "$XDG_CACHE_HOME"
+    chmod 700 "$XDG_CACHE_HOME"
+}

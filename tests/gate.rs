@@ -19,7 +19,7 @@ use std::fs;
 
 use coldnotch::action::{Action, Observation};
 use coldnotch::gate::ObserveError;
-use coldnotch::policy::{Mode, PluginSpec, Policy};
+use coldnotch::policy::{Mode, PluginSpec, Policy, Share};
 use coldnotch::session::SessionError;
 use coldnotch::verdict::Verdict;
 use serde_json::{Value, json};
@@ -355,6 +355,62 @@ fn a_shadow_plugin_is_recorded_and_changes_nothing() {
         (&json!("abstained"), &json!(0.4 + 0.2))
     );
     assert_eq!(plugins[1]["outcome"], json!("out-of-fuel"));
+    assert_eq!(plugins[1]["part"], json!("shadow"));
+}
+
+#[test]
+fn a_canary_takes_part_in_its_share_of_the_sessions_and_the_record_says_so() {
+    let share = Share::of(0.3).unwrap();
+    let canary = PluginSpec {
+        mode: Mode::Canary(share),
+        ..keywords()
+    };
+    let home = Home::new(policy([canary]));
+    let gate = home.open();
+    let refund = |session: &str| Action {
+        session: session.to_owned(),
+        ..refund()
+    };
+    let sessions: Vec<String> = (0..20).map(|n| format!("s-{n}")).collect();
+    for session in &sessions {
+        for _ in 0..2 {
+            let held = gate.decide(refund(session)).verdict == Verdict::Hold;
+            assert_eq!(held, share.has("keywords", session), "{session}");
+        }
+    }
+    // What stands alone is chosen by its id.
+    let alone = (0..20).map(|_| gate.decide(refund("")).verdict == Verdict::Hold);
+    let alone: Vec<bool> = alone.collect();
+    let decisions = home.log().into_iter();
+    let decisions: Vec<_> = decisions
+        .filter(|line| line["kind"] == "decision" || line["kind"] == "hold")
+        .collect();
+    assert_eq!(decisions.len(), 60);
+    for line in &decisions {
+        let of = match line["session"].as_str().unwrap_or_default() {
+            "" => line["id"].as_str().unwrap(),
+            session => session,
+        };
+        let part = if share.has("keywords", of) {
+            "canary"
+        } else {
+            "shadow"
+        };
+        assert_eq!(line["plugins"][0]["part"], json!(part), "{line}");
+    }
+    let chosen = decisions
+        .iter()
+        .filter(|line| line["plugins"][0]["part"] == "canary");
+    let held = sessions
+        .iter()
+        .filter(|session| share.has("keywords", session))
+        .count()
+        * 2;
+    assert_eq!(
+        chosen.count(),
+        held + alone.iter().filter(|held| **held).count()
+    );
+    assert!(held > 0 && held < 40);
 }
 
 #[test]

@@ -8,6 +8,9 @@ mod support;
 
 #[path = "packs/golden.rs"]
 mod golden;
+#[cfg(unix)] // it waits for a watched file
+#[path = "packs/lifecycle.rs"]
+mod lifecycle;
 #[path = "packs/manifest.rs"]
 mod manifest;
 #[cfg(unix)] // it waits for a watched file

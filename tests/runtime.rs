@@ -6,6 +6,8 @@
 mod cache;
 #[path = "runtime/load.rs"]
 mod load;
+#[path = "runtime/released.rs"]
+mod released;
 mod support;
 #[path = "runtime/tricks.rs"]
 mod tricks;

@@ -16,6 +16,7 @@ use crate::action::{Action, Observation};
 pub(crate) use crate::clock::now;
 use crate::config::Config;
 use crate::history::{Occurrence, Output, Place, Step, TEXTS, View};
+use crate::plugins::golden;
 use crate::policy::Policy;
 use crate::quarantine::Tripped;
 use crate::runtime::{Engine, EngineError, Generation, LoadError, Plugin, Tolerance};
@@ -69,7 +70,7 @@ impl Judge {
     /// Engine, plugins or sessions cannot be set up.
     pub fn open(config: &Config) -> Result<Self, OpenError> {
         let engine = Engine::start(&config.engine)?;
-        let generation = Generation::build(&engine, &config.policy)?;
+        let generation = golden::build(&engine, &config.policy)?;
         Ok(Judge::new(
             generation,
             Sessions::new(config.session.clone()),
@@ -114,10 +115,10 @@ impl Judge {
     /// path, on threads that give way to those that decide. Nothing changes yet.
     ///
     /// # Errors
-    /// As [`Generation::build`].
+    /// As [`Generation::build`], or a plugin does not judge its golden cases as expected.
     pub fn build(&self, policy: &Policy) -> Result<Generation, LoadError> {
         let build = || {
-            let generation = Generation::build(&self.engine(), policy)?;
+            let generation = golden::build(&self.engine(), policy)?;
             generation.warm();
             Ok(generation)
         };
@@ -327,7 +328,7 @@ impl Judge {
         let mut opinions = Vec::with_capacity(asked.len());
         for plugin in asked {
             if self.tolerated.is_away(plugin) {
-                opinions.push(plugin.quarantined());
+                opinions.push(plugin.quarantined(action));
                 continue;
             }
             // Usually the notes are at hand; after a swap or a restart a plugin first

@@ -8,6 +8,8 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
+
 use crate::json::Object;
 use crate::plugins::admission::Admission;
 use crate::verdict::{Rules, Verdict};
@@ -47,7 +49,7 @@ pub struct PluginSpec {
     pub name: String,
     /// Where its component comes from.
     pub source: Source,
-    /// Whether it decides or only is recorded.
+    /// Whether it decides, or only is recorded, or both in turn.
     pub mode: Mode,
     /// Its settings.
     pub settings: Object,
@@ -113,6 +115,58 @@ pub enum Mode {
     Enforce,
     /// It is asked and recorded, and changes nothing.
     Shadow,
+    /// It takes part in this share of the sessions; in the others it is a shadow.
+    Canary(Share),
+}
+
+impl Mode {
+    /// Its name in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Enforce => "enforce",
+            Mode::Shadow => "shadow",
+            Mode::Canary(_) => "canary",
+        }
+    }
+}
+
+/// A share of all sessions, in millionths: at least one, at most all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share(u32);
+
+impl Share {
+    const WHOLE: u32 = 1_000_000;
+    /// All sessions.
+    pub const ALL: Share = Share(Share::WHOLE);
+
+    /// The share of this part of 1; `None` where that is not over 0 and at most 1.
+    pub fn of(part: f64) -> Option<Share> {
+        if !(part > 0.0 && part <= 1.0) {
+            return None;
+        }
+        Some(Share(((part * f64::from(Share::WHOLE)) as u32).max(1)))
+    }
+
+    /// The part of 1.
+    pub fn part(self) -> f64 {
+        f64::from(self.0) / f64::from(Share::WHOLE)
+    }
+
+    /// Whether a session is among them: by a hash of its name and the plugin's, so that
+    /// it always is or never is, that a larger share keeps those of a smaller one, and
+    /// that two plugins are not tried on the same sessions.
+    pub fn has(self, plugin: &str, session: &str) -> bool {
+        let digest = Sha256::new()
+            .chain_update(plugin)
+            .chain_update([0])
+            .chain_update(session)
+            .finalize();
+        let place = digest
+            .iter()
+            .take(8)
+            .fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+        place % u64::from(Share::WHOLE) < u64::from(self.0)
+    }
 }
 
 /// What one call of a plugin may use. Exceeding any of these is a failure of
@@ -184,5 +238,44 @@ impl Grant {
         match self {
             Grant::History => "history",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(part: f64, plugin: &str) -> Vec<usize> {
+        let share = Share::of(part).unwrap();
+        (0..10_000)
+            .filter(|n| share.has(plugin, &format!("s-{n}")))
+            .collect()
+    }
+
+    #[test]
+    fn a_share_is_that_part_of_the_sessions_and_a_larger_one_has_them_too() {
+        let (tenth, half) = (chosen(0.1, "p"), chosen(0.5, "p"));
+        assert!((900..1_100).contains(&tenth.len()), "{}", tenth.len());
+        assert!((4_800..5_200).contains(&half.len()), "{}", half.len());
+        assert!(tenth.iter().all(|session| half.contains(session)));
+        assert_eq!(chosen(1.0, "p").len(), 10_000);
+        let both = chosen(0.1, "q").into_iter().filter(|n| tenth.contains(n));
+        assert!((50..200).contains(&both.count()), "chosen alike");
+    }
+
+    #[test]
+    fn the_choice_is_the_same_everywhere_and_for_good() {
+        let share = Share::of(0.5).unwrap();
+        let chosen = ["", "s-1", "s-2", "s-3", "s-4"].map(|session| share.has("refunds", session));
+        assert_eq!(chosen, [false; 5]);
+    }
+
+    #[test]
+    fn no_share_is_empty_or_more_than_all() {
+        for part in [0.0, -0.1, 1.000_001, f64::NAN, f64::INFINITY] {
+            assert_eq!(Share::of(part), None, "{part}");
+        }
+        assert_eq!(Share::of(1e-9).unwrap().part(), 1e-6);
+        assert_eq!(Share::of(1.0), Some(Share::ALL));
     }
 }

@@ -204,6 +204,47 @@ impl Failure {
     }
 }
 
+/// What part a plugin's opinion has in the verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// It counts.
+    Full,
+    /// It counts here, since the session is one of those the plugin is tried on.
+    Canary,
+    /// It is recorded and changes nothing.
+    Shadow,
+}
+
+impl Part {
+    /// Every part, with its name in the audit log.
+    const NAMES: [(&'static str, Part); 3] = [
+        ("enforce", Part::Full),
+        ("canary", Part::Canary),
+        ("shadow", Part::Shadow),
+    ];
+
+    /// Its name in the audit log.
+    pub fn as_str(self) -> &'static str {
+        let mut names = Part::NAMES.into_iter();
+        names
+            .find(|(_, part)| *part == self)
+            .map_or("", |(name, _)| name)
+    }
+
+    /// The part of this name.
+    pub fn named(name: &str) -> Option<Part> {
+        let mut names = Part::NAMES.into_iter();
+        names
+            .find(|(known, _)| *known == name)
+            .map(|(_, part)| part)
+    }
+
+    /// Whether the opinion can change the verdict.
+    pub fn counts(self) -> bool {
+        self != Part::Shadow
+    }
+}
+
 /// What one plugin made of an action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opinion {
@@ -213,8 +254,8 @@ pub struct Opinion {
     pub digest: Arc<str>,
     /// Its assessment or the failure that counts instead.
     pub outcome: Result<Assessment, Failure>,
-    /// A shadow plugin is recorded and changes nothing.
-    pub shadow: bool,
+    /// Its part in the verdict.
+    pub part: Part,
     /// Fuel it used.
     pub fuel: u64,
 }
@@ -325,7 +366,7 @@ pub const POLICY: &str = "policy";
 pub fn combine(rules: &Rules, kind: &str, opinions: &[Opinion]) -> Judgement {
     let mut causes = Vec::new();
     causes.extend(static_cause(rules, kind));
-    let enforcing = opinions.iter().filter(|opinion| !opinion.shadow);
+    let enforcing = opinions.iter().filter(|opinion| opinion.part.counts());
     for opinion in enforcing.clone() {
         causes.extend(causes_of(rules, opinion));
     }
@@ -342,7 +383,7 @@ pub fn combine(rules: &Rules, kind: &str, opinions: &[Opinion]) -> Judgement {
         Some(cause) if verdict > Verdict::Allow => cause.reason.message.clone(),
         _ => "allowed by policy".to_owned(),
     };
-    let shadows = opinions.iter().filter(|opinion| opinion.shadow);
+    let shadows = opinions.iter().filter(|opinion| !opinion.part.counts());
     let firsts = shadows.filter_map(|opinion| causes_of(rules, opinion).into_iter().next());
     Judgement {
         verdict,
@@ -440,7 +481,7 @@ mod tests {
             plugin: "p".to_owned(),
             digest: "d".into(),
             outcome,
-            shadow: false,
+            part: Part::Full,
             fuel: 0,
         }
     }
@@ -499,7 +540,7 @@ mod tests {
     #[test]
     fn a_shadow_plugin_changes_nothing() {
         let shadow = Opinion {
-            shadow: true,
+            part: Part::Shadow,
             ..says(1.0, Some(Verdict::Block))
         };
         let judgement = combine(&rules(), "mail", &[shadow]);
@@ -510,7 +551,7 @@ mod tests {
     #[test]
     fn what_a_shadow_plugin_would_have_changed_is_told_apart() {
         let shadow = |one: Opinion| Opinion {
-            shadow: true,
+            part: Part::Shadow,
             ..one
         };
         let flips = |kind: &str, opinions: &[Opinion]| -> Vec<(Verdict, String)> {
@@ -585,8 +626,9 @@ mod tests {
             },
         );
         let outcome = prop_oneof![assessed, prop::sample::select(failures).prop_map(Err)];
-        (outcome, any::<bool>()).prop_map(|(outcome, shadow)| Opinion {
-            shadow,
+        let part = prop::sample::select(Part::NAMES.map(|(_, part)| part).to_vec());
+        (outcome, part).prop_map(|(outcome, part)| Opinion {
+            part,
             ..opinion(outcome)
         })
     }
@@ -651,7 +693,7 @@ mod tests {
             let mut failed = opinions.clone();
             let one = &mut failed[at.index(opinions.len())];
             one.outcome = Err(Failure::TimedOut);
-            one.shadow = false;
+            one.part = Part::Full;
             prop_assert!(combine(&rules, "a", &failed).verdict >= Verdict::Hold);
         }
 
@@ -661,13 +703,13 @@ mod tests {
             opinions in prop::collection::vec(any_opinion(), 0..5),
             shadow in any_opinion(),
         ) {
-            let mut one = Opinion { shadow: true, plugin: "s".to_owned(), ..shadow };
+            let mut one = Opinion { part: Part::Shadow, plugin: "s".to_owned(), ..shadow };
             let judged = |one: &Opinion| {
                 let all: Vec<_> = opinions.iter().chain([one]).cloned().collect();
                 combine(&rules, "a", &all)
             };
             let before = judged(&one);
-            one.shadow = false;
+            one.part = Part::Full;
             let after = judged(&one);
             let flip = before.flips.iter().find(|flip| flip.plugin == "s");
             let flipped = (after.verdict > before.verdict).then_some(after.verdict);

@@ -230,7 +230,10 @@ impl Approvals {
 
 /// A plugin that failed might have had something else to say.
 fn failed(judged: &Judged) -> bool {
-    let mut enforcing = judged.opinions.iter().filter(|opinion| !opinion.shadow);
+    let mut enforcing = judged
+        .opinions
+        .iter()
+        .filter(|opinion| opinion.part.counts());
     enforcing.any(|opinion| opinion.outcome.is_err())
 }
 

@@ -9,7 +9,7 @@ use super::Conclusion;
 use crate::action::Action;
 use crate::json::Object;
 use crate::verdict::{
-    Assessment, Cause, Evidence, Failure, Judged, Judgement, Opinion, Reason, Verdict,
+    Assessment, Cause, Evidence, Failure, Judged, Judgement, Opinion, Part, Reason, Verdict,
 };
 
 /// What is wrong with a text that should be one of ours.
@@ -50,8 +50,13 @@ struct OpinionText {
     verdict: Option<String>,
     reasons: Vec<ReasonText>,
     labels: Vec<String>,
-    shadow: bool,
+    #[serde(default = "full")]
+    part: String,
     fuel: u64,
+}
+
+fn full() -> String {
+    Part::Full.as_str().to_owned()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -197,7 +202,7 @@ fn opinion_text(opinion: &Opinion) -> OpinionText {
         verdict: assessment.and_then(|a| Some(a.verdict?.as_str().to_owned())),
         reasons: assessment.map_or_else(Vec::new, |a| a.reasons.iter().map(reason_text).collect()),
         labels: assessment.map_or_else(Vec::new, |a| a.labels.clone()),
-        shadow: opinion.shadow,
+        part: opinion.part.as_str().to_owned(),
         fuel: opinion.fuel,
     }
 }
@@ -218,7 +223,7 @@ fn opinion(text: OpinionText) -> Result<Opinion, Wrong> {
         plugin: text.plugin,
         digest: text.digest.into(),
         outcome,
-        shadow: text.shadow,
+        part: Part::named(&text.part).ok_or_else(|| format!("no part '{}'", text.part))?,
         fuel: text.fuel,
     })
 }
@@ -276,7 +281,7 @@ mod tests {
             plugin: "p".to_owned(),
             digest: "sha256:0".into(),
             outcome,
-            shadow: true,
+            part: Part::Canary,
             fuel: u64::MAX,
         };
         let assessment = Assessment {

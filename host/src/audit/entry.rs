@@ -93,6 +93,9 @@ pub struct PluginLine<'a> {
     pub outcome: &'a str,
     /// The fuel it used.
     pub fuel: u64,
+    /// `canary` or `shadow`; none for one that counts in every session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<&'a str>,
     /// What it would have changed, were it no shadow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub would: Option<FlipLine<'a>>,

@@ -70,8 +70,8 @@ impl Replay {
         let mut config = config.clone();
         config.session.state = None; // what is replayed is nobody's session
         let judge = Judge::open(&config)?;
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        let results = judge_all(&judge, &recordings, self.jobs.unwrap_or(cores).max(1))?;
+        let jobs = self.jobs.unwrap_or_else(cores).max(1);
+        let results = judge_all(&judge, &recordings, jobs)?;
         if let Some(out) = &self.verdicts {
             write_verdicts(out, &recordings, &results)
                 .with_context(|| format!("cannot write {}", out.display()))?;
@@ -86,7 +86,13 @@ impl Replay {
     }
 }
 
-fn read(path: &Path, recordings: &mut Vec<Recording>) -> anyhow::Result<()> {
+/// How many threads judge, where nobody says.
+pub(super) fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Adds the recorded sessions of a file.
+pub(super) fn read(path: &Path, recordings: &mut Vec<Recording>) -> anyhow::Result<()> {
     let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     for (number, line) in BufReader::new(file).lines().enumerate() {
         let place = || format!("{}: line {}", path.display(), number + 1);
@@ -109,7 +115,7 @@ fn without_line(e: &serde_json::Error) -> String {
 }
 
 /// Judges all sessions, in parallel; the steps of one in order.
-fn judge_all(
+pub(super) fn judge_all(
     judge: &Judge,
     recordings: &[Recording],
     jobs: usize,

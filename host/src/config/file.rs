@@ -40,6 +40,7 @@ pub(super) struct Plugin {
     pub(super) name: Option<String>,
     pub(super) source: Option<String>,
     pub(super) mode: Option<String>,
+    pub(super) share: Option<f64>,
     pub(super) settings: Option<toml::Table>,
     pub(super) limits: Limits,
     pub(super) grants: Option<Vec<String>>,
@@ -159,7 +160,9 @@ pub(super) const KEYS: &[(&str, &[&str])] = &[
     ),
     (
         "plugin",
-        &["name", "source", "mode", "settings", "limits", "grants"],
+        &[
+            "name", "source", "mode", "share", "settings", "limits", "grants",
+        ],
     ),
     (
         "plugin.limits",

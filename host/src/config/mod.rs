@@ -5,6 +5,7 @@
 //! says of each value where it came from.
 
 mod approvals;
+pub mod edit;
 mod environment;
 mod file;
 mod packs;

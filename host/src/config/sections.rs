@@ -12,7 +12,7 @@ use crate::audit::Durability;
 use crate::history;
 use crate::json::Object;
 use crate::plugins::registry::SCHEME;
-use crate::policy::{Grant, Limits, Mode, PluginSpec, Policy, Source};
+use crate::policy::{Grant, Limits, Mode, PluginSpec, Policy, Share, Source};
 use crate::runtime::{Allocation, EngineConfig};
 use crate::session::SessionConfig;
 use crate::verdict::Verdict;
@@ -123,11 +123,7 @@ impl Reader<'_> {
         let spec = PluginSpec::new(name, self.source(&at("source"), &source)?);
         self.note(&at("name"), format!("{:?}", spec.name), self.file_origin());
         self.note(&at("source"), format!("{source:?}"), self.file_origin());
-        let mode = self.word(
-            &at("mode"),
-            file.mode,
-            &[("enforce", Mode::Enforce), ("shadow", Mode::Shadow)],
-        )?;
+        let mode = self.mode(&at("mode"), &at("share"), file.mode, file.share)?;
         let settings = match file.settings {
             None => Object::default(),
             Some(table) => self.settings(&at("settings"), table)?,
@@ -151,6 +147,31 @@ impl Reader<'_> {
             grants,
             ..spec
         })
+    }
+
+    fn mode(
+        &mut self,
+        key: &str,
+        share_key: &str,
+        mode: Option<String>,
+        share: Option<f64>,
+    ) -> Result<Mode, ConfigError> {
+        let modes = [Mode::Enforce, Mode::Shadow, Mode::Canary(Share::ALL)];
+        let mode = self.word(key, mode, &modes.map(|mode| (mode.name(), mode)))?;
+        let wrong = |what: &str| Err(self.wrong(share_key, what));
+        let share = match (mode, share) {
+            (Mode::Canary(_), Some(part)) => match Share::of(part) {
+                Some(share) => share,
+                None => return wrong("must be a number over 0 and at most 1"),
+            },
+            (Mode::Canary(_), None) => {
+                return wrong("is missing: a canary needs its share of the sessions, such as 0.1");
+            }
+            (_, Some(_)) => return wrong("goes with mode = \"canary\" only"),
+            (mode, None) => return Ok(mode),
+        };
+        self.note(share_key, share.part().to_string(), self.file_origin());
+        Ok(Mode::Canary(share))
     }
 
     fn source(&self, key: &str, source: &str) -> Result<Source, ConfigError> {

@@ -8,7 +8,7 @@ use super::asking::used;
 use crate::action::ActionDigest;
 use crate::approvals::Approval;
 use crate::audit::{self, AuditError, Entry};
-use crate::verdict::{Judged, Judgement, Opinion};
+use crate::verdict::{Judged, Judgement, Opinion, Part};
 
 /// What a record of an action says of its end.
 pub(super) enum End<'a> {
@@ -96,7 +96,7 @@ fn plugin_line<'a>(opinion: &'a Opinion, judgement: &'a Judgement) -> audit::Plu
     let assessment = opinion.outcome.as_ref().ok();
     let flip = judgement.flips.iter().find(|flip| {
         // What happened since, such as a question that expired, may be as severe.
-        opinion.shadow && flip.plugin == opinion.plugin && flip.verdict > judgement.verdict
+        !opinion.part.counts() && flip.plugin == opinion.plugin && flip.verdict > judgement.verdict
     });
     audit::PluginLine {
         name: &opinion.plugin,
@@ -105,6 +105,9 @@ fn plugin_line<'a>(opinion: &'a Opinion, judgement: &'a Judgement) -> audit::Plu
         risk: assessment.map(|a| a.risk),
         outcome: opinion.outcome_name(),
         fuel: opinion.fuel,
+        part: Some(opinion.part)
+            .filter(|part| *part != Part::Full)
+            .map(Part::as_str),
         would: flip.map(|flip| audit::FlipLine {
             decision: flip.verdict,
             code: &flip.reason.code,

@@ -1,7 +1,7 @@
 //! A new pack: a folder that builds, with a first rule and golden cases.
 //!
 //! What it needs of Coldnotch is in the folder: the contract (`wit/`) and, for Rust, the
-//! SDK. So nothing of ours has to be on a registry, and a pack keeps building as it did.
+//! SDK, and for C the bindings. So nothing of ours has to be on a registry, and a pack keeps building as it did.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,36 @@ const JS: [(&str, &str); 5] = [
     ("package.json", include_str!("templates/js/package.json")),
     (".gitignore", "/node_modules\n/*.wasm\n/*.wasm.part\n"),
     ("rule.js", include_str!("templates/js/rule.js")),
+];
+
+const PYTHON: [(&str, &str); 5] = [
+    ("pack.toml", include_str!("templates/python/pack.toml")),
+    ("README.md", include_str!("templates/python/README.md")),
+    (
+        "requirements.txt",
+        include_str!("templates/python/requirements.txt"),
+    ),
+    (".gitignore", "/.venv\n__pycache__\n/*.wasm\n/*.wasm.part\n"),
+    ("rule.py", include_str!("templates/python/rule.py")),
+];
+
+const C: [(&str, &str); 10] = [
+    ("pack.toml", include_str!("templates/c/pack.toml")),
+    ("README.md", include_str!("templates/c/README.md")),
+    (".gitignore", "/*.wasm\n/*.wasm.part\n"),
+    ("rule.c", include_str!("templates/c/rule.c")),
+    ("vendor/plugin.c", include_str!("templates/c/plugin.c")),
+    ("vendor/plugin.h", include_str!("templates/c/plugin.h")),
+    (
+        "vendor/coldnotch.c",
+        include_str!("templates/c/coldnotch.c"),
+    ),
+    (
+        "vendor/coldnotch.h",
+        include_str!("templates/c/coldnotch.h"),
+    ),
+    ("vendor/stdlib.h", include_str!("templates/c/stdlib.h")),
+    ("vendor/string.h", include_str!("templates/c/string.h")),
 ];
 
 const RUST: [(&str, &str); 13] = [
@@ -94,7 +124,7 @@ pub enum CreateError {
 }
 
 /// The languages there are templates for.
-pub const LANGS: [Lang; 2] = [Lang::Rust, Lang::Js];
+pub const LANGS: [Lang; 4] = [Lang::Rust, Lang::Js, Lang::Python, Lang::C];
 
 /// Makes the folder `name` in `parent`; its files, in the order of their names.
 ///
@@ -107,9 +137,11 @@ pub fn create(parent: &Path, name: &str, lang: Lang) -> Result<Vec<PathBuf>, Cre
     let own: &[(&str, &str)] = match lang {
         Lang::Rust => &RUST,
         Lang::Js => &JS,
-        other => {
+        Lang::Python => &PYTHON,
+        Lang::C => &C,
+        Lang::Component => {
             let known = LANGS.map(Lang::name).join(", ");
-            return Err(CreateError::NoTemplate(other.name(), known));
+            return Err(CreateError::NoTemplate(lang.name(), known));
         }
     };
     let folder = parent.join(name);

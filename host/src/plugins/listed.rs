@@ -1,17 +1,20 @@
 //! The plugins of a policy, loaded.
 
+use super::golden;
 use crate::policy::{Mode, Policy};
 use crate::runtime::{Engine, EngineConfig, EngineError, Generation, LoadError};
 
 /// A plugin of the policy in force, loaded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Listed {
     /// Its name.
     pub name: String,
     /// Where it comes from.
     pub source: String,
-    /// `enforce` or `shadow`.
+    /// `enforce`, `shadow` or `canary`.
     pub mode: &'static str,
+    /// The part of the sessions that a canary has.
+    pub share: Option<f64>,
     /// Digest of its component: `sha256:` and 64 hex digits.
     pub digest: String,
     /// Its grants.
@@ -33,7 +36,7 @@ pub struct Listed {
 /// The engine cannot start, or a plugin cannot be loaded.
 pub fn list(engine: &EngineConfig, policy: &Policy) -> Result<(String, Vec<Listed>), ListError> {
     let engine = Engine::start(engine)?;
-    let generation = Generation::build(&engine, policy)?;
+    let generation = golden::build(&engine, policy)?;
     Ok((generation.id.to_string(), of(&generation)))
 }
 
@@ -45,9 +48,10 @@ pub(crate) fn of(generation: &Generation) -> Vec<Listed> {
         Listed {
             name: spec.name.clone(),
             source: spec.source.to_string(),
-            mode: match spec.mode {
-                Mode::Enforce => "enforce",
-                Mode::Shadow => "shadow",
+            mode: spec.mode.name(),
+            share: match spec.mode {
+                Mode::Canary(share) => Some(share.part()),
+                Mode::Enforce | Mode::Shadow => None,
             },
             digest: plugin.digest.to_string(),
             grants: spec.grants.iter().map(|grant| grant.name()).collect(),

@@ -14,6 +14,9 @@
 //! | [`admission`] | whether a plugin may be loaded |
 //! | [`install`] | how it comes to be accepted |
 //! | [`registry`], [`ship`] | packs in OCI registries, and on their way |
+//! | [`promotion`] | what a candidate would change |
+//! | [`generations`] | the way back |
+//! | `golden` | golden cases, before a policy is put in force |
 //! | [`inspect`](fn@inspect) | what a component is; nothing of it runs |
 //! | [`list`] | the plugins of a policy, loaded |
 
@@ -23,6 +26,8 @@ pub mod build;
 pub mod cases;
 pub mod create;
 mod fields;
+pub mod generations;
+pub(crate) mod golden;
 mod inspect;
 pub mod install;
 mod listed;
@@ -30,6 +35,7 @@ pub mod lock;
 pub mod manifest;
 pub mod needs;
 pub mod pack;
+pub mod promotion;
 pub mod registry;
 pub mod schema;
 mod section;

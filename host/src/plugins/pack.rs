@@ -305,7 +305,7 @@ impl Pack {
         Ok(self)
     }
 
-    fn read(source: Source, cases_file: Option<PathBuf>) -> Result<Self, PackError> {
+    pub(super) fn read(source: Source, cases_file: Option<PathBuf>) -> Result<Self, PackError> {
         let path = || PathBuf::from(source.to_string());
         let component = Component::read(&source).map_err(|cause| PackError::Component {
             path: path(),

@@ -90,16 +90,22 @@ impl<'a> Trial<'a> {
             Some(manifest) => manifest.grants.clone(),
             None => Surface::read(&engine, &pack.component)?.needed(),
         };
-        Ok(Trial {
-            spec: PluginSpec {
-                grants,
-                limits,
-                ..PluginSpec::new(name, pack.source.clone())
-            },
+        let spec = PluginSpec {
+            grants,
+            limits,
+            ..PluginSpec::new(name, pack.source.clone())
+        };
+        Ok(Self::on(engine, spec, pack))
+    }
+
+    /// Prepares to try a pack as the operator has it, on an engine that is there.
+    pub(super) fn on(engine: Arc<Engine>, spec: PluginSpec, pack: &'a Pack) -> Self {
+        Trial {
+            spec,
             pack,
             engine,
             loaded: BTreeMap::new(),
-        })
+        }
     }
 
     /// The pack under trial.
@@ -249,10 +255,7 @@ impl Stage<'_> {
             return;
         };
         let engine = self.generation.engine();
-        match self
-            .plugin
-            .observe(engine, seen, leaves, &view, &self.notes)
-        {
+        match self.plugin.read(engine, seen, leaves, &view, &self.notes) {
             Ok(data) => self.notes.data = data,
             Err(failure) => {
                 self.notes.complete = false;

@@ -61,7 +61,12 @@ pub(super) struct Cache {
 pub(super) struct Key(String);
 
 impl Key {
-    pub(super) fn new(engine: &wasmtime::Engine, component: &[u8; 32], settings: &str) -> Self {
+    /// Without settings, where they are not in it.
+    pub(super) fn new(
+        engine: &wasmtime::Engine,
+        component: &[u8; 32],
+        settings: Option<&str>,
+    ) -> Self {
         use std::hash::{Hash, Hasher};
         // wasmtime's own word for "compatible": its version and every setting
         // that changes code. It is a `Hash`, so it is fed to a SHA-256.
@@ -76,8 +81,9 @@ impl Key {
         }
         let mut sink = Sink(Sha256::new());
         sink.write(component);
-        sink.write(&(settings.len() as u64).to_le_bytes());
-        sink.write(settings.as_bytes());
+        let size = settings.map_or(u64::MAX, |settings| settings.len() as u64);
+        sink.write(&size.to_le_bytes());
+        sink.write(settings.unwrap_or_default().as_bytes());
         sink.write(env!("CARGO_PKG_VERSION").as_bytes());
         engine.precompile_compatibility_hash().hash(&mut sink);
         Key(hex(&sink.0.finalize().into()))
@@ -118,6 +124,23 @@ impl Cache {
         let component =
             unsafe { Component::deserialize(engine, code) }.map_err(CacheError::Wasm)?;
         Ok(Some(Compiled { component, settled }))
+    }
+
+    /// Whether this was written down by [`vouch`](Cache::vouch).
+    pub(super) fn has_vouched(&self, what: &str) -> bool {
+        let path = self.folder.join(format!("{what}.ok"));
+        private(&self.folder).is_ok() && private(&path).is_ok()
+    }
+
+    /// Writes down that something was looked at and found good.
+    pub(super) fn vouch(&self, what: &str) -> Result<(), CacheError> {
+        let path = self.folder.join(format!("{what}.ok"));
+        let io = |e| CacheError::Io(path.clone(), e);
+        create_private(&self.folder).map_err(io)?;
+        private(&self.folder)?;
+        let file = tempfile::NamedTempFile::new_in(&self.folder).map_err(io)?; // mode 0600
+        file.persist(&path).map_err(|e| io(e.error))?;
+        Ok(())
     }
 
     /// Keeps a compiled plugin: written whole beside its name, then renamed.

@@ -6,8 +6,8 @@ use wasmtime::component::Resource;
 use wasmtime::{ResourceLimiter, Store};
 
 use super::bindings::scorer::coldnotch::policy::{history as wit, types};
-use super::engine::{Engine, TICK};
-use super::sandbox::{CORE_INSTANCES, MEMORIES};
+use super::engine::TICK;
+use super::room::Room;
 use crate::history::{Output, Place, Step, View};
 use crate::policy::{Grant, Limits};
 use crate::verdict::{Failure, Verdict};
@@ -44,6 +44,7 @@ pub(super) struct Call {
     /// memories and tables of the component.
     memory: usize,
     table: usize,
+    room: Room,
 }
 
 /// What a call took of its limits.
@@ -58,6 +59,7 @@ impl Call {
     /// A store for one call, with all limits set.
     pub(super) fn store(
         engine: &wasmtime::Engine,
+        room: Room,
         view: View,
         limits: &Limits,
         grants: &[Grant],
@@ -68,6 +70,7 @@ impl Call {
             calls_left: limits.host_calls,
             memory: limits.memory,
             table: limits.table,
+            room,
         };
         let mut store = Store::new(engine, call);
         store.limiter(|call| call);
@@ -78,6 +81,17 @@ impl Call {
         store.set_epoch_deadline(u64::try_from(ticks).unwrap_or(u64::MAX).saturating_add(1));
         store.set_hostcall_fuel(limits.output);
         store
+    }
+
+    /// A store for preparing a plugin, without a session. Reading settings may take
+    /// more than a decision, in code that may not be optimised.
+    pub(super) fn preparing(engine: &wasmtime::Engine, room: Room, limits: &Limits) -> Store<Call> {
+        let limits = Limits {
+            fuel: limits.fuel.saturating_mul(4),
+            time: limits.time.max(Duration::from_secs(10)),
+            ..limits.clone()
+        };
+        Call::store(engine, room, View::default(), &limits, &[])
     }
 
     /// What an error of the runtime means.
@@ -140,19 +154,6 @@ fn trap_name(trap: wasmtime::Trap) -> &'static str {
     }
 }
 
-impl Engine {
-    /// A store in the workshop: for preparing a plugin, without a session. Reading
-    /// settings may take more than a decision, in code that is not optimised.
-    pub(super) fn workshop_store(&self, limits: &Limits) -> Store<Call> {
-        let limits = Limits {
-            fuel: limits.fuel.saturating_mul(4),
-            time: limits.time.max(Duration::from_secs(10)),
-            ..limits.clone()
-        };
-        Call::store(&self.workshop, View::default(), &limits, &[])
-    }
-}
-
 /// Takes what a memory or table grows by from what all of them may still take.
 fn take(left: &mut usize, by: usize) -> wasmtime::Result<bool> {
     *left = left.checked_sub(by).ok_or(OverLimit)?;
@@ -181,15 +182,15 @@ impl ResourceLimiter for Call {
     // As many as the pool has for one component, with and without a pool.
 
     fn instances(&self) -> usize {
-        CORE_INSTANCES as usize
+        self.room.parts() as usize
     }
 
     fn memories(&self) -> usize {
-        MEMORIES as usize
+        Room::MEMORIES as usize
     }
 
     fn tables(&self) -> usize {
-        CORE_INSTANCES as usize
+        self.room.parts() as usize
     }
 }
 

@@ -149,6 +149,11 @@ impl fmt::Debug for Component {
 }
 
 impl Component {
+    /// Its digest as it is written: `sha256:` and 64 hex digits.
+    pub fn name(&self) -> String {
+        format!("sha256:{}", hex(&self.digest))
+    }
+
     /// Reads a component from where the policy says.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
 //! The engine: the queue for instances, the clock of wall time limits, and one
-//! sandbox for each core and size of stack that plugins use.
+//! sandbox for each core, room and size of stack that plugins use.
 //!
 //! A limit and its enforcer live together: the ticker that makes wall time
 //! limits real belongs to the [`Engine`] and ends with it, and the pool's size
@@ -14,13 +14,18 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use sha2::{Digest, Sha256};
 use wasmtime::EngineWeak;
 
 use super::breaker::Breaker;
 use super::cache::Cache;
+use super::component::hex;
+use super::plugin::Plugin;
+use super::room::Room;
 use super::sandbox::{Sandbox, workshop};
 use super::slots::Slots;
 use crate::notes::PluginId;
+use crate::policy::PluginSpec;
 use crate::stats::{Calls, Outcomes, Pool};
 
 /// Resolution of wall time limits.
@@ -141,6 +146,28 @@ impl Engine {
         breakers.entry((plugin.to_owned(), id)).or_default().clone()
     }
 
+    /// Whether the plugin's golden cases came out as expected before, with these limits
+    /// and grants, on this version of the host.
+    pub(crate) fn has_vouched(&self, plugin: &Plugin) -> bool {
+        let cache = self.cache.as_ref();
+        cache.is_some_and(|cache| cache.has_vouched(&self.vouching(plugin)))
+    }
+
+    /// Writes down that they did.
+    pub(crate) fn vouch(&self, plugin: &Plugin) {
+        let Some(cache) = &self.cache else { return };
+        if let Err(e) = cache.vouch(&self.vouching(plugin)) {
+            tracing::warn!("compile cache: {e}");
+        }
+    }
+
+    fn vouching(&self, plugin: &Plugin) -> String {
+        let PluginSpec { limits, grants, .. } = plugin.spec();
+        let version = env!("CARGO_PKG_VERSION");
+        let all = format!("{} {limits:?} {grants:?} {version}", plugin.digest);
+        hex(&Sha256::digest(all).into())
+    }
+
     /// What every plugin's calls came to so far, by its name.
     pub fn plugin_stats(&self) -> BTreeMap<String, Calls> {
         let read = |(name, counters): (&String, &Arc<PluginCounters>)| {
@@ -168,19 +195,25 @@ impl Engine {
         TURN.with(|turn| turn % self.cores)
     }
 
-    /// This core's sandbox whose guests have this many bytes of stack.
+    /// This core's sandbox whose guests have this many bytes of stack and this room.
     ///
     /// # Errors
     /// The system has no room for its pool and [`Allocation::Pool`] was asked for.
-    pub(super) fn sandbox(&self, stack: usize, core: usize) -> Result<Arc<Sandbox>, EngineError> {
+    pub(super) fn sandbox(
+        &self,
+        stack: usize,
+        room: Room,
+        core: usize,
+    ) -> Result<Arc<Sandbox>, EngineError> {
         let mut sandboxes = self.sandboxes.lock();
         sandboxes.retain(|sandbox| sandbox.strong_count() > 0);
         let mut living = sandboxes.iter().filter_map(Weak::upgrade);
-        if let Some(sandbox) = living.find(|one| one.stack == stack && one.core == core) {
+        let same = |one: &Arc<Sandbox>| (one.stack, one.room, one.core) == (stack, room, core);
+        if let Some(sandbox) = living.find(same) {
             return Ok(sandbox);
         }
         let sandbox =
-            Arc::new(Sandbox::new(&self.config, stack, core).map_err(EngineError::Start)?);
+            Arc::new(Sandbox::new(&self.config, stack, room, core).map_err(EngineError::Start)?);
         self.ticker.advance(&sandbox.wasm);
         sandboxes.push(Arc::downgrade(&sandbox));
         Ok(sandbox)

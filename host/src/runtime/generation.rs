@@ -73,6 +73,9 @@ pub enum PluginError {
     /// It says nonsense about which actions it wants.
     #[error("it does not say which actions it is to be asked about: {0}")]
     Kinds(String),
+    /// It does not judge its golden cases as they say.
+    #[error("its golden cases are not as expected here: {0}")]
+    Golden(String),
     /// It failed on the neutral action every plugin is asked about at load.
     #[error("it failed on a neutral action: {0}")]
     Probe(Failure),
@@ -201,8 +204,8 @@ fn identify(policy: &Policy, plugins: &[Plugin]) -> Arc<str> {
             notes,
         } = &spec.limits;
         let mode = match spec.mode {
-            Mode::Enforce => "enforce",
-            Mode::Shadow => "shadow",
+            Mode::Canary(share) => format!("canary {}", share.part()),
+            mode => mode.name().to_owned(),
         };
         let _ = writeln!(
             text,

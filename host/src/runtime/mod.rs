@@ -1,7 +1,7 @@
 //! Runs plugins: the only part of the host that knows wasmtime.
 //!
 //! - [`engine`](Engine): the queue for instances, the ticker, the sandboxes.
-//! - `sandbox`: wasmtime and its pool; one for each core and size of stack in use.
+//! - `sandbox`: wasmtime and its pool; one for each core, room and size of stack in use.
 //! - `linked`: a plugin in one of them.
 //! - `component`: a component's bytes, checked: exports, imports against grants.
 //! - `prepare`: settings baked into the component before it is compiled.
@@ -12,6 +12,7 @@
 //! - `generation`: all plugins of a policy, loaded; immutable.
 //! - `breaker`: opens when a plugin fails too often.
 //! - `roster`: which plugins are asked about which types of action.
+//! - `room`: how many parts a component may have.
 //! - `slots`: the queue for instances.
 
 mod answer;
@@ -25,6 +26,7 @@ mod generation;
 mod linked;
 mod plugin;
 mod prepare;
+mod room;
 mod roster;
 mod sandbox;
 mod slots;

@@ -15,11 +15,12 @@ use super::bindings::scorer::coldnotch::policy::types as wit;
 use super::breaker::Breaker;
 use super::cache::Key;
 use super::call::{Call, Used, lower_action, lower_step};
-use super::component::{Component, ComponentError, Import, Surface, contained, hex};
+use super::component::{Component, ComponentError, Import, Surface, contained};
 use super::engine::{Engine, PluginCounters};
 use super::generation::PluginError;
 use super::linked::{Compiled, Linked};
-use super::prepare::{PrepareError, prepare};
+use super::prepare::{self, PrepareError, Prepared, prepare};
+use super::room::Room;
 use super::roster::{self, Kinds};
 use super::sandbox::Sandbox;
 use crate::action::Action;
@@ -27,7 +28,7 @@ use crate::history::{Leaf, Step, View};
 use crate::notes::{Notes, PluginId};
 use crate::plugins::manifest::Manifest;
 use crate::policy::{Mode, PluginSpec};
-use crate::verdict::{Assessment, Failure, Opinion};
+use crate::verdict::{Assessment, Failure, Opinion, Part};
 
 /// A loaded plugin.
 pub struct Plugin {
@@ -76,9 +77,9 @@ impl Plugin {
         spec.admission.check_signers(spec, &component, pack)?;
         let spec = &settled(manifest.as_ref(), spec)?;
         let first = engine.core();
-        let sandbox = engine.sandbox(spec.limits.stack, first)?;
-        let key = Key::new(&sandbox.wasm, &component.digest, spec.settings.text());
-        let compiled = compiled(engine, &sandbox, &key, &component, manifest.as_ref(), spec)?;
+        let room = Room::of(&component.bytes);
+        let sandbox = engine.sandbox(spec.limits.stack, room, first)?;
+        let (key, compiled) = compiled(engine, &sandbox, &component, manifest.as_ref(), spec)?;
         let settings = spec.settings.text().into();
         let imports = Surface::of(&compiled.component).imports;
         spec.admission.check_imports(&imports)?;
@@ -90,7 +91,7 @@ impl Plugin {
         let id = id(&component.digest, spec.settings.text());
         Ok(Plugin {
             name: spec.name.clone(),
-            digest: format!("sha256:{}", hex(&component.digest)).into(),
+            digest: component.name().into(),
             id,
             breaker: engine.breaker(&spec.name, id),
             spec: spec.clone(),
@@ -121,9 +122,18 @@ impl Plugin {
         &self.spec
     }
 
-    /// Whether it is recorded and changes nothing.
-    pub fn is_shadow(&self) -> bool {
-        self.spec.mode == Mode::Shadow
+    /// Its part in the verdict on an action. One without a session is a session of its
+    /// own.
+    fn part(&self, action: &Action) -> Part {
+        let session = match &*action.session {
+            "" => &action.id,
+            session => session,
+        };
+        match self.spec.mode {
+            Mode::Enforce => Part::Full,
+            Mode::Canary(share) if share.has(&self.name, session) => Part::Canary,
+            Mode::Canary(_) | Mode::Shadow => Part::Shadow,
+        }
     }
 
     /// The types of action it is asked about; `None` for every type.
@@ -147,7 +157,7 @@ impl Plugin {
         let first = self.cores.get(self.first).and_then(OnceLock::get);
         let first = first.ok_or_else(missing)?;
         let copied = engine
-            .sandbox(self.spec.limits.stack, engine.core())
+            .sandbox(self.spec.limits.stack, first.sandbox.room, engine.core())
             .map_err(|e| e.to_string())
             .and_then(|sandbox| {
                 let copied = first.copy_to(sandbox, &self.key);
@@ -185,7 +195,7 @@ impl Plugin {
             plugin: self.name.clone(),
             digest: self.digest.clone(),
             outcome,
-            shadow: self.is_shadow(),
+            part: self.part(action),
             fuel: used.fuel,
         };
         (opinion, used.memory)
@@ -219,12 +229,12 @@ impl Plugin {
     }
 
     /// What there is instead of its opinion while it is in quarantine.
-    pub fn quarantined(&self) -> Opinion {
+    pub fn quarantined(&self, action: &Action) -> Opinion {
         Opinion {
             plugin: self.name.clone(),
             digest: self.digest.clone(),
             outcome: Err(Failure::Quarantined),
-            shadow: self.is_shadow(),
+            part: self.part(action),
             fuel: 0,
         }
     }
@@ -258,7 +268,11 @@ impl Plugin {
         read
     }
 
-    fn read(
+    /// The same, without counting it.
+    ///
+    /// # Errors
+    /// As [`observe`](Plugin::observe).
+    pub fn read(
         &self,
         engine: &Engine,
         step: &Step,
@@ -307,7 +321,8 @@ impl Plugin {
 
     fn store(&self, linked: &Linked, view: &View) -> Store<Call> {
         let PluginSpec { limits, grants, .. } = &self.spec;
-        Call::store(&linked.sandbox.wasm, view.clone(), limits, grants)
+        let Sandbox { wasm, room, .. } = &*linked.sandbox;
+        Call::store(wasm, *room, view.clone(), limits, grants)
     }
 }
 
@@ -355,7 +370,8 @@ fn kinds(linked: &Linked, spec: &PluginSpec) -> Result<Option<Vec<Kinds>>, Plugi
         return Ok(None);
     };
     let PluginSpec { limits, grants, .. } = spec;
-    let mut store = Call::store(&linked.sandbox.wasm, View::default(), limits, grants);
+    let Sandbox { wasm, room, .. } = &*linked.sandbox;
+    let mut store = Call::store(wasm, *room, View::default(), limits, grants);
     let named = linked
         .instantiate(&mut store)
         .and_then(|instance| {
@@ -366,35 +382,45 @@ fn kinds(linked: &Linked, spec: &PluginSpec) -> Result<Option<Vec<Kinds>>, Plugi
     roster::read(&named).map(Some).map_err(PluginError::Kinds)
 }
 
-/// The prepared and compiled component: the one in use, the one in the cache, or a
-/// new one.
+/// The prepared and compiled component and its name: the one in use, the one in the
+/// cache, or a new one.
 fn compiled(
     engine: &Engine,
     sandbox: &Sandbox,
-    key: &Key,
     component: &Component,
     manifest: Option<&Manifest>,
     spec: &PluginSpec,
-) -> Result<Arc<Compiled>, PluginError> {
-    let kept = sandbox.in_use(key).or_else(|| cached(engine, sandbox, key));
-    if let Some(compiled) = kept {
+) -> Result<(Key, Arc<Compiled>), PluginError> {
+    let key = |settings| Key::new(&sandbox.wasm, &component.digest, settings);
+    let kept = |key: &Key| sandbox.in_use(key).or_else(|| cached(engine, sandbox, key));
+    let settled = key(Some(spec.settings.text()));
+    if let Some(compiled) = kept(&settled) {
         // It was checked against the grants of its time.
-        Surface::of(&compiled.component)
-            .accept(manifest, &spec.grants)
-            .map_err(PrepareError::Component)?;
-        return Ok(compiled);
+        prepare::accept(&compiled.component, manifest, spec)?;
+        return Ok((settled, compiled));
+    }
+    // One that reads its settings in each call is the same whatever they are.
+    let unsettled = key(None);
+    if let Some(compiled) = kept(&unsettled) {
+        admit(sandbox, &compiled.component, manifest, spec)?;
+        return Ok((unsettled, compiled));
     }
     let compiled = contained(|| build(engine, sandbox, component, manifest, spec))
         .map_err(PluginError::Broke)??;
+    let key = match compiled.settled {
+        true => settled,
+        false => unsettled,
+    };
     if let Some(cache) = &engine.cache
-        && let Err(e) = cache.keep(key, &compiled)
+        && let Err(e) = cache.keep(&key, &compiled)
     {
         tracing::warn!("compile cache: {e}");
     }
-    Ok(sandbox.share(key.clone(), compiled))
+    let compiled = sandbox.share(key.clone(), compiled);
+    Ok((key, compiled))
 }
 
-/// Bakes the settings into the component and compiles it.
+/// Bakes the settings into the component, where that can be done, and compiles it.
 fn build(
     engine: &Engine,
     sandbox: &Sandbox,
@@ -402,16 +428,38 @@ fn build(
     manifest: Option<&Manifest>,
     spec: &PluginSpec,
 ) -> Result<Compiled, PluginError> {
-    let prepared = prepare(engine, &component.bytes, manifest, spec)?;
-    if let Some(why) = &prepared.unsettled {
-        let name = &spec.name;
-        tracing::info!("plugin '{name}' cannot be prepared, each call reads its settings: {why}");
-    }
-    let component = wasmtime::component::Component::new(&sandbox.wasm, prepared.bytes);
+    let compile = |bytes: &[u8]| wasmtime::component::Component::new(&sandbox.wasm, bytes);
+    let why = match prepare(engine, sandbox.room, &component.bytes, manifest, spec)? {
+        Prepared::Settled(bytes) => {
+            return Ok(Compiled {
+                component: compile(&bytes).map_err(PluginError::Compile)?,
+                settled: true,
+            });
+        }
+        Prepared::AsItCame(why) => why,
+    };
+    let name = &spec.name;
+    tracing::info!("plugin '{name}' cannot be prepared, each call reads its settings: {why}");
+    let component = compile(&component.bytes)
+        .map_err(|e| PrepareError::Component(ComponentError::not_wasm(&e)))?;
+    admit(sandbox, &component, manifest, spec)?;
     Ok(Compiled {
-        component: component.map_err(PluginError::Compile)?,
-        settled: prepared.unsettled.is_none(),
+        component,
+        settled: false,
     })
+}
+
+/// Accepts a compiled component that also takes its settings.
+fn admit(
+    sandbox: &Sandbox,
+    component: &wasmtime::component::Component,
+    manifest: Option<&Manifest>,
+    spec: &PluginSpec,
+) -> Result<(), PluginError> {
+    prepare::accept(component, manifest, spec)?;
+    let mut store = Call::preparing(&sandbox.wasm, sandbox.room, &spec.limits);
+    prepare::read_settings(&sandbox.linker, &mut store, component, &spec.settings)?;
+    Ok(())
 }
 
 fn cached(engine: &Engine, sandbox: &Sandbox, key: &Key) -> Option<Arc<Compiled>> {

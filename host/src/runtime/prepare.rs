@@ -9,23 +9,25 @@
 //! Some components cannot be rewritten: those that change their tables, and those of
 //! tool chains that build them of several modules. They stay as they are, and every
 //! instance reads its settings before it is asked: the same answers, for more fuel.
+//! Where the tool says so at once, they are compiled only once, too.
 
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use wasmtime::Store;
-use wasmtime::component::{Component, Instance, Lift, Linker, WasmList};
-use wasmtime_wizer::{ComponentInstanceState, Wizer};
+use wasmtime::component::{Component, HasSelf, Instance, Lift, Linker, WasmList};
+use wasmtime_wizer::{ComponentContext, ComponentInstanceState, Wizer};
 
 use super::answer::printable;
 use super::bindings::scorer;
 use super::call::Call;
 use super::component::{ComponentError, Surface, contained};
 use super::engine::Engine;
+use super::room::Room;
 use crate::json::Object;
 use crate::plugins::manifest::Manifest;
-use crate::policy::{Limits, PluginSpec};
+use crate::policy::PluginSpec;
 use crate::verdict::Failure;
 
 /// Why a plugin could not be prepared.
@@ -48,72 +50,88 @@ pub enum PrepareError {
     Link(wasmtime::Error),
 }
 
-/// A component that is ready to be compiled.
-pub(super) struct Prepared {
-    pub(super) bytes: Vec<u8>,
-    /// Why its settings are not in it, where each instance has to read them.
-    pub(super) unsettled: Option<String>,
+/// What became of a component.
+pub(super) enum Prepared {
+    /// It takes its settings, and here they are in it.
+    Settled(Vec<u8>),
+    /// It cannot be rewritten, for this reason. Nobody has looked at it yet.
+    AsItCame(String),
 }
 
 /// The component with its settings baked in, where that can be done.
 pub(super) fn prepare(
     engine: &Engine,
+    room: Room,
     bytes: &[u8],
     manifest: Option<&Manifest>,
     spec: &PluginSpec,
 ) -> Result<Prepared, PrepareError> {
     let PluginSpec {
-        settings,
-        limits,
-        grants,
-        ..
+        settings, limits, ..
     } = spec;
+    let wizer = Wizer::new();
+    let (context, instrumented) = match contained(|| wizer.instrument_component(bytes)) {
+        Ok(Ok(instrumented)) => instrumented,
+        Ok(Err(e)) => return Ok(Prepared::AsItCame(format!("{e:#}"))),
+        Err(broke) => return Ok(Prepared::AsItCame(broke)),
+    };
     // Before any tool rewrites it: what does it ask for? The workshop compiles
     // fast, and this copy is thrown away.
     let original =
         Component::new(&engine.workshop, bytes).map_err(|e| ComponentError::not_wasm(&e))?;
-    Surface::of(&original).accept(manifest, grants)?;
+    accept(&original, manifest, spec)?;
     // Whether it takes its settings is asked of the component as it came, so that
     // what is said of them does not depend on the tool.
-    let mut store = engine.workshop_store(limits);
-    read_settings(engine, &mut store, &original, settings)?;
-    drop(store);
+    let mut linker = Linker::new(&engine.workshop);
+    scorer::Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |call| call)
+        .map_err(PrepareError::Link)?;
+    let store = || Call::preparing(&engine.workshop, room, limits);
+    read_settings(&linker, &mut store(), &original, settings)?;
 
-    let baked = contained(|| bake(engine, bytes, settings, limits));
-    let why = match baked {
-        Ok(Ok(bytes)) => {
-            return Ok(Prepared {
-                bytes,
-                unsettled: None,
-            });
-        }
-        Ok(Err(e)) => format!("{e:#}"),
-        Err(broke) => broke,
+    let bake = || {
+        let component = Component::new(&engine.workshop, &instrumented)?;
+        bake(
+            &wizer,
+            &context,
+            &linker,
+            &mut store(),
+            &component,
+            settings,
+        )
     };
-    Ok(Prepared {
-        bytes: bytes.to_vec(),
-        unsettled: Some(why),
+    Ok(match contained(bake) {
+        Ok(Ok(bytes)) => Prepared::Settled(bytes),
+        Ok(Err(e)) => Prepared::AsItCame(format!("{e:#}")),
+        Err(broke) => Prepared::AsItCame(broke),
     })
 }
 
-/// Rewrites the component so that it starts with its settings read.
+/// Accepts a component that is what its manifest says and asks for no more than it was
+/// granted.
+pub(super) fn accept(
+    component: &Component,
+    manifest: Option<&Manifest>,
+    spec: &PluginSpec,
+) -> Result<(), PrepareError> {
+    Ok(Surface::of(component).accept(manifest, &spec.grants)?)
+}
+
+/// Has the instrumented component read its settings; one that starts with that done.
 fn bake(
-    engine: &Engine,
-    bytes: &[u8],
+    wizer: &Wizer,
+    context: &ComponentContext<'_>,
+    linker: &Linker<Call>,
+    store: &mut Store<Call>,
+    component: &Component,
     settings: &Object,
-    limits: &Limits,
 ) -> wasmtime::Result<Vec<u8>> {
-    let wizer = Wizer::new();
-    let (context, instrumented) = wizer.instrument_component(bytes)?;
-    let component = Component::new(&engine.workshop, instrumented)?;
-    let mut store = engine.workshop_store(limits);
-    let instance = read_settings(engine, &mut store, &component, settings)?;
+    let instance = read_settings(linker, store, component, settings)?;
     let mut state = Instrumented {
-        store: &mut store,
+        store,
         instance,
         failed: None,
     };
-    let snapshot = ready(wizer.snapshot_component(&context, &mut state));
+    let snapshot = ready(wizer.snapshot_component(context, &mut state));
     match state.failed {
         Some(e) => Err(e),
         None => snapshot,
@@ -121,15 +139,12 @@ fn bake(
 }
 
 /// Instantiates the plugin and has it read its settings.
-fn read_settings(
-    engine: &Engine,
+pub(super) fn read_settings(
+    linker: &Linker<Call>,
     store: &mut Store<Call>,
     component: &Component,
     settings: &Object,
 ) -> Result<Instance, PrepareError> {
-    let mut linker = Linker::new(&engine.workshop);
-    scorer::Plugin::add_to_linker::<_, wasmtime::component::HasSelf<_>>(&mut linker, |call| call)
-        .map_err(PrepareError::Link)?;
     let failed = |e| PrepareError::Failed(Call::failure(&e));
     let pre = linker
         .instantiate_pre(component)

@@ -1,7 +1,8 @@
 //! wasmtime as plugins need it: one engine and its pool of instances.
 //!
 //! How much stack a guest may use is a setting of a wasmtime engine, not of a
-//! call. So there is one sandbox for each size of stack in use, usually one.
+//! call, and so is how many parts a component may have. So there is one sandbox for each
+//! size of stack and each [`Room`] in use, usually one.
 //!
 //! And there is one for each core in use: threads that share an engine pass the
 //! counters of its plugins, code and places to and fro between their cores, which
@@ -19,13 +20,9 @@ use super::cache::Key;
 use super::call::Call;
 use super::engine::{Allocation, EngineConfig};
 use super::linked::Compiled;
+use super::room::Room;
 use crate::policy::Limits;
 
-/// A component is a few core instances, with a table each: its own code and the
-/// adapters that the component tool chain puts around it.
-pub(super) const CORE_INSTANCES: u32 = 8;
-/// Memories of one component.
-pub(super) const MEMORIES: u32 = 2;
 /// Places for memories, all of which may stay resident: a plugin is quick where it
 /// finds the one it had. wasmtime divides pools of 128 and more among threads, which
 /// one core's threads have no need of.
@@ -37,6 +34,8 @@ pub(super) struct Sandbox {
     pub(super) linker: Linker<Call>,
     /// Bytes of stack a guest may use.
     pub(super) stack: usize,
+    /// How many parts a guest may have.
+    pub(super) room: Room,
     /// The core it is for.
     pub(super) core: usize,
     /// What is compiled and in use, so that it is there once: under two names, or in
@@ -45,11 +44,16 @@ pub(super) struct Sandbox {
 }
 
 impl Sandbox {
-    pub(super) fn new(config: &EngineConfig, stack: usize, core: usize) -> wasmtime::Result<Self> {
+    pub(super) fn new(
+        config: &EngineConfig,
+        stack: usize,
+        room: Room,
+        core: usize,
+    ) -> wasmtime::Result<Self> {
         let wasm = match config.allocation {
-            Allocation::Pool => pooling(config, stack),
+            Allocation::Pool => pooling(config, stack, room),
             Allocation::OnDemand => on_demand(stack),
-            Allocation::Auto => pooling(config, stack).or_else(|why| {
+            Allocation::Auto => pooling(config, stack, room).or_else(|why| {
                 tracing::warn!(
                     "no address space for the instance pool, allocating on demand: {why:#}"
                 );
@@ -62,6 +66,7 @@ impl Sandbox {
             wasm,
             linker,
             stack,
+            room,
             core,
             compiled: Mutex::default(),
         })
@@ -95,19 +100,20 @@ fn base(stack: usize) -> Config {
     wasm
 }
 
-fn pooling(config: &EngineConfig, stack: usize) -> wasmtime::Result<wasmtime::Engine> {
-    let places = match config.instances.saturating_mul(MEMORIES) {
+fn pooling(config: &EngineConfig, stack: usize, room: Room) -> wasmtime::Result<wasmtime::Engine> {
+    let places = match config.instances.saturating_mul(Room::MEMORIES) {
         ..=128 => PLACES,
         more => more,
     };
+    let parts = room.parts();
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(config.instances)
-        .total_core_instances(config.instances * CORE_INSTANCES)
+        .total_core_instances(config.instances.saturating_mul(parts))
         .total_memories(places)
-        .total_tables(config.instances * CORE_INSTANCES)
-        .max_core_instances_per_component(CORE_INSTANCES)
-        .max_memories_per_component(MEMORIES)
-        .max_tables_per_component(CORE_INSTANCES)
+        .total_tables(config.instances.saturating_mul(parts))
+        .max_core_instances_per_component(parts)
+        .max_memories_per_component(Room::MEMORIES)
+        .max_tables_per_component(parts)
         .max_memory_size(config.max_memory)
         .table_elements(*Limits::TABLE.end())
         .linear_memory_keep_resident(config.keep_resident)

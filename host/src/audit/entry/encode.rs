@@ -366,6 +366,7 @@ mod tests {
                 risk: Some(0.5),
                 outcome: "assessed",
                 fuel: 12,
+                part: None,
                 would: None,
             },
             PluginLine {
@@ -375,6 +376,7 @@ mod tests {
                 risk: None,
                 outcome: "timed-out",
                 fuel: 0,
+                part: Some("shadow"),
                 would: Some(FlipLine {
                     decision: Verdict::Block,
                     code: "plugin-failure",
@@ -414,7 +416,7 @@ mod tests {
             r#""v":1,"seq":7,"kind":"decision","session":"s-42","id":"call-7","action_digest":"sha256:ZERO","#,
             r#""generation":"g1","plugins":[{"name":"consequence","digest":"sha256:aa","verdict":"hold","#,
             r#""risk":0.5,"outcome":"assessed","fuel":12},{"name":"rules","digest":"sha256:bb","#,
-            r#""verdict":null,"risk":null,"outcome":"timed-out","fuel":0,"#,
+            r#""verdict":null,"risk":null,"outcome":"timed-out","fuel":0,"part":"shadow","#,
             r#""would":{"decision":"block","code":"plugin-failure","message":"timed out"}}],"labels":["secret-read"],"#,
             r#""reasons":[{"plugin":"consequence","code":"new-payee","message":"not seen before"}],"#,
             r#""approval":{"id":"a-1","state":"approved","by":"ana","via":"slack","at":"1970-01-01T00:00:00.000000+00:00"},"#,

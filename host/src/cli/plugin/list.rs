@@ -29,7 +29,7 @@ fn listed_json(plugin: &Listed) -> Value {
     json!({
         "name": plugin.name, "source": plugin.source, "mode": plugin.mode,
         "digest": plugin.digest, "grants": plugin.grants, "observes": plugin.observes,
-        "kinds": plugin.kinds, "locked": plugin.locked, "signers": plugin.signers,
+        "kinds": plugin.kinds, "share": plugin.share, "locked": plugin.locked, "signers": plugin.signers,
     })
 }
 
@@ -38,6 +38,7 @@ fn print_listed(plugin: &Listed) {
         name,
         source,
         mode,
+        share,
         digest,
         grants,
         observes,
@@ -51,6 +52,8 @@ fn print_listed(plugin: &Listed) {
         format!("grants: {}", grants.join(", "))
     };
     let notes = if *observes { ", keeps notes" } else { "" };
+    let share = share.map(|part| format!(" of {}%", part * 100.0));
+    let share = share.unwrap_or_default();
     let asked = match kinds {
         Some(kinds) => format!(", asked about: {}", kinds.join(" ")),
         None => String::new(),
@@ -61,7 +64,7 @@ fn print_listed(plugin: &Listed) {
         (true, false) => format!(", locked, signed by {}", safe(&signers.join(", "))),
     };
     anstream::println!(
-        "{BOLD}{name}{BOLD:#}  {source}  {mode}, {grants}{notes}{asked}{locked}  {DIM}{}…{DIM:#}",
+        "{BOLD}{name}{BOLD:#}  {source}  {mode}{share}, {grants}{notes}{asked}{locked}  {DIM}{}…{DIM:#}",
         &digest[..19]
     );
 }

@@ -8,9 +8,11 @@ mod keygen;
 mod list;
 mod new;
 mod progress;
+mod promote;
 mod pull;
 mod push;
 mod release;
+mod rollback;
 mod sign;
 mod test;
 mod verify;
@@ -36,13 +38,15 @@ pub(super) enum Plugin {
     Update(install::Update),
     /// Loads the plugins of the policy and lists them
     List,
+    Promote(promote::Promote),
+    Rollback(rollback::Rollback),
     Release(release::Release),
 }
 
 impl Plugin {
     pub(super) fn run(
         self,
-        config: impl FnOnce() -> Result<Config, ConfigError>,
+        config: impl Fn() -> Result<Config, ConfigError>,
         json: bool,
     ) -> anyhow::Result<Outcome> {
         match self {
@@ -57,6 +61,8 @@ impl Plugin {
             Plugin::Push(push) => push.run(&config()?, json),
             Plugin::Release(release) => release.run(&config()?, json),
             Plugin::Sign(sign) => sign.run(json),
+            Plugin::Promote(promote) => promote.run(config, json),
+            Plugin::Rollback(rollback) => rollback.run(config, json),
             Plugin::Test(test) => test.run(&config()?, json),
             Plugin::Update(update) => update.run(&config()?, json),
             Plugin::Verify(verify) => verify.run(config, json),

@@ -102,7 +102,7 @@ fn said(opinion: &Opinion) -> Said {
             Ok(_) => "",
             Err(failure) => failure.words(),
         }),
-        shadow: opinion.shadow,
+        shadow: !opinion.part.counts(),
         digest: short(&opinion.digest),
     }
 }

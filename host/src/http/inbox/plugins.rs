@@ -27,6 +27,8 @@ struct Plugin {
     name: Shown,
     source: Shown,
     mode: &'static str,
+    /// Of a canary, in percent of the sessions.
+    share: String,
     digest: String,
     short: String,
     kinds: Shown,
@@ -123,6 +125,9 @@ fn plugin(listed: Listed, calls: Option<&Calls>, entries: &[Entry]) -> Plugin {
         name: Shown::new(&listed.name),
         source: Shown::new(&listed.source),
         mode: listed.mode,
+        share: listed
+            .share
+            .map_or_else(String::new, |part| (part * 100.0).to_string()),
         short: short(&listed.digest),
         digest: listed.digest,
         kinds: Shown::new(&match listed.kinds {

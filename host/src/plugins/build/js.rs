@@ -3,17 +3,15 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::BuildError;
 use super::tool::Tool;
+use super::{BuildError, contract};
+use crate::policy::Grant;
 
-const NODE: Tool = Tool {
-    name: "node",
-    get: "install Node.js 20 or newer, see https://nodejs.org",
-};
-const COMPONENTIZE: Tool = Tool {
-    name: "componentize-js",
-    get: "run `npm install` in the pack's folder",
-};
+const NODE: Tool = Tool::new(
+    "node",
+    "install Node.js 20 or newer, see https://nodejs.org",
+);
+const COMPONENTIZE: Tool = Tool::new("componentize-js", "run `npm install` in the pack's folder");
 const SOURCE: &str = "rule.js";
 
 /// Features of the engine are left out so that it asks for no WASI: no clock, no
@@ -28,13 +26,12 @@ await writeFile(out, component);
 "#;
 
 /// The component that componentize-js makes of the folder.
-pub(super) fn build(folder: &Path) -> Result<Vec<u8>, BuildError> {
-    let scratch = tempfile::tempdir();
-    let scratch = scratch.map_err(|e| COMPONENTIZE.odd(format!("has nowhere to write to: {e}")))?;
-    let out = scratch.path().join("out.wasm");
+pub(super) fn build(folder: &Path, grants: &[Grant]) -> Result<Vec<u8>, BuildError> {
+    let contract = contract::folder(folder, grants)?;
+    let out = contract.path().join("out.wasm");
     let mut node = Command::new("node");
-    node.args(["--input-type=module", "-e", SCRIPT, "--", SOURCE, "wit"])
-        .arg(&out)
+    node.args(["--input-type=module", "-e", SCRIPT, "--", SOURCE])
+        .args([contract.path(), &out])
         .current_dir(folder);
     match NODE.run(&mut node) {
         Err(BuildError::Failed { said, .. })

@@ -3,7 +3,11 @@
 //!
 //! Only the tool runs, as it would by hand. Nothing of the component does.
 
+mod c;
+mod contract;
 mod js;
+mod linkers;
+mod python;
 mod rust;
 mod tool;
 
@@ -40,11 +44,6 @@ pub enum BuildError {
         /// What it said.
         said: String,
     },
-    /// There is no way yet to build it from its sources.
-    #[error(
-        "`plugin build` cannot build {0}: build the component by hand and name it in [build], with lang = \"component\""
-    )]
-    NoTool(&'static str),
     /// A tool made something else.
     #[error("{tool} {what}")]
     Odd {
@@ -115,9 +114,10 @@ pub fn build(folder: &Folder) -> Result<Built, BuildError> {
     let cases = cases::parse(golden.as_deref().unwrap_or_default())?.len();
     let bare = match folder.build.lang {
         Lang::Rust => rust::build(&folder.path)?,
-        Lang::Js => js::build(&folder.path)?,
+        Lang::Js => js::build(&folder.path, &folder.manifest.grants)?,
+        Lang::Python => python::build(&folder.path, &folder.manifest.grants)?,
+        Lang::C => c::build(&folder.path, &folder.manifest.grants)?,
         Lang::Component => finished(folder.build.component.as_ref())?,
-        lang => return Err(BuildError::NoTool(lang.name())),
     };
     let bare = section::strip(&bare)?;
     check(folder, &bare)?;

@@ -6,30 +6,16 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::BuildError;
+use super::linkers::{GET_RUST, Linkers, print};
 use super::tool::Tool;
 use crate::config;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const CARGO: Tool = Tool {
-    name: "cargo",
-    get: "install Rust, see https://rustup.rs",
-};
-const RUSTC: Tool = Tool {
-    name: "rustc",
-    get: "install Rust, see https://rustup.rs",
-};
-const STD: Tool = Tool {
-    name: "the Rust target wasm32-unknown-unknown",
-    get: "run `rustup target add wasm32-unknown-unknown`",
-};
-const LINKER: Tool = Tool {
-    name: "wasm-component-ld",
-    get: "use a Rust from rustup, which has it, or run `cargo install wasm-component-ld`",
-};
-const WASM_LD: Tool = Tool {
-    name: "wasm-ld",
-    get: "use a Rust from rustup, which has it, or install LLVM's linker (package lld)",
-};
+const CARGO: Tool = Tool::new("cargo", GET_RUST);
+const STD: Tool = Tool::new(
+    "the Rust target wasm32-unknown-unknown",
+    "run `rustup target add wasm32-unknown-unknown`",
+);
 
 /// The component that cargo makes of the folder.
 pub(super) fn build(folder: &Path) -> Result<Vec<u8>, BuildError> {
@@ -41,57 +27,25 @@ pub(super) fn build(folder: &Path) -> Result<Vec<u8>, BuildError> {
     if !libraries.is_dir() {
         return Err(STD.missing());
     }
-    // Every rustc of rustup ships both; a rustc of a distribution may be beside one.
-    let shipped = [rustc, PathBuf::from("rustc")]
-        .iter()
-        .filter_map(|rustc| {
-            Some(
-                print(rustc, &["--print", "target-libdir"])
-                    .ok()?
-                    .with_file_name("bin"),
-            )
-        })
-        .collect::<Vec<_>>();
-    let linker = find(&LINKER, &shipped, "wasm-component-ld")?;
-    let wasm_ld = find(&WASM_LD, &shipped, "gcc-ld/wasm-ld")?;
+    let linkers = Linkers::find(&rustc)?;
     let mut cargo = Command::new("cargo");
     cargo
         .args(["build", "--quiet", "--release", "--target", TARGET])
         .arg("--message-format=json-render-diagnostics")
         .current_dir(&folder)
-        .env("CARGO_ENCODED_RUSTFLAGS", flags(&folder, &linker, &wasm_ld));
+        .env("CARGO_ENCODED_RUSTFLAGS", flags(&folder, &linkers));
     let messages = CARGO.run(&mut cargo)?;
     let file = artifact(&messages, &folder)
         .ok_or_else(|| CARGO.odd("made no .wasm: has Cargo.toml crate-type = [\"cdylib\"]?"))?;
     std::fs::read(&file).map_err(|e| CARGO.odd(format!("left nothing in {}: {e}", file.display())))
 }
 
-/// A path that rustc prints.
-fn print(rustc: &Path, arguments: &[&str]) -> Result<PathBuf, BuildError> {
-    let printed = RUSTC.run(Command::new(rustc).args(arguments))?;
-    Ok(PathBuf::from(printed.trim()))
-}
-
-/// The tool among those that were shipped, or on the path.
-fn find(tool: &Tool, shipped: &[PathBuf], place: &str) -> Result<PathBuf, BuildError> {
-    let beside = shipped
-        .iter()
-        .map(|folder| folder.join(place))
-        .find(|file| file.is_file());
-    match beside {
-        Some(file) => Ok(file),
-        None => tool
-            .run(Command::new(tool.name).arg("--version"))
-            .map(|_| PathBuf::from(tool.name)),
-    }
-}
-
 /// A small stack makes a fresh instance quick to set up, and without machine paths the
 /// same sources give the same bytes wherever they are built.
-fn flags(folder: &Path, linker: &Path, wasm_ld: &Path) -> String {
+fn flags(folder: &Path, linkers: &Linkers) -> String {
     [
-        format!("-Clinker={}", linker.display()),
-        format!("-Clink-arg=--wasm-ld-path={}", wasm_ld.display()),
+        format!("-Clinker={}", linkers.component.display()),
+        format!("-Clink-arg=--wasm-ld-path={}", linkers.core.display()),
         "-Clink-arg=-zstack-size=32768".to_owned(),
         "-Ctarget-feature=+simd128".to_owned(),
         format!("--remap-path-prefix={}=/pack", folder.display()),

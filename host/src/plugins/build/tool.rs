@@ -13,6 +13,10 @@ pub(super) struct Tool {
 }
 
 impl Tool {
+    pub(super) const fn new(name: &'static str, get: &'static str) -> Self {
+        Tool { name, get }
+    }
+
     /// Runs it; what it wrote to its standard output.
     ///
     /// # Errors
