@@ -30,16 +30,6 @@ fn c() {
 }
 
 #[test]
-fn javascript() {
-    example("javascript");
-}
-
-#[test]
-fn python() {
-    example("python");
-}
-
-#[test]
 fn cedar() {
     example("cedar");
 }
@@ -106,8 +96,6 @@ fn every_example_is_tested() {
         "embed",
         "hot-swap",
         "http-python",
-        "javascript",
-        "python",
         "quickstart",
         "rego",
         "replay",
