@@ -1,8 +1,8 @@
 //! The contract as a language's tool gets it: one world, without what the pack is not
 //! granted.
 //!
-//! The engines of JavaScript and Python import every function of their world, used or
-//! not. So a pack that needs no grant is built against a contract without functions.
+//! Python's engine imports every function of its world, used or not. So a pack that needs
+//! no grant is built against a contract without functions.
 
 use std::fs;
 use std::path::Path;

@@ -114,7 +114,7 @@ pub fn build(folder: &Folder) -> Result<Built, BuildError> {
     let cases = cases::parse(golden.as_deref().unwrap_or_default())?.len();
     let bare = match folder.build.lang {
         Lang::Rust => rust::build(&folder.path)?,
-        Lang::Js => js::build(&folder.path, &folder.manifest.grants)?,
+        Lang::Js => js::build(&folder.path)?,
         Lang::Python => python::build(&folder.path, &folder.manifest.grants)?,
         Lang::C => c::build(&folder.path, &folder.manifest.grants)?,
         Lang::Component => finished(folder.build.component.as_ref())?,
