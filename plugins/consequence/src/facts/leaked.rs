@@ -1,7 +1,7 @@
 //! What an action carries out of the house that stood where a secret was read,
 //! however it is written.
 
-use coldnotch_plugin::Place;
+use coldnotch_plugin::{Occurrence, Place};
 
 use super::{Facts, Past};
 use crate::effect::Effects;
@@ -42,7 +42,9 @@ impl Facts<'_> {
         if !goes || self.labelled(labels::SECRET_READ).is_none() {
             return None;
         }
-        let (paths, pieces): (Vec<&str>, Vec<String>) = self.pieces().take(MAX_PIECES).unzip();
+        let excused = self.presents_a_key_to_its_service(past);
+        let pieces = self.pieces(excused).take(MAX_PIECES);
+        let (paths, pieces): (Vec<&str>, Vec<String>) = pieces.unzip();
         let found = past.find(&pieces);
         let pieces = paths.into_iter().zip(pieces);
         pieces.zip(found).find_map(|((path, piece), seen)| {
@@ -58,17 +60,44 @@ impl Facts<'_> {
         })
     }
 
+    /// Whether a service is read with a key in the header for it. Not where only another
+    /// output than the one with the secret told of that service.
+    fn presents_a_key_to_its_service(&self, past: &impl Past) -> bool {
+        if !self.effects.any(Effects::READ) || !self.fields.iter().any(presents_a_key) {
+            return false;
+        }
+        let outside = self
+            .targets
+            .iter()
+            .filter(|t| t.what == What::Url && t.outside);
+        let hosts = outside.map(|t| target::url_host(&t.text).unwrap_or(&t.text));
+        let unnamed = hosts.filter(|host| !self.names_service(host));
+        let unnamed: Vec<String> = unnamed.map(str::to_owned).collect();
+        let secret = |step| past.labels(step).iter().any(|l| l == labels::SECRET_READ);
+        let told_elsewhere = |seen: &Vec<Occurrence>| {
+            let mut outputs = seen.iter().filter(|o| o.place == Place::Output).peekable();
+            outputs.peek().is_some() && !outputs.filter_map(|o| o.step).any(secret)
+        };
+        !past.find(&unnamed).iter().any(told_elsewhere)
+    }
+
+    /// Whether the user names a service by its host or by a part of it that says something.
+    fn names_service(&self, host: &str) -> bool {
+        let telling = |part: &&str| part.len() >= 4;
+        let mut parts = host.split(['.', '-']).filter(telling);
+        self.intent().names_value(host) || parts.any(|part| self.intent().names_value(part))
+    }
+
     /// What of the fields may be a piece of a secret: words as they are, turned
     /// round and decoded, and short fields put together.
-    fn pieces(&self) -> impl Iterator<Item = (&str, String)> {
+    ///
+    /// Without the header that presents a key, where that is excused.
+    fn pieces(&self, excused: bool) -> impl Iterator<Item = (&str, String)> {
         let meant = Senses::TO | Senses::CREDENTIAL;
         let texts = || {
             let plain = move |f: &&Field| f.value == Plain::Text && !f.key.any(meant);
-            let presented = |f: &&Field| self.effects.any(Effects::READ) && presents_a_key(f);
-            self.fields
-                .iter()
-                .filter(plain)
-                .filter(move |f| !presented(f))
+            let fields = self.fields.iter().filter(plain);
+            fields.filter(move |f| !(excused && presents_a_key(f)))
         };
         let words = texts().flat_map(move |f| {
             let text = crate::finding::short(&f.text, MAX_FIELD);
