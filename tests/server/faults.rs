@@ -157,9 +157,10 @@ fn on_a_full_disk_answers_are_a_block_that_says_so() {
         command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]);
         command
     };
-    let able = namespaced("mount -t tmpfs -o size=128k tmpfs small").status();
-    if !able.is_ok_and(|status| status.success()) {
-        return; // the system forbids it
+    let tried = namespaced("mount -t tmpfs -o size=128k tmpfs small").output();
+    if !tried.as_ref().is_ok_and(|tried| tried.status.success()) {
+        println!("not checked, no file system of one's own here: {tried:?}");
+        return;
     }
     let server = Server::run(namespaced(&script));
     let client = server.client();
