@@ -20,6 +20,7 @@ trap 'rm -rf "$scratch"' EXIT
 # judge FOLDER PLUGIN: the verdicts of FOLDER/PLUGIN.wasm alone.
 judge() {
     printf '[[plugin]]\nname = "%s"\nsource = "%s"\ngrants = ["history"]\n' "$2" "$PWD/$1/$2.wasm" >"$scratch/coldnotch.toml"
+    [ ! -f "tests/fixtures/toolchains-$2.toml" ] || cat "tests/fixtures/toolchains-$2.toml" >>"$scratch/coldnotch.toml"
     # shellcheck disable=SC2086 # words
     target/release/coldnotch replay --config "$scratch/coldnotch.toml" --verdicts "$scratch/verdicts" $sessions >"$scratch/report"
     cat "$scratch/verdicts"
