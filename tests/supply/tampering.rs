@@ -5,8 +5,12 @@ use std::fs;
 use crate::command::{Stream, watched};
 use crate::shop::{CASE, STUB, Shop};
 
-/// A byte of the code, of the manifest, of the golden cases.
-const PLACES: [(&[u8], usize); 3] = [(b"\0asm", 60), (b"For te", 0), (b"a ref", 0)];
+/// A byte of the code, of the manifest, of the golden cases, and what is said of it.
+const PLACES: [(&[u8], usize, &str); 3] = [
+    (b"\0asm", 60, "its code"),
+    (b"For te", 0, "its manifest"),
+    (b"a ref", 0, "its golden cases"),
+];
 
 fn signed() -> Shop {
     let shop = Shop::new(STUB);
@@ -18,14 +22,13 @@ fn signed() -> Shop {
 
 #[test]
 fn a_changed_component_manifest_or_case_is_not_what_was_signed() {
-    for (after, further) in PLACES {
+    for (after, further, part) in PLACES {
         let shop = signed();
         shop.run("plugin verify pack").went_well();
         shop.flip("pack/stub.wasm", after, further);
-        let words =
-            "the signature of 'acme' does not belong to it: component or signature was changed";
-        shop.run("plugin verify pack").refused(5, words);
-        shop.run("plugin install pack --yes").refused(5, words);
+        let words = format!("it was changed since 'acme' signed it: {part}\n");
+        shop.run("plugin verify pack").refused(5, &words);
+        shop.run("plugin install pack --yes").refused(5, &words);
         assert!(!shop.path("coldnotch.lock").exists());
     }
 }
@@ -34,7 +37,7 @@ fn a_changed_component_manifest_or_case_is_not_what_was_signed() {
 fn a_changed_signature_is_none() {
     let shop = signed();
     shop.flip("pack/stub.wasm.minisig", b"trusted comment: stub 1.0.", 0);
-    let words = "the signature of 'acme' does not belong to it";
+    let words = "the signature of 'acme' was changed: it is not as its key makes one";
     shop.run("plugin verify pack").refused(5, words);
     shop.sign("acme");
     shop.run("plugin verify pack").went_well();
@@ -48,19 +51,19 @@ fn a_changed_signature_is_none() {
 
 #[test]
 fn what_was_accepted_runs_or_nothing() {
-    for (after, further) in PLACES {
+    for (after, further, part) in PLACES {
         let shop = signed();
         shop.run("plugin install stub --yes").went_well();
         shop.run("plugin list").went_well();
         shop.flip(&shop.stored(), after, further);
-        let words = "component, manifest or golden cases were changed";
-        shop.run("plugin list").refused(1, words);
+        let words = format!("it was changed since it was accepted: {part}; the store has sha256:");
+        shop.run("plugin list").refused(1, &words);
         let decided = shop.0.run("decide --deny", r#"{"type":"note"}"#);
         assert_eq!(decided.status.code(), Some(1), "it does not even start");
         assert!(decided.stdout.is_empty());
         // What lies where it came from is not what runs.
         fs::write(shop.path("pack/stub.wasm"), "gone").unwrap();
-        shop.run("plugin list").refused(1, words);
+        shop.run("plugin list").refused(1, &words);
     }
 }
 

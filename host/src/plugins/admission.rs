@@ -75,10 +75,7 @@ impl Admission {
         component: &Component,
     ) -> Result<(), AdmissionError> {
         match &self.locked {
-            Some(locked) => {
-                let digest = &component.digest;
-                Ok(locked.entry.admits(spec, &locked.source, digest)?)
-            }
+            Some(locked) => Ok(locked.entry.admits(spec, &locked.source, component)?),
             None => Ok(()),
         }
     }

@@ -11,6 +11,7 @@ use super::bench;
 use super::lock::{self, Entry, Lock, LockError, sha256};
 use super::manifest::{Manifest, ManifestError};
 use super::pack::{Folder, Pack, PackError};
+use super::parts::Parts;
 use super::registry::{self, RegistryError};
 use super::ship::find;
 use super::store::StoreError;
@@ -287,6 +288,10 @@ pub fn propose(
         settings: lock::settings(&spec),
         cases: pack.cases.len(),
         fuel: tried.fuel,
+        parts: Parts::of(&found.component.bytes).map_err(|e| InstallError::Manifest {
+            place: packs.written(source),
+            cause: e.into(),
+        })?,
         name,
     };
     let old = Lock::read(&packs.lock)?.entry(&new.name).cloned();

@@ -13,9 +13,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::parts::Parts;
 use crate::policy::{Grant, PluginSpec};
 use crate::printable::printable;
-use crate::runtime::{Import, hex};
+use crate::runtime::{Component, Import, hex};
 
 /// The file's name.
 pub const NAME: &str = "coldnotch.lock";
@@ -60,9 +61,11 @@ pub enum LockError {
 pub enum Unlocked {
     /// Another component.
     #[error(
-        "what is in the store is {found}, and the lock says {locked}: component, manifest or golden cases were changed"
+        "it was changed since it was accepted: {changed}; the store has {found}, and the lock says {locked}"
     )]
     Component {
+        /// Which of its parts.
+        changed: String,
         /// What it is.
         found: String,
         /// What was accepted.
@@ -138,6 +141,8 @@ pub struct Entry {
     pub cases: usize,
     /// Fuel of the dearest of them.
     pub fuel: u64,
+    /// What its component consists of, for the case that it is changed.
+    pub parts: Parts,
 }
 
 impl Entry {
@@ -150,11 +155,15 @@ impl Entry {
         &self,
         spec: &PluginSpec,
         source: &str,
-        component: &[u8; 32],
+        component: &Component,
     ) -> Result<(), Unlocked> {
-        let (found, locked) = (sha256(component), self.component.clone());
+        let (found, locked) = (sha256(&component.digest), self.component.clone());
         if found != locked {
-            return Err(Unlocked::Component { found, locked });
+            return Err(Unlocked::Component {
+                changed: self.parts.changed(&component.bytes),
+                found,
+                locked,
+            });
         }
         if source != self.source {
             let (found, locked) = (source.to_owned(), self.source.clone());
@@ -405,6 +414,7 @@ pub(super) fn share(_: &std::fs::File) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::section;
     use super::*;
     use crate::json::Object;
     use crate::policy::Source;
@@ -417,6 +427,13 @@ mod tests {
         }
     }
 
+    /// One with this in a section.
+    fn component(content: &[u8]) -> Component {
+        let mut bytes = vec![0, b'a', b's', b'm', 0x0d, 0, 1, 0];
+        section::append(&mut bytes, "tool", content);
+        Component::new(bytes).unwrap()
+    }
+
     fn entry() -> Entry {
         Entry {
             name: "refunds".to_owned(),
@@ -424,13 +441,14 @@ mod tests {
             image: None,
             pack: Some("refund-limit".to_owned()),
             version: Some("1.2.0".to_owned()),
-            component: sha256(&[7; 32]),
+            component: sha256(&component(b"").digest),
             imports: vec!["coldnotch:policy/history@0.1.0#[method]session.len".to_owned()],
             grants: vec!["history".to_owned()],
             signers: vec!["acme".to_owned()],
             settings: settings(&spec()),
             cases: 3,
             fuel: 12_345,
+            parts: Parts::of(&component(b"").bytes).unwrap(),
         }
     }
 
@@ -487,7 +505,7 @@ mod tests {
             ("version = 1\nmore = 1\n", "unknown field"),
             (body, "'refunds' is out of order or there twice"),
             (
-                &body.replacen("sha256:0707", "sha256:../x", 2),
+                &body.replacen("sha256:", "sha256:../x", 2),
                 "a digest that is none",
             ),
         ] {
@@ -499,9 +517,10 @@ mod tests {
     fn each_difference_has_its_own_words() {
         let entry = entry();
         let source = "packs/refunds.wasm";
-        entry.admits(&spec(), source, &[7; 32]).unwrap();
-        let said = |spec: &PluginSpec, source: &str, digest: [u8; 32]| {
-            entry.admits(spec, source, &digest).unwrap_err()
+        entry.admits(&spec(), source, &component(b"")).unwrap();
+        let said = |spec: &PluginSpec, source: &str, content: &[u8]| {
+            let component = component(content);
+            entry.admits(spec, source, &component).unwrap_err()
         };
         let bare = PluginSpec {
             grants: Vec::new(),
@@ -511,13 +530,14 @@ mod tests {
             settings: Object::default(),
             ..spec()
         };
-        let component = said(&spec(), source, [8; 32]);
-        assert!(matches!(component, Unlocked::Component { .. }));
-        let elsewhere = said(&spec(), "packs/other.wasm", [7; 32]);
+        let component = said(&spec(), source, b"more").to_string();
+        let words = "it was changed since it was accepted: its code; the store has sha256:";
+        assert!(component.contains(words), "{component}");
+        let elsewhere = said(&spec(), "packs/other.wasm", b"");
         assert!(matches!(elsewhere, Unlocked::Source { .. }));
-        let grants = said(&bare, source, [7; 32]).to_string();
+        let grants = said(&bare, source, b"").to_string();
         assert!(grants.contains("its grants are [], and the lock says [history]"));
-        assert_eq!(said(&other, source, [7; 32]), Unlocked::Settings);
+        assert_eq!(said(&other, source, b""), Unlocked::Settings);
         let found = ["bolt".to_owned()];
         let signers = entry.admits_signers(&found).unwrap_err().to_string();
         assert!(signers.contains("signed by acme, and is signed by bolt"));

@@ -5,6 +5,7 @@
 //! | [`manifest`] | what a plugin says of itself; `fields` reads it, [`needs`] its limits |
 //! | [`schema`] | what its settings have to look like |
 //! | `section` | custom sections, where manifest and golden cases are |
+//! | [`parts`] | what of a pack's file was changed |
 //! | [`pack`] | a pack's folder, or the one file built of it |
 //! | [`create`], [`build`] | a new folder, and the file that is built of one |
 //! | [`mod@bench`] | what a plugin costs |
@@ -35,6 +36,7 @@ pub mod lock;
 pub mod manifest;
 pub mod needs;
 pub mod pack;
+pub mod parts;
 pub mod promotion;
 pub mod registry;
 pub mod schema;

@@ -66,11 +66,30 @@ pub(super) fn strip(component: &[u8]) -> Result<Vec<u8>, SectionError> {
     Ok(stripped(component))
 }
 
+/// The component without its own sections of these names; what cannot be read stays.
+pub(super) fn without(component: &[u8], names: &[&str]) -> Vec<u8> {
+    let (preamble, mut rest) = component
+        .split_at_checked(PREAMBLE)
+        .unwrap_or((component, &[]));
+    let mut out = preamble.to_vec();
+    while let Some((kind, body, after)) = next(rest) {
+        let name = BinaryReader::new(body, 0).read_string().unwrap_or_default();
+        if kind != CUSTOM || !names.contains(&name) {
+            out.extend_from_slice(&rest[..rest.len() - after.len()]);
+        }
+        rest = after;
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
 /// The size of magic and version.
 const PREAMBLE: usize = 8;
 
+/// The kind of a custom section.
+const CUSTOM: u8 = 0;
+
 fn stripped(wasm: &[u8]) -> Vec<u8> {
-    const CUSTOM: u8 = 0;
     let (preamble, mut rest) = wasm.split_at_checked(PREAMBLE).unwrap_or((wasm, &[]));
     // A component's sections 1 and 4 are a module and a component; a module's are not.
     let is_component = preamble.get(6) == Some(&1);

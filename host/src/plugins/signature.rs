@@ -9,8 +9,9 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use data_encoding::{BASE64, HEXUPPER};
-use minisign::{KeyPair, SecretKey, SecretKeyBox, SignatureBox};
+use minisign::{KeyPair, SecretKey, SecretKeyBox, SignatureBones, SignatureBox};
 
+use super::parts::Parts;
 use crate::printable::printable;
 
 /// The most signatures that are read of one file.
@@ -189,7 +190,14 @@ impl Signature {
 
     /// What its signer wrote beside it. True only where [`is_of`](Signature::is_of) is.
     pub fn comment(&self) -> String {
-        printable(&self.parsed.trusted_comment().unwrap_or_default(), 300)
+        let comment = self.parsed.trusted_comment().unwrap_or_default();
+        printable(Parts::split(&comment).0, 300)
+    }
+
+    /// The parts of what was signed, where its signer wrote them down. True only where
+    /// [`is_whole`](Signature::is_whole) is.
+    pub fn parts(&self) -> Option<Parts> {
+        Parts::split(&self.parsed.trusted_comment().unwrap_or_default()).1
     }
 
     /// As it stands in a file, with the line end.
@@ -203,6 +211,28 @@ impl Signature {
             return false;
         };
         minisign::verify(&key, &self.parsed, Cursor::new(bytes), true, false, false).is_ok()
+    }
+
+    /// Whether it is as this key has made it, over whatever bytes: signature and comment
+    /// are signed together.
+    pub fn is_whole(&self, key: &PublicKey) -> bool {
+        let line = |number| self.text.lines().nth(number).unwrap_or_default();
+        let decoded = |number| BASE64.decode(line(number).trim().as_bytes());
+        let (Ok(made), Ok(over_both)) = (decoded(1), decoded(3)) else {
+            return false;
+        };
+        // The library checks the second signature only where the first is right. It is a
+        // signature of the old kind, over the first and the comment.
+        let mut bytes = made.get(HEAD..).unwrap_or_default().to_vec();
+        bytes.extend(self.parsed.trusted_comment().unwrap_or_default().bytes());
+        let alone = [b"Ed", self.parsed.keynum(), &over_both].concat();
+        let key = minisign::PublicKey::from_base64(key.as_str());
+        match (key, SignatureBones::from_bytes(&alone)) {
+            (Ok(key), Ok(alone)) => {
+                minisign::verify(&key, &alone.into(), Cursor::new(bytes), true, false, true).is_ok()
+            }
+            _ => false,
+        }
     }
 }
 
@@ -247,7 +277,8 @@ pub fn new_key(password: Password) -> Result<(String, PublicKey), SignatureError
     ))
 }
 
-/// Signs a component with a secret key's file, with a comment that is signed along.
+/// Signs a component with a secret key's file, with a comment that is signed along, and
+/// with the digests of its [`Parts`] behind that.
 ///
 /// # Errors
 /// The key cannot be read, or wants another password.
@@ -270,11 +301,15 @@ pub fn sign(
     }
     .map_err(unusable)?;
     let public = minisign::PublicKey::from_secret_key(&secret).map_err(unusable)?;
+    let comment = match Parts::of(component) {
+        Ok(parts) => format!("{comment} {parts}"),
+        Err(_) => comment.to_owned(), // no component: nothing of it is known
+    };
     let made = minisign::sign(
         Some(&public),
         &secret,
         Cursor::new(component),
-        Some(comment),
+        Some(&comment),
         Some("signature of a coldnotch pack"),
     )
     .map_err(|e| SignatureError::Sign(e.to_string()))?;
@@ -359,10 +394,27 @@ mod tests {
     fn a_changed_comment_is_no_signature_any_more() {
         let (secret, public) = pair();
         let (made, _) = sign(b"component", &secret, Password::Without, "version 1").unwrap();
+        assert!(made.is_whole(&public) && !made.is_whole(&pair().1));
         let forged = made.text().replace("version 1", "version 9");
         let read = Signature::all(&forged).unwrap().remove(0);
         assert_eq!(read.comment(), "version 9");
         assert!(!read.is_of(&public, b"component"));
+        assert!(!read.is_whole(&public));
+    }
+
+    #[test]
+    fn what_minisign_signed_is_whole() {
+        let key = PublicKey::parse(made!("plain.pub")).unwrap();
+        let text = made!("plain.minisig");
+        let read = Signature::all(text).unwrap().remove(0);
+        assert!(read.is_whole(&key));
+        for line in [1, 3] {
+            let other = Signature::all(made!("locked.minisig")).unwrap().remove(0);
+            let mut lines: Vec<&str> = text.lines().collect();
+            lines[line] = other.text().lines().nth(line).unwrap();
+            let mixed = Signature::all(&lines.join("\n")).unwrap().remove(0);
+            assert!(!mixed.is_whole(&key), "{line}");
+        }
     }
 
     fn given(password: &str) -> Password {

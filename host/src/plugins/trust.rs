@@ -50,11 +50,17 @@ pub enum Distrust {
     /// What should be signatures is none.
     #[error("{0}")]
     Malformed(String),
-    /// A known signer's signature is over other bytes.
-    #[error(
-        "the signature of '{signer}' does not belong to it: component or signature was changed"
-    )]
+    /// A known signer signed something else.
+    #[error("it was changed since '{signer}' signed it: {changed}")]
     Changed {
+        /// Who did.
+        signer: String,
+        /// Which of its parts.
+        changed: String,
+    },
+    /// A known signer did not make this signature.
+    #[error("the signature of '{signer}' was changed: it is not as its key makes one")]
+    Forged {
         /// Whose key it names.
         signer: String,
     },
@@ -98,7 +104,10 @@ pub enum Distrust {
 impl Distrust {
     /// Whether something was changed, whoever has to sign.
     pub fn is_tampering(&self) -> bool {
-        matches!(self, Distrust::Changed { .. } | Distrust::Malformed(_))
+        matches!(
+            self,
+            Distrust::Changed { .. } | Distrust::Forged { .. } | Distrust::Malformed(_)
+        )
     }
 }
 
@@ -146,6 +155,15 @@ struct Entry {
     keys: Vec<String>,
     packs: Vec<String>,
     sources: Option<Vec<String>>,
+}
+
+/// What a signature in the name of a known key is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    True,
+    /// Made with the key, over other bytes.
+    OfOther,
+    Forged,
 }
 
 /// What one signature is.
@@ -235,12 +253,16 @@ impl Trust {
         let mut counted: Vec<(&Signer, &Signature)> = Vec::new();
         let (mut refused, mut repeated) = (None, false);
         for signature in &given {
-            let Some((signer, is_true)) = self.maker(signature, component) else {
+            let Some((signer, word)) = self.maker(signature, component) else {
                 continue;
             };
-            if !is_true {
-                let signer = signer.name.clone();
-                return Err(Distrust::Changed { signer });
+            match word {
+                Word::True => {}
+                Word::OfOther => return Err(signer.signed_other(signature, component)),
+                Word::Forged => {
+                    let signer = signer.name.clone();
+                    return Err(Distrust::Forged { signer });
+                }
             }
             match signer.may_sign(pack, from) {
                 Err(e) => refused = Some(e),
@@ -273,7 +295,7 @@ impl Trust {
     pub fn look(&self, component: &[u8], signatures: &str) -> Result<Vec<Seen>, Distrust> {
         let seen = |signature: &Signature| {
             let maker = self.maker(signature, component);
-            let is_true = maker.is_some_and(|(_, is_true)| is_true);
+            let is_true = maker.is_some_and(|(_, word)| word == Word::True);
             Seen {
                 key: signature.key_id(),
                 signer: maker.map(|(signer, _)| signer.name.clone()),
@@ -288,17 +310,20 @@ impl Trust {
         Ok(read(signatures)?.iter().map(seen).collect())
     }
 
-    /// Whose key a signature names, and whether they made it. Numbers of keys are not
+    /// Whose key a signature names, and what it is worth. Numbers of keys are not
     /// unique: it is the one of that number whose key fits, if any does.
-    fn maker(&self, signature: &Signature, component: &[u8]) -> Option<(&Signer, bool)> {
+    fn maker(&self, signature: &Signature, component: &[u8]) -> Option<(&Signer, Word)> {
         let id = signature.key_id();
         let mut named = None;
         for signer in &self.signers {
             for key in signer.keys.iter().filter(|key| key.id() == id) {
                 if signature.is_of(key, component) {
-                    return Some((signer, true));
+                    return Some((signer, Word::True));
                 }
-                named = named.or(Some((signer, false)));
+                if signature.is_whole(key) {
+                    return Some((signer, Word::OfOther));
+                }
+                named = named.or(Some((signer, Word::Forged)));
             }
         }
         named
@@ -316,6 +341,16 @@ impl Trust {
 }
 
 impl Signer {
+    /// Why this is not what they signed.
+    fn signed_other(&self, signature: &Signature, component: &[u8]) -> Distrust {
+        let unknown = || "its code, its manifest or its golden cases".to_owned();
+        let parts = signature.parts();
+        Distrust::Changed {
+            signer: self.name.clone(),
+            changed: parts.map_or_else(unknown, |parts| parts.changed(component)),
+        }
+    }
+
     fn read(entry: Entry) -> Result<Self, String> {
         let name = printable(&entry.name, 64);
         if name.is_empty() {
