@@ -6,6 +6,8 @@
 #[path = "support/command.rs"]
 mod command;
 
+#[path = "supply/hostile.rs"]
+mod hostile;
 #[path = "supply/install.rs"]
 mod install;
 #[path = "supply/malicious.rs"]
