@@ -6,7 +6,8 @@
 //! - `component`: a component's bytes, checked: exports, imports against grants.
 //! - `prepare`: settings baked into the component before it is compiled.
 //! - `cache`: compiled plugins on disk.
-//! - `plugin`: one loaded plugin; every call gets a fresh instance.
+//! - `plugin`: one loaded plugin; every call gets a fresh instance. How it is loaded, and
+//!   what a bare sandbox costs.
 //! - `call`: what one call sees and may use.
 //! - `answer`: what guests return, checked and cleaned.
 //! - `generation`: all plugins of a policy, loaded; immutable.
