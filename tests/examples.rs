@@ -79,6 +79,11 @@ fn slack() {
     example("slack");
 }
 
+#[test]
+fn third_party() {
+    example("third-party");
+}
+
 /// A folder without a test of its own would only look like an example that runs.
 #[test]
 fn every_example_is_tested() {
@@ -102,6 +107,7 @@ fn every_example_is_tested() {
         "rule-pack",
         "rules",
         "slack",
+        "third-party",
     ];
     assert_eq!(found, tested);
 }
