@@ -13,7 +13,7 @@ CARGO_FUZZ := PATH="$(TOOLS)/bin:$$PATH" cargo fuzz
 
 unexport CARGO_TARGET_DIR # the recipes name target/
 
-.PHONY: help setup plugins build demo test policies browser eval lint doc deny advisories bench bench-peers \
+.PHONY: help setup plugins build demo test policies browser eval lint doc deny advisories bench bench-packs bench-peers \
 	fuzz-smoke fuzz clean tool-deny tool-fuzz
 
 help: ## List the targets
@@ -96,6 +96,9 @@ fuzz: plugins tool-fuzz ## Fuzz one of fuzz/README.md: make fuzz TARGET=message
 tool-fuzz:
 	@$(CARGO_FUZZ) --version >/dev/null 2>&1 || \
 		cargo install --quiet --debug --locked cargo-fuzz@^0.13 --root "$(TOOLS)"
+
+bench-packs: ## Measure packs in each language and the rules engines beside their native crates
+	bench/packs.sh
 
 bench-peers: ## Measure beside 0.0.1, Cedar, Regorus and Extism (bench/peers)
 	bench/peers/run.sh
