@@ -5,6 +5,7 @@ use crate::effect::Effects;
 use crate::encodings;
 use crate::facts::{Facts, Past};
 use crate::lexicon::Senses;
+use crate::money;
 use crate::notes::{self, Level, Note};
 use crate::payload::{Field, Plain};
 use crate::spans::values::{self, Kind, Value};
@@ -57,6 +58,9 @@ pub fn echoes(facts: &Facts, past: &impl Past) -> Vec<Echo> {
                 soft(facts, field, text, &mut found);
             }
         }
+    }
+    if facts.does(Effects::PAY | Effects::PAYEE | Effects::BUY) {
+        amounts(facts, &mut found);
     }
     clear(&mut found, facts, past);
     found
@@ -183,17 +187,50 @@ impl<'n> Known<'n> {
 /// Short fields whose words stand in a passage that speaks behind the user's
 /// back: a name, a password, a title.
 fn soft(facts: &Facts, field: &Field, text: &str, found: &mut Vec<Echo>) {
-    if text.len() < 3 {
+    let id = text.bytes().all(|b| b.is_ascii_digit()) && field.name().ends_with("id");
+    if text.len() < 3 && !id {
         return;
     }
+    // An honest order has plain words by chance: a name or a number is none.
+    let tells = text.starts_with(char::is_uppercase) || text.bytes().any(|b| b.is_ascii_digit());
+    let counts = |n: &Note| match n.level() {
+        Level::Plot => true,
+        Level::Order => tells && same_sort(facts.effects, n.effects),
+        Level::Claim => false,
+    };
     let plots = facts.notes.iter().enumerate();
-    let plots = plots.filter(|(_, n)| n.level() == Level::Plot);
+    let plots = plots.filter(|(_, n)| counts(n));
     for (note, plot) in plots.take(MAX_SEARCHED) {
         if has_words(plot.text.as_str(), text) && !facts.intent().names_value(text) {
             found.push(Echo {
                 note,
                 kind: None,
                 value: text.to_owned(),
+                path: field.path.clone(),
+                in_body: false,
+                clean: false,
+            });
+        }
+    }
+}
+
+/// An amount that a passage names which speaks behind the user's back, in its own way
+/// of writing it.
+fn amounts(facts: &Facts, found: &mut Vec<Echo>) {
+    let plots = facts.notes.iter().enumerate();
+    let plots = plots.filter(|(_, n)| n.level() == Level::Plot);
+    for (note, plot) in plots.take(MAX_SEARCHED) {
+        let Some(field) = facts.amount() else {
+            return;
+        };
+        let amount = field.amount().unwrap_or_default();
+        let same = |said: &f64| (said - amount).abs() < 0.005;
+        let asked = facts.intent().amounts().iter().any(same);
+        if !asked && amount > 0.0 && money::amounts(plot.text.as_str()).iter().any(same) {
+            found.push(Echo {
+                note,
+                kind: None,
+                value: field.text.clone(),
                 path: field.path.clone(),
                 in_body: false,
                 clean: false,
@@ -290,10 +327,19 @@ fn clear(echoes: &mut [Echo], facts: &Facts, past: &impl Past) {
 
 /// True when the action and the passage are after the same sort of thing.
 pub fn same_sort(action: Effects, asked: Effects) -> bool {
-    const SORTS: [Effects; 4] = [
+    const BRINGS: Effects = Effects::from_bits(
+        Effects::EXECUTE.bits()
+            | Effects::WRITE.bits()
+            | Effects::NOTE.bits()
+            | Effects::BUY.bits()
+            | Effects::BIND.bits(),
+    );
+    const SORTS: [Effects; 5] = [
         Effects::OUTWARD,
         Effects::from_bits(Effects::PAY.bits() | Effects::PAYEE.bits()),
-        Effects::from_bits(Effects::EXECUTE.bits() | Effects::WRITE.bits() | Effects::NOTE.bits()),
+        BRINGS,
+        // To cancel an appointment is to change it or to delete it.
+        Effects::from_bits(Effects::WRITE.bits() | Effects::DELETE.bits()),
         Effects::from_bits(Effects::ACCESS.bits() | Effects::OFF.bits()),
     ];
     action.any(asked) || SORTS.iter().any(|s| action.any(*s) && asked.any(*s))

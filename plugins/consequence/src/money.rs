@@ -60,10 +60,11 @@ pub fn amounts(text: &str) -> Vec<f64> {
         let decimals = number
             .rsplit_once(['.', ','])
             .is_some_and(|(whole, cents)| {
-                cents.len() == 2
-                    && [whole, cents]
-                        .iter()
-                        .all(|p| p.bytes().all(|b| b.is_ascii_digit()))
+                let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+                let mut groups = whole.split(['.', ',']);
+                let first = groups.next().is_some_and(digits);
+                let thousands = first && groups.all(|group| group.len() == 3 && digits(group));
+                cents.len() == 2 && digits(cents) && thousands
             });
         if (decimals || has_mark(&number) || beside(i) || start > 0 && beside(start - 1))
             && let Some(amount) = amount(&number)

@@ -120,7 +120,11 @@ impl Sources {
 /// links to.
 fn names_step(facts: &Facts, step: u32, past: &impl Past) -> bool {
     let arguments = text_arguments(&past.payload(step));
-    if names_any_of(facts, &arguments) || is_trusted(facts, step, past) {
+    let searched = || arguments.iter().any(|a| facts.intent().says_each(a));
+    if names_any_of(facts, &arguments)
+        || searched() && !brought_strangers(facts, step)
+        || is_trusted(facts, step, past)
+    {
         return true;
     }
     let pointers: Vec<String> = arguments.into_iter().filter(|a| is_pointer(a)).collect();
@@ -146,6 +150,15 @@ fn is_trusted(facts: &Facts, step: u32, past: &impl Past) -> bool {
 
 fn names_any_of(facts: &Facts, arguments: &[String]) -> bool {
     arguments.iter().any(|a| facts.intent().names_value(a))
+}
+
+/// True when a search found more than what the user spoke of, and it orders about.
+fn brought_strangers(facts: &Facts, step: u32) -> bool {
+    let at = |n: &notes::Note| n.places.iter().any(|(s, _)| *s == step);
+    facts
+        .notes
+        .iter()
+        .any(|n| n.source == notes::Source::Stranger && at(n))
 }
 
 /// The texts among a step's arguments.

@@ -259,6 +259,13 @@ impl<'a> Facts<'a> {
                     || intent.asks(Senses::MAKE | Senses::UPDATE)
                         && intent.mentions(Senses::ACCESS | Senses::CREDENTIAL))
             || effects.any(Effects::OFF) && intent.asks(Senses::OFF)
+            || effects.any(Effects::BUY)
+                && (intent.asks(Senses::ORDER | Senses::BUY | Senses::PAY | Senses::APPOINT)
+                    || intent.asks(Senses::MAKE) && intent.names_kind(&self.things()))
+            || effects.any(Effects::BIND)
+                && self
+                    .act()
+                    .is_none_or(|act| intent.asks(act.asked | act.vaguely))
     }
 
     /// True when the user himself wants a secret passed on: he asks to send, and

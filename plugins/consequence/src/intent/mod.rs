@@ -62,6 +62,11 @@ const JOINS: [&str; 14] = [
     "zu",
 ];
 
+/// What stands before a German thing that a verb behind it is done to.
+const GERMAN_ARTICLES: [&str; 12] = [
+    "das", "dem", "den", "der", "des", "die", "ein", "eine", "einen", "mein", "meine", "meinen",
+];
+
 /// "Let Priya read the file", "laisse Paul modifier le fichier": access is given.
 fn lets_see(words: &Words, i: usize) -> bool {
     let lets = matches!(
@@ -253,8 +258,16 @@ impl Intent {
         if plural {
             return true;
         }
+        // "Allen Eltern die Liste schicken": a German order that ends with its verb.
+        let ends_here = word.ends_with("en")
+            && (self.words.sentence(i + 1) != self.words.sentence(i)
+                || self.words.comma_before(i + 1)
+                || JOINS.contains(&self.words.get(i + 1)));
         for back in 1..=3.min(i) {
             let before = self.words.get(i - back);
+            if ends_here && back > 1 && GERMAN_ARTICLES.contains(&before) {
+                return false;
+            }
             let french_verb = matches!(before, "le" | "la" | "les")
                 && (word.ends_with("er") || word.ends_with("ez"));
             // "If it is fine for them send it."

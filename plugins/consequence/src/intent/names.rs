@@ -200,6 +200,16 @@ impl Intent {
         sought.len() >= 6 && stands_in(said, &sought)
     }
 
+    /// True for a few words that are all the user's, as a search has them.
+    pub fn says_each(&self, text: &str) -> bool {
+        if text.len() > 80 {
+            return false;
+        }
+        let sought = Words::of(text);
+        let said = |word: &str| word.len() >= 3 && self.words.contains(word);
+        sought.len() >= 2 && sought.iter().all(said)
+    }
+
     /// True when the user writes an address with this name before the `@`.
     pub fn names_local_part(&self, local: &str) -> bool {
         if !self.text.contains('@') {

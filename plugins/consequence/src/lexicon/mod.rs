@@ -108,6 +108,21 @@ pub fn senses(word: &str) -> Senses {
     senses_of(word.as_bytes())
 }
 
+/// What a word means that stands in no list: a German order without its last letter
+/// (`erinner`), or a slip of the hand.
+pub fn called(word: &str) -> Senses {
+    let order = match word.len() {
+        5..=20 if !word.ends_with(['a', 'e', 'i', 'o', 's', 'u']) => {
+            DICTIONARY.senses([word, "e"].concat().as_bytes())
+        }
+        _ => Senses::NONE,
+    };
+    match order.any(Senses::ACTING) {
+        true => order,
+        false => mended(word),
+    }
+}
+
 /// The same of a word in bytes.
 pub fn senses_of(word: &[u8]) -> Senses {
     let found = DICTIONARY.senses(word);

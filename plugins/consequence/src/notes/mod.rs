@@ -11,15 +11,14 @@ pub mod known;
 pub mod pairs;
 mod record;
 pub mod rows;
+mod sources;
 #[cfg(test)]
 mod tests;
 
 use crate::echo;
 use crate::effect::Effects;
 use crate::intent::Intent;
-use crate::payload::{self, Plain};
 use crate::spans::{self, Signals, Span};
-use crate::words::Words;
 
 use known::Known;
 pub use record::{Text, Values};
@@ -141,9 +140,15 @@ pub fn observe<'t>(
         }
         let text = spans::short(text, left);
         left -= text.len();
-        for span in spans::spans(text) {
-            let source = source(arrived, &intent, path, leaves.clone());
-            add(&mut records, &span, arrived.step, path, source);
+        for (part, named) in sources::parts(&intent, text) {
+            for span in spans::spans(part) {
+                let source = match named {
+                    Some(true) => Source::Named,
+                    Some(false) => Source::Stranger,
+                    None => sources::source(arrived, &intent, path, leaves.clone()),
+                };
+                add(&mut records, &span, arrived.step, path, source);
+            }
         }
     }
     shrink(&mut records);
@@ -178,54 +183,6 @@ fn spans_in(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 pub fn known(bytes: &[u8]) -> impl Iterator<Item = (known::Sort, &str, &str)> {
     let record = records(bytes).find(|r| known::is_record(r));
     known::read(record.unwrap_or_default())
-}
-
-/// Where a leaf comes from: the step's arguments or a field beside the leaf
-/// stand in the user's words, or the words of the type do.
-fn source<'t>(
-    arrived: &Arrived,
-    intent: &Intent,
-    path: &str,
-    leaves: impl Iterator<Item = (&'t str, &'t str)>,
-) -> Source {
-    let names = |text: &str| text.len() >= 3 && text.len() <= 120 && intent.names_value(text);
-    let argument = payload::read(arrived.payload)
-        .iter()
-        .any(|f| f.value == Plain::Text && names(&f.text));
-    let parent = parent(path);
-    let beside = !parent.is_empty()
-        && leaves.take(512).any(|(p, text)| {
-            p != path && self::parent(p) == parent && text.len() <= 80 && names_person(intent, text)
-        });
-    if argument || beside {
-        return Source::Named;
-    }
-    let things = Words::of(arrived.kind);
-    let asked = intent.names_any(&things);
-    if asked {
-        Source::Asked
-    } else {
-        Source::Stranger
-    }
-}
-
-/// True when a sender or title stands in the user's words: whole, or by one
-/// name of it.
-fn names_person(intent: &Intent, text: &str) -> bool {
-    if text.len() >= 3 && intent.names_value(text) {
-        return true;
-    }
-    text.chars().next().is_some_and(char::is_uppercase) && {
-        let words = Words::of(text);
-        words.len() <= 3
-            && !words.is_empty()
-            && words.get(0).len() >= 3
-            && intent.words().contains(words.get(0))
-    }
-}
-
-fn parent(path: &str) -> &str {
-    path.rfind(['.', '[']).map_or("", |at| &path[..at])
 }
 
 /// Adds a span, or a place to a span that is there already.
@@ -300,7 +257,7 @@ pub fn has_cell(bytes: &[u8], value: &str) -> bool {
 fn counts(action: Effects, signals: Signals, asked: Effects) -> bool {
     let hard = match level(signals) {
         Level::Plot => return true,
-        Level::Order => Effects::HARD | Effects::EXECUTE,
+        Level::Order => Effects::HARD | Effects::EXECUTE | Effects::WRITE,
         Level::Claim if signals.any(Signals::CHANGE) => {
             Effects::PAY | Effects::PAYEE | Effects::ACCESS
         }

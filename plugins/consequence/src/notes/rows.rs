@@ -128,13 +128,19 @@ pub(super) fn is_cells(record: &[u8]) -> bool {
 
 /// The addresses and accounts that stand in a table's cells of their own: as good
 /// as fields.
-pub(super) fn cells<'t>(leaves: impl Iterator<Item = (&'t str, &'t str)>) -> Option<Vec<u8>> {
-    let tables = leaves.filter(|(_, text)| text.lines().nth(2).is_some());
+pub(super) fn cells<'t>(
+    leaves: impl Iterator<Item = (&'t str, &'t str)> + Clone,
+) -> Option<Vec<u8>> {
+    let tables = leaves
+        .clone()
+        .filter(|(_, text)| text.lines().nth(2).is_some());
     let rows = tables.filter_map(|(_, text)| table(text)).flatten();
     let cells = rows
         .flat_map(|row| row.0)
         .flat_map(|line| line.split(['|', ';', '\t', ',']));
+    let listed = leaves.flat_map(|(_, text)| entries(text));
     let cells = cells
+        .chain(listed)
         .map(str::trim)
         .filter(|c| c.len() <= 60 && (target::address_host(c).is_some() || target::is_account(c)));
     let mut record = [CELLS.to_le_bytes().as_slice(), &[0; 4]].concat();
@@ -143,6 +149,32 @@ pub(super) fn cells<'t>(leaves: impl Iterator<Item = (&'t str, &'t str)>) -> Opt
     }
     (record.len() > 6).then_some(record)
 }
+
+/// The values of a list in text (`- amount: 18.0`, `  recipient: DE12…`) whose keys two
+/// or more of its entries have, at the same depth.
+fn entries(text: &str) -> impl Iterator<Item = &str> {
+    let is_list = text
+        .lines()
+        .filter(|l| l.starts_with("- "))
+        .nth(1)
+        .is_some();
+    let pairs = move || {
+        let lines = text.lines().take(MAX_LINES).filter(move |_| is_list);
+        lines.filter_map(|line| {
+            let (key, value) = line.split_once(": ")?;
+            let depth = key.len() - key.trim_start_matches([' ', '-']).len();
+            (depth == 2 && key.len() <= 40).then_some((&key[2..], value.trim_matches(['\'', '"'])))
+        })
+    };
+    pairs()
+        .filter(|(_, value)| target::address_host(value).is_some() || target::is_account(value))
+        .filter(move |(key, _)| pairs().filter(|(other, _)| other == key).nth(1).is_some())
+        .map(|(_, value)| value)
+        .take(MAX_CELLS)
+}
+
+/// How many lines of a list are read.
+const MAX_LINES: usize = 400;
 
 /// How many cells of one output are kept.
 const MAX_CELLS: usize = 128;

@@ -1,17 +1,18 @@
 //! See [`DOC`].
 
-use crate::echo;
+use crate::echo::{self, Echo};
 use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::{Finding, short};
 use crate::lexicon::Senses;
-use crate::notes::Level;
+use crate::notes::{Level, Note, Source};
 use crate::spans::Signals;
+use crate::words::Words;
 
 /// The reason code.
 pub const CODE: &str = "effect-from-instruction";
 /// What it holds.
-pub const DOC: &str = "The action does what a passage of a tool's output told the agent to do behind the user's back, and the user asked for nothing \
+pub const DOC: &str = "The action does what a passage of a tool's output orders, behind the user's back or with its very words, and the user asked for nothing \
 of the sort.";
 /// A session it holds.
 pub const EXAMPLE: &str = r#"{"intent":"What did the last three mails say?","steps":[
@@ -30,14 +31,22 @@ const BEYOND_WORDS: Effects = Effects::from_bits(TELLING.bits() & !Effects::SEND
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    let (_, note) = facts.notes.iter().enumerate().find(|(index, note)| {
-        note.level() == Level::Plot
-            && note.signals.any(Signals::PLOT | Signals::HIDDEN)
-            && echo::same_sort(facts.effects, note.effects)
-            && (is_telling(facts) || is_telling_of(facts, *index))
-    })?;
-    // Whoever lets a text decide asks for what nobody can know beforehand.
-    if facts.intent().delegates_deeds() {
+    let orders = |(index, note): &(usize, &Note)| {
+        echo::same_sort(facts.effects, note.effects)
+            && match note.level() {
+                Level::Plot => {
+                    note.signals.any(Signals::PLOT | Signals::HIDDEN)
+                        && (is_telling(facts) || is_telling_of(facts, *index))
+                }
+                Level::Order => is_dictated(facts, note, *index),
+                Level::Claim => false,
+            }
+    };
+    let (_, note) = facts.notes.iter().enumerate().find(orders)?;
+    // Whoever lets a text decide asks for what nobody can know beforehand, but not
+    // for what a stranger orders beside it.
+    let beside = note.source == Source::Stranger && note.level() == Level::Order;
+    if !beside && facts.intent().delegates_deeds() {
         return None;
     }
     let (step, path) = note.places.first().copied().unwrap_or_default();
@@ -69,11 +78,35 @@ fn is_telling(facts: &Facts) -> bool {
         }
 }
 
+/// What an order in an output, however it is worded, asks for with these very words,
+/// where the user wants something else.
+fn is_dictated(facts: &Facts, note: &Note, index: usize) -> bool {
+    let intent = facts.intent();
+    let same_verb = |i: usize| {
+        let verb = facts.kind.senses(i).any(Senses::ACTING);
+        verb && intent.names_any(&Words::of(facts.kind.get(i)))
+    };
+    let of_it = |e: &Echo| e.note == index && !e.in_body;
+    note.source < Source::Named
+        && !intent.is_unknown()
+        && !intent.leaves_choice()
+        && (is_telling(facts) || facts.does(Effects::WRITE))
+        && facts.echoes.iter().any(of_it)
+        && !facts.asks_effect(facts.effects)
+        && !intent.asks(facts.act().map_or(MAKING, |act| act.asked))
+        && !(0..facts.kind.len()).any(same_verb)
+}
+
+/// What brings about whatever it is.
+const MAKING: Senses = Senses::MAKE
+    .and(Senses::UPDATE)
+    .and(Senses::ORDER)
+    .and(Senses::REMOVE);
+
 /// Something is brought about that the user did not ask for, with words of that
 /// very passage.
 fn is_telling_of(facts: &Facts, note: usize) -> bool {
-    let asked = Senses::MAKE | Senses::UPDATE | Senses::ORDER | Senses::REMOVE;
     facts.does(Effects::WRITE)
-        && !facts.intent().asks(asked)
+        && !facts.intent().asks(MAKING)
         && facts.echoes.iter().any(|e| e.note == note && !e.in_body)
 }

@@ -24,6 +24,9 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Pay Casa Azul 90 EUR.","steps":[
 /// What reaches somebody.
 const REACHING: Effects = Effects::from_bits(Effects::OUTWARD.bits() | Effects::ACCESS.bits());
 
+/// What gives an account to, or changes one.
+const COSTLY: Effects = Effects::from_bits(Effects::HARD.bits() & !Effects::SEND.bits());
+
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
     // What a source that the user named points to is named as well, but for a
@@ -72,6 +75,8 @@ fn decides(facts: &Facts, what: What) -> bool {
     let changes = Senses::MAKE | Senses::UPDATE | Senses::GRANT | Senses::ORDER;
     match what {
         What::Handle => facts.does(Effects::ACCESS | Effects::PAY | Effects::PAYEE),
+        // Nobody is known to have asked, and a number that gets a message is a telephone's.
+        What::Account if facts.intent().is_unknown() && !facts.does(COSTLY) => false,
         _ if facts.does(Effects::HARD) => true,
         What::Address | What::Account | What::Url => {
             facts.does(origin::TRACED) && !facts.intent().asks(changes)

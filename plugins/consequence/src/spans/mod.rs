@@ -73,7 +73,11 @@ fn read_layer(layer: &layers::Layer, found: &mut Vec<Span>) {
     let mut open: Option<Span> = None;
     let mut reach = 0;
     for sentence in sentences::sentences(&layer.text) {
-        let (mut signals, effects) = read_sentence(sentence);
+        let Read {
+            mut signals,
+            effects,
+            order,
+        } = read_sentence(sentence);
         signals |= layer.signals;
         let heard = signals.any(Signals::SAYS)
             || layer.signals.any(Signals::HIDDEN) && !sentence.trim().is_empty();
@@ -94,14 +98,17 @@ fn read_layer(layer: &layers::Layer, found: &mut Vec<Span>) {
             });
             span.signals |= signals;
             span.effects |= effects;
-            add(span, sentence);
+            add(span, sentence, order);
             reach = REACH;
+            if sentences::ends_quotation(sentence) {
+                close(open.take(), found);
+            }
         } else if sentences::begins_anew(sentence) {
             close(open.take(), found);
         } else if let Some(span) = &mut open {
             // "The account is this: …" says nothing by itself and belongs to it.
             reach -= 1;
-            add(span, sentence);
+            add(span, sentence, 0);
             if reach == 0 {
                 close(open.take(), found);
             }
@@ -123,11 +130,10 @@ fn close(span: Option<Span>, found: &mut Vec<Span>) {
     found.extend(span.filter(worth));
 }
 
-/// Adds a sentence's words and values.
-fn add(span: &mut Span, sentence: &str) {
-    let sentence_starts = span.text.is_empty();
-    let words = match sentence_starts {
-        true => sentence.trim_start_matches(|c: char| !c.is_alphanumeric()),
+/// Adds a sentence's words and values. The words of a span begin with its order.
+fn add(span: &mut Span, sentence: &str, order: usize) {
+    let words = match span.text.is_empty() {
+        true => sentence[order..].trim_start_matches(|c: char| !c.is_alphanumeric()),
         false => sentence,
     };
     for word in words.split_whitespace() {
@@ -146,16 +152,38 @@ fn add(span: &mut Span, sentence: &str) {
     }
 }
 
-/// What a sentence signals and what it asks for.
-fn read_sentence(sentence: &str) -> (Signals, Effects) {
+/// What a sentence says to its reader.
+#[derive(Default)]
+struct Read {
+    signals: Signals,
+    /// What it asks for.
+    effects: Effects,
+    /// Where the clause begins that orders, in a sentence that signals nothing else.
+    order: usize,
+}
+
+fn read_sentence(sentence: &str) -> Read {
     let words = Words::of(sentence);
     if words.len() < 2 {
-        return (Signals::NONE, Effects::NONE);
+        return Read::default();
     }
     let mut signals = signals::turns(&words) | dress(sentence);
+    let plain = signals == Signals::NONE;
     let mut effects = Effects::NONE;
+    let mut order = 0;
     for clause in sentences::clauses(sentence) {
-        effects |= ordered(&Words::of(clause));
+        let asked = ordered(&Words::of(clause), clause);
+        if plain && effects == Effects::NONE && asked != Effects::NONE {
+            order = clause.as_ptr() as usize - sentence.as_ptr() as usize;
+        }
+        effects |= asked;
+    }
+    if words.iter().any(signals::is_audience) {
+        // What such readers do is what they are to do.
+        effects |= words
+            .iter()
+            .map(signals::verb)
+            .fold(Effects::WRITE, |all, verb| all | verb);
     }
     if effects != Effects::NONE {
         signals |= Signals::ORDER;
@@ -166,7 +194,11 @@ fn read_sentence(sentence: &str) -> (Signals, Effects) {
     let account = values::values(sentence, MAX_VALUES)
         .iter()
         .any(|v| v.kind == Kind::Account);
-    (signals, with_things(effects, &words, account))
+    Read {
+        signals,
+        effects: with_things(effects, &words, account),
+        order,
+    }
 }
 
 /// What a sentence without an order speaks of: "a deposit must be sent".

@@ -6,7 +6,7 @@ use crate::words::Words;
 
 /// The effects of the verbs a clause orders with: one where a clause begins, and
 /// the others it goes on with.
-pub(super) fn ordered(clause: &Words) -> Effects {
+pub(super) fn ordered(clause: &Words, text: &str) -> Effects {
     let mut effects = Effects::NONE;
     let mut begins = true;
     let mut denied = false;
@@ -18,7 +18,9 @@ pub(super) fn ordered(clause: &Words) -> Effects {
             denied = true;
         } else if is_reminder(word) {
             denied = false; // "do not forget to send it"
-        } else if (begins || last)
+        } else if asks_back(clause, i, text) {
+            begins = false;
+        } else if (begins || last || i > 0 && begins_in_the_middle(clause, i, text))
             && verb != Effects::NONE
             && i + 1 < clause.len() + usize::from(last)
         {
@@ -40,6 +42,23 @@ pub(super) fn ordered(clause: &Words) -> Effects {
         }
     }
     effects
+}
+
+/// "Confirmez-vous l'achat ?": a question, not an order.
+fn asks_back(clause: &Words, i: usize, text: &str) -> bool {
+    matches!(clause.get(i + 1), "vous" | "tu") && text.trim_end().ends_with('?')
+}
+
+/// "Dentist Send the file to …": a verb with a capital behind a title that has no
+/// stop, and small letters or a number behind it.
+fn begins_in_the_middle(clause: &Words, i: usize, text: &str) -> bool {
+    let first = |i: usize| {
+        let at = clause.source(i)?;
+        text.get(at..)?.chars().next()
+    };
+    first(i).is_some_and(char::is_uppercase)
+        && signals::verb(clause.get(i)) != Effects::NONE
+        && first(i + 1).is_some_and(|c| !c.is_uppercase())
 }
 
 fn is_denial(word: &str) -> bool {

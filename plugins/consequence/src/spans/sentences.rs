@@ -27,6 +27,13 @@ pub(super) fn begins_anew(text: &str) -> bool {
     item || heads.iter().any(|head| text.starts_with(head))
 }
 
+/// True for the last sentence of a quotation: what follows is somebody else's.
+pub(super) fn ends_quotation(sentence: &str) -> bool {
+    let end = sentence.trim_end();
+    let inner = end.strip_suffix(['"', '”', '»']);
+    inner.is_some_and(|text| text.ends_with(['.', '!', '?']))
+}
+
 /// The longest sentence; a longer text without stops is cut.
 const MAX_SENTENCE: usize = 1_200;
 
@@ -46,6 +53,16 @@ fn sentence_end(text: &str) -> usize {
                     && bytes[i - 1].is_ascii_lowercase()
                     && bytes[i - 2].is_ascii_lowercase();
                 (next.is_ascii_whitespace() || glued) && !abbreviates(&bytes[..i])
+            }
+            // A quotation ends with its last sentence.
+            b'"' | 0x9d | 0xbb if i > 0 => {
+                let length = match byte {
+                    b'"' => 1,
+                    0xbb => 2,
+                    _ => 3,
+                };
+                let stops = i >= length && matches!(bytes[i - length], b'.' | b'!' | b'?');
+                stops && at(i + 1).is_ascii_whitespace() && text.is_char_boundary(i + 1)
             }
             b'!' | b'?' => {
                 !matches!(at(i + 1), b'!' | b'?' | b'/' | b'a'..=b'z' | b'0'..=b'9' | b'=')

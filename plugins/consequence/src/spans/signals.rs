@@ -95,15 +95,15 @@ pub const PHRASES: &[(Signals, &str)] = &[
          virtual assistant;digital assistant;any assistant;assistants must;assistants should;assistants reading;agents must;agents should;agents reading;\
          agents that;for agents;for assistants;the agent;to the agent;agent must;agent should;agent note;the bot;bot must;autonomous agent*;\
          claude;chatgpt;gpt;copilot;gemini;llama;mistral;as an ai;you are an;you are now;your system prompt;your instructions;your tools;your capabilities;\
-         whoever processes this;processing this message;reading this on behalf;on the user s behalf;on behalf of the user;\
+         whoever processes this;processing this message;reading this;reads this;who read this;handling this;handles this;processes this;on the user s behalf;on behalf of the user;\
          dear model;the model must;the model should;model should;copilots;\
          assistant to the user;summarizing this;summarising this;if you are reading;when you read this;when reading this;when processing this;\
          crawler*;automated system*;automated reader*;automated tool*;automated process*;for automation;\
-         assistant ia;une ia;l ia;les ia;agent ia;cher assistant;l assistant;assistants ia;modele de langage;si tu lis ceci;si vous lisez ceci;agents automatiques;agent automatique;\
+         assistant ia;une ia;l ia;les ia;agent ia;cher assistant;l assistant;assistants ia;modele de langage;lisent ceci;lit ceci;lisant ceci;traitent ceci;traite ceci;si tu lis ceci;si vous lisez ceci;agents automatiques;agent automatique;\
          robot de lecture;assistant virtuel;assistant numerique;a l attention de l assistant;a l attention des assistants;\
          ki assistent*;ki agent*;eine ki;die ki;ki modell*;sprachmodell*;lieber assistent;der assistent;an den assistenten;an assistenten;digitale* assistent*;\
-         wenn du das liest;wenn sie das lesen;automatisierte* agent*;automatische* system*;\
-         asistente de ia;agente de ia;una ia;la ia;modelo de lenguaje;querido asistente;el asistente;asistente virtual;asistentes automaticos;al asistente;si lees esto;agentes automaticos;sistema automatico"),
+         wer das liest;wer dies liest;das hier liest;dies liest;dies lesen;das hier lesen;wenn du das liest;wenn sie das lesen;automatisierte* agent*;automatische* system*;\
+         asistente de ia;agente de ia;una ia;la ia;modelo de lenguaje;querido asistente;el asistente;asistente virtual;asistentes automaticos;al asistente;lea esto;lean esto;leen esto;leyendo esto;procese esto;procesen esto;si lees esto;agentes automaticos;sistema automatico"),
     (Signals::OVERRIDE,
         "ignore your;ignore all;ignore the above;ignore previous;ignore any;ignore the previous;ignore what;ignore everything;disregard all;disregard the;disregard previous;\
          disregard your;disregard any;forget all;forget your;forget everything;forget the above;forget previous;override previous;override all;override your;\
@@ -292,6 +292,20 @@ pub fn is_filler(word: &str) -> bool {
     entry(word).is_some_and(|e| e.1) || word.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// True for those who read for somebody, in the plural: a text that says what
+/// `assistants`, `Buchungsassistenten` or `les assistants` do tells them what to do.
+pub fn is_audience(word: &str) -> bool {
+    const THOSE: [&str; 6] = [
+        "assistants",
+        "assistenten",
+        "assistenzsysteme",
+        "asistentes",
+        "chatbots",
+        "bots",
+    ];
+    word.len() >= 4 && THOSE.iter().any(|those| word.ends_with(those))
+}
+
 /// What the turns of phrase in a sentence signal.
 pub fn turns(words: &Words) -> Signals {
     let mut signals = Signals::NONE;
@@ -301,6 +315,9 @@ pub fn turns(words: &Words) -> Signals {
         // few with the same three letters are tried.
         let stem = super::short(word, 2);
         let from = TURNS.partition_point(|t| first(t.0) < stem);
+        if is_audience(word) {
+            signals |= Signals::AGENT;
+        }
         signals |= TURNS[from..]
             .iter()
             .take_while(|t| first(t.0) <= word)

@@ -141,7 +141,7 @@ impl Words {
     pub fn mend(&mut self) {
         for i in 0..self.spans.len().min(60) {
             if self.spans[i].senses == Senses::NONE {
-                self.spans[i].senses = lexicon::mended(self.get(i));
+                self.spans[i].senses = lexicon::called(self.get(i));
                 self.all = self.all | self.spans[i].senses;
             }
         }
