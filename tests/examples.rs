@@ -55,6 +55,16 @@ fn http_python() {
 }
 
 #[test]
+fn js() {
+    example("js");
+}
+
+#[test]
+fn python() {
+    example("python");
+}
+
+#[test]
 fn rule_pack() {
     example("rule-pack");
 }
@@ -101,6 +111,8 @@ fn every_example_is_tested() {
         "embed",
         "hot-swap",
         "http-python",
+        "js",
+        "python",
         "quickstart",
         "rego",
         "replay",

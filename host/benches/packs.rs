@@ -18,7 +18,7 @@ use coldnotch::gate::Gate;
 use coldnotch::history::View;
 use coldnotch::json::Object;
 use coldnotch::plugins::manifest::Manifest;
-use coldnotch::policy::{Limits, PluginSpec, Policy, Source};
+use coldnotch::policy::{Grant, Limits, PluginSpec, Policy, Source};
 use coldnotch::runtime::{Engine, Generation, floor::Bare};
 use coldnotch::wire;
 use serde_json::{Value, json};
@@ -183,6 +183,7 @@ fn rules(folder: &Path) -> Side {
     let rules: Vec<Value> = (0..50).map(rule).collect();
     let plugin = PluginSpec {
         settings: Object::from_value(&json!({ "rules": rules })).unwrap(),
+        grants: vec![Grant::History],
         ..PluginSpec::new("rules", Source::Builtin("rules".to_owned()))
     };
     let (name, action) = (
