@@ -25,8 +25,8 @@ use serde_json::{Value, json};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// Calls of one side before the next has its turn, and turns of each side.
-const TURN: usize = 20;
-const TURNS: usize = 100;
+const TURN: usize = 50;
+const TURNS: usize = 40;
 
 fn main() {
     let folder = tempfile::tempdir().unwrap();
