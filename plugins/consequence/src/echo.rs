@@ -6,7 +6,7 @@ use crate::encodings;
 use crate::facts::{Facts, Past};
 use crate::lexicon::Senses;
 use crate::money;
-use crate::notes::{self, Level, Note};
+use crate::notes::{self, Level, Note, Source};
 use crate::payload::{Field, Plain};
 use crate::spans::values::{self, Kind, Value};
 use crate::target::What;
@@ -50,12 +50,13 @@ pub fn echoes(facts: &Facts, past: &impl Past) -> Vec<Echo> {
     }
     let mut found = Vec::new();
     let mut known = None;
+    let mut unasked = None;
     for field in facts.fields.iter().filter(|f| f.value == Plain::Text) {
         let text = crate::finding::short(field.text.trim(), MAX_FIELD);
         if text.len() >= 2 && found.len() < MAX_ECHOES {
             hard(facts, field, text, &mut known, &mut found);
             if !looks && text.len() <= 80 && !is_body(field.key) {
-                soft(facts, field, text, &mut found);
+                soft(facts, field, text, &mut unasked, &mut found);
             }
         }
     }
@@ -186,16 +187,23 @@ impl<'n> Known<'n> {
 
 /// Short fields whose words stand in a passage that speaks behind the user's
 /// back: a name, a password, a title.
-fn soft(facts: &Facts, field: &Field, text: &str, found: &mut Vec<Echo>) {
+fn soft(
+    facts: &Facts,
+    field: &Field,
+    text: &str,
+    unasked: &mut Option<bool>,
+    found: &mut Vec<Echo>,
+) {
     let id = text.bytes().all(|b| b.is_ascii_digit()) && field.name().ends_with("id");
     if text.len() < 3 && !id {
         return;
     }
     // An honest order has plain words by chance: a name or a number is none.
     let tells = text.starts_with(char::is_uppercase) || text.bytes().any(|b| b.is_ascii_digit());
-    let counts = |n: &Note| match n.level() {
+    let mut orders = || tells && *unasked.get_or_insert_with(|| facts.is_unasked());
+    let mut counts = |n: &Note| match n.level() {
         Level::Plot => true,
-        Level::Order => tells && same_sort(facts.effects, n.effects),
+        Level::Order => n.source < Source::Named && orders() && same_sort(facts.effects, n.effects),
         Level::Claim => false,
     };
     let plots = facts.notes.iter().enumerate();
@@ -246,12 +254,26 @@ fn has_words(text: &str, words: &str) -> bool {
     let Some(first) = words.first() else {
         return false;
     };
-    text.windows(words.len()).enumerate().any(|(at, window)| {
-        window[0].eq_ignore_ascii_case(first)
-            && window.eq_ignore_ascii_case(words)
+    let Some(last) = text.len().checked_sub(words.len()) else {
+        return false;
+    };
+    let like = |b: &u8| b | 0x20 == first | 0x20;
+    let mut from = 0;
+    while let Some(at) = text[from..=last].iter().position(like) {
+        let at = from + at;
+        let end = at + words.len();
+        if text[at..end].eq_ignore_ascii_case(words)
             && !grown(at.checked_sub(1).and_then(|i| text.get(i)))
-            && !grown(text.get(at + words.len()))
-    })
+            && !grown(text.get(end))
+        {
+            return true;
+        }
+        from = at + 1;
+        if from > last {
+            break;
+        }
+    }
+    false
 }
 
 /// True when a field repeats the passage itself: to quote a text, or to name the

@@ -61,6 +61,7 @@ pub struct Facts<'a> {
     message: OnceCell<Option<Message>>,
     act: OnceCell<Option<&'static Act>>,
     payment: OnceCell<Option<Payment>>,
+    asked: OnceCell<bool>,
     /// What the session has come to.
     pub ledger: Ledger,
     /// Where the targets of a hard effect came from. Empty for others.
@@ -97,6 +98,7 @@ impl<'a> Facts<'a> {
         let targets = target::targets(&fields, settings);
         let effects = effect::effects(&kind, &fields, &targets);
         let hard = effects.any(Effects::HARD) && !effects.any(Effects::DRAFT);
+        let few = fields.len() <= MAX_DICTATED;
         let code = code::read(&kind, &fields, &action.summary);
         let kept = past.kept();
         let mut facts = Facts {
@@ -113,6 +115,7 @@ impl<'a> Facts<'a> {
             message: OnceCell::new(),
             act: OnceCell::new(),
             payment: OnceCell::new(),
+            asked: OnceCell::new(),
             ledger: Ledger::read(past),
             origins: Vec::new(),
             again: None,
@@ -122,7 +125,7 @@ impl<'a> Facts<'a> {
             remembers_all: kept.start == 0 && !kept.is_empty(),
             accounts_are_listed: hard && notes::lists_accounts(past.notes()),
             amount_is_known: true,
-            notes: notes::that_count(past.notes(), effects),
+            notes: notes::that_count(past.notes(), effects, few),
             rows: Vec::new(),
             echoes: Vec::new(),
         };
@@ -268,6 +271,25 @@ impl<'a> Facts<'a> {
                     .is_none_or(|act| intent.asks(act.asked | act.vaguely))
     }
 
+    /// True when the user asks for one of the effects of the action.
+    pub fn is_asked(&self) -> bool {
+        *self.asked.get_or_init(|| self.asks_effect(self.effects))
+    }
+
+    /// True when the user is known to want something, and neither this effect nor
+    /// this act nor anything called by a verb of the action.
+    pub fn is_unasked(&self) -> bool {
+        let intent = self.intent();
+        let same_verb = |i: usize| {
+            let verb = self.kind.senses(i).any(Senses::ACTING);
+            verb && intent.names_any(&Words::of(self.kind.get(i)))
+        };
+        !intent.is_unknown()
+            && !self.is_asked()
+            && !intent.asks(self.act().map_or(MAKING, |act| act.asked))
+            && !(0..self.kind.len()).any(same_verb)
+    }
+
     /// True when the user himself wants a secret passed on: he asks to send, and
     /// names one.
     pub fn asks_to_send_a_secret(&self) -> bool {
@@ -315,6 +337,16 @@ impl<'a> Facts<'a> {
             .find(|t| t.outside && matches!(t.what, What::Address | What::Url))
     }
 }
+
+/// Verbs that ask to bring about whatever it is.
+pub const MAKING: Senses = Senses::MAKE
+    .and(Senses::UPDATE)
+    .and(Senses::ORDER)
+    .and(Senses::REMOVE);
+
+/// How many arguments an action has whose words a passage may dictate that only
+/// brings something about: what one sentence orders has few.
+const MAX_DICTATED: usize = 8;
 
 /// The user's words, and what he said when he was asked.
 fn said<'a>(action: &'a Action, past: &impl Past) -> Option<Cow<'a, str>> {

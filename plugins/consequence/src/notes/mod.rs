@@ -229,9 +229,15 @@ fn shrink(records: &mut Vec<Vec<u8>>) {
 
 /// The notes that can matter to an action with these effects. The others are
 /// not even read.
-pub fn that_count(bytes: &[u8], action: Effects) -> Vec<Note<'_>> {
+/// Of an action with many arguments that only brings something about, honest
+/// orders dictate nothing.
+pub fn that_count(bytes: &[u8], action: Effects, few: bool) -> Vec<Note<'_>> {
+    let dictated = match few {
+        true => Effects::WRITE,
+        false => Effects::NONE,
+    };
     let matters = |record: &&[u8]| {
-        subject(record).is_some_and(|(signals, effects)| counts(action, signals, effects))
+        subject(record).is_some_and(|(signals, effects)| counts(action, signals, effects, dictated))
     };
     spans_in(bytes).filter(matters).filter_map(read).collect()
 }
@@ -254,10 +260,10 @@ pub fn has_cell(bytes: &[u8], value: &str) -> bool {
 /// True when it can matter that an action takes over a value of such a passage:
 /// one that speaks behind the user's back always, an honest one only if it is
 /// after what the action does, and that is hard to take back.
-fn counts(action: Effects, signals: Signals, asked: Effects) -> bool {
+fn counts(action: Effects, signals: Signals, asked: Effects, dictated: Effects) -> bool {
     let hard = match level(signals) {
         Level::Plot => return true,
-        Level::Order => Effects::HARD | Effects::EXECUTE | Effects::WRITE,
+        Level::Order => Effects::HARD | Effects::EXECUTE | dictated,
         Level::Claim if signals.any(Signals::CHANGE) => {
             Effects::PAY | Effects::PAYEE | Effects::ACCESS
         }

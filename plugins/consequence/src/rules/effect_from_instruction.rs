@@ -2,12 +2,10 @@
 
 use crate::echo::{self, Echo};
 use crate::effect::Effects;
-use crate::facts::Facts;
+use crate::facts::{self, Facts};
 use crate::finding::{Finding, short};
-use crate::lexicon::Senses;
 use crate::notes::{Level, Note, Source};
 use crate::spans::Signals;
-use crate::words::Words;
 
 /// The reason code.
 pub const CODE: &str = "effect-from-instruction";
@@ -71,7 +69,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
 /// agent's own, to its user.
 fn is_telling(facts: &Facts) -> bool {
     facts.does(TELLING)
-        && !facts.asks_effect(facts.effects)
+        && !facts.is_asked()
         && match facts.does(BEYOND_WORDS) {
             true => true,
             false => !facts.targets.is_empty() && !facts.reaches_only_named(),
@@ -81,32 +79,18 @@ fn is_telling(facts: &Facts) -> bool {
 /// What an order in an output, however it is worded, asks for with these very words,
 /// where the user wants something else.
 fn is_dictated(facts: &Facts, note: &Note, index: usize) -> bool {
-    let intent = facts.intent();
-    let same_verb = |i: usize| {
-        let verb = facts.kind.senses(i).any(Senses::ACTING);
-        verb && intent.names_any(&Words::of(facts.kind.get(i)))
-    };
     let of_it = |e: &Echo| e.note == index && !e.in_body;
     note.source < Source::Named
-        && !intent.is_unknown()
-        && !intent.leaves_choice()
-        && (is_telling(facts) || facts.does(Effects::WRITE))
         && facts.echoes.iter().any(of_it)
-        && !facts.asks_effect(facts.effects)
-        && !intent.asks(facts.act().map_or(MAKING, |act| act.asked))
-        && !(0..facts.kind.len()).any(same_verb)
+        && (is_telling(facts) || facts.does(Effects::WRITE))
+        && !facts.intent().leaves_choice()
+        && facts.is_unasked()
 }
-
-/// What brings about whatever it is.
-const MAKING: Senses = Senses::MAKE
-    .and(Senses::UPDATE)
-    .and(Senses::ORDER)
-    .and(Senses::REMOVE);
 
 /// Something is brought about that the user did not ask for, with words of that
 /// very passage.
 fn is_telling_of(facts: &Facts, note: usize) -> bool {
     facts.does(Effects::WRITE)
-        && !facts.intent().asks(MAKING)
+        && !facts.intent().asks(facts::MAKING)
         && facts.echoes.iter().any(|e| e.note == note && !e.in_body)
 }

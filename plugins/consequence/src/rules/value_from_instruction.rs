@@ -90,7 +90,7 @@ fn is_dictated(facts: &Facts, note: &Note, echo: &Echo) -> bool {
 /// The user turned to this source, and for such an effect.
 fn is_asked(facts: &Facts, note: &Note) -> bool {
     match note.source {
-        Source::Named | Source::Asked => facts.asks_effect(facts.effects),
+        Source::Named | Source::Asked => facts.is_asked(),
         Source::Stranger => false,
     }
 }
