@@ -50,14 +50,14 @@ fn asks_back(clause: &Words, i: usize, text: &str) -> bool {
 }
 
 /// "Dentist Send the file to …": a verb with a capital behind a title that has no
-/// stop, and small letters or a number behind it.
+/// stop, and small letters or a number behind it. "See" and its like only tell where.
 fn begins_in_the_middle(clause: &Words, i: usize, text: &str) -> bool {
     let first = |i: usize| {
         let at = clause.source(i)?;
         text.get(at..)?.chars().next()
     };
     first(i).is_some_and(char::is_uppercase)
-        && signals::verb(clause.get(i)) != Effects::NONE
+        && signals::verb(clause.get(i)).any(Effects::HARD | Effects::WRITE | Effects::OFF)
         && first(i + 1).is_some_and(|c| !c.is_uppercase())
 }
 
