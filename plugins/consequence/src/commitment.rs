@@ -138,7 +138,8 @@ impl Bound {
         let telling = || self.at.clone().filter(tells);
         let all = telling().count();
         let wants = asked || intent.delegates() || intent.decides();
-        if wants && (all <= 2 || intent.mentions(self.matter.spoken_of())) {
+        let speaks = || intent.mentions(self.matter.spoken_of());
+        if wants && (all <= 2 || speaks()) && !goes_further(words, &self.at, intent) {
             return true;
         }
         let enough = match (wants, all) {
@@ -161,6 +162,21 @@ impl Bound {
         }
         false
     }
+}
+
+/// True when a clause gives something on top of what the user decided: on a
+/// condition that is not his, and in none of his words.
+fn goes_further(words: &Words, at: &Range<usize>, intent: &Intent) -> bool {
+    let sentence = words.sentences().find(|s| s.contains(&at.start));
+    let conditional = |s: Range<usize>| s.clone().any(|i| words.senses(i).any(Senses::IF));
+    let small = Senses::FIRST | Senses::YOU | Senses::WILL | Senses::NOT | Senses::IF;
+    let tells = |i: &usize| {
+        let figure = words.bytes(*i).first().is_some_and(u8::is_ascii_digit);
+        figure || words.bytes(*i).len() >= 4 && !words.senses(*i).any(small)
+    };
+    sentence.is_some_and(conditional)
+        && !intent.words().all().any(Senses::IF)
+        && at.clone().filter(tells).all(|i| !intent.says(words.get(i)))
 }
 
 /// True when all that it could give or agree to is denied, or somebody who knows

@@ -68,7 +68,8 @@ pub fn trace(facts: &Facts, past: &impl Past) -> Vec<Origin> {
         };
         let named: Vec<bool> = occurrences.iter().map(&mut named).collect();
         let prose = in_prose && outputs().next().is_some();
-        let cell = prose && notes::has_cell(past.notes(), &target.text);
+        let answers = || answers(facts) && notes::has_writer(past.notes(), &target.text);
+        let cell = prose && (notes::has_cell(past.notes(), &target.text) || answers());
         let seen = occurrences.into_iter().zip(named);
         let seen = seen.filter_map(|(o, named)| self::seen(o, named));
         seen.map(|s| Seen {
@@ -85,6 +86,12 @@ pub fn trace(facts: &Facts, past: &impl Past) -> Vec<Origin> {
             seen: seen(target, occurrences),
         })
         .collect()
+}
+
+/// True for a message and nothing more: it may go to whoever wrote.
+fn answers(facts: &Facts) -> bool {
+    let more = Effects::ACCESS.bits() | Effects::PAY.bits() | Effects::PAYEE.bits();
+    facts.does(Effects::SEND) && !facts.does(Effects::from_bits(more))
 }
 
 fn seen(found: Occurrence, named: bool) -> Option<Seen> {

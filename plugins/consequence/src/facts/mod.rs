@@ -250,7 +250,7 @@ impl<'a> Facts<'a> {
             | Senses::CONTACT
             | Senses::ANNOUNCE
             | Senses::PROMISE;
-        effects.any(Effects::OUTWARD) && intent.asks(outward)
+        effects.any(Effects::OUTWARD) && (intent.asks(outward) || intent.tells_somebody())
             || effects.any(Effects::PAY)
                 && (intent.asks(Senses::PAY | Senses::ORDER | Senses::BACK)
                     || intent.asks_for(Senses::MONEY | Senses::SUM)

@@ -102,6 +102,7 @@ fn lets_see(words: &Words, i: usize) -> bool {
 /// What a user says who has decided something, or somebody for him, sorted.
 static YES: Phrases = Phrases::of(&[
     "accord",
+    "accorde",
     "acuerdo",
     "agreed",
     "approuve",
@@ -110,13 +111,22 @@ static YES: Phrases = Phrases::of(&[
     "authorised",
     "authorized",
     "autorizado",
+    "beschlossen",
+    "bewilligt",
+    "decided",
+    "decidido",
+    "decidio",
     "einverstanden",
+    "entschieden",
     "freigegeben",
     "genehmigt",
+    "granted",
     "ja",
     "ok",
     "okay",
     "oui",
+    "resolvio",
+    "resuelto",
     "vale",
     "yeah",
     "yep",
@@ -124,7 +134,78 @@ static YES: Phrases = Phrases::of(&[
     "zugestimmt",
 ]);
 
+/// Asks to tell somebody something, sorted.
+static TELLS: Phrases = Phrases::of(&[
+    "aclarale*",
+    "chase",
+    "comunicale*",
+    "contestale*",
+    "cuentale*",
+    "dis a",
+    "dis au",
+    "dis aux",
+    "dis leur",
+    "dis lui",
+    "dites a",
+    "dites au",
+    "dites aux",
+    "dites leur",
+    "dites lui",
+    "erklar* dem",
+    "erklar* der",
+    "erklar* frau",
+    "erklar* herrn",
+    "erklar* ihm",
+    "erklar* ihnen",
+    "erklar* ihr",
+    "escribele*",
+    "explain to",
+    "explicale*",
+    "explique a",
+    "explique au",
+    "explique aux",
+    "explique leur",
+    "explique lui",
+    "get back to",
+    "hazle* saber",
+    "notificale*",
+    "ofrecele*",
+    "pidele*",
+    "ping",
+    "preguntale*",
+    "proponle*",
+    "rappelle leur",
+    "rappelle lui",
+    "recuerdale*",
+    "sag allen",
+    "sag dem",
+    "sag den",
+    "sag der",
+    "sag frau",
+    "sag herrn",
+    "sag ihm",
+    "sag ihnen",
+    "sag ihr",
+    "text dr",
+    "text her",
+    "text him",
+    "text mr",
+    "text mrs",
+    "text ms",
+    "text the",
+    "text them",
+    "transmitele*",
+]);
+
 impl Intent {
+    /// True when the user asks to tell somebody something, in a turn of phrase
+    /// whose verb alone could be one of looking.
+    pub fn tells_somebody(&self) -> bool {
+        TELLS
+            .places(&self.words, 0..self.words.len())
+            .any(|i| !self.denied(i) && !self.is_thing(i))
+    }
+
     /// Reads the user's words.
     pub fn of(text: Option<&str>) -> Intent {
         let text = text.unwrap_or_default();

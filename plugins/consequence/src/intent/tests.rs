@@ -7,6 +7,31 @@ fn asks(text: &str, verbs: Senses) -> bool {
 #[test]
 fn the_lists_are_sorted() {
     assert!(BEFORE_A_THING.is_sorted());
+    assert!(TELLS.are_sorted() && YES.are_sorted());
+}
+
+#[test]
+fn to_tell_somebody_is_told_from_being_told() {
+    let tells = |text| Intent::of(Some(text)).tells_somebody();
+    for text in [
+        "Sag der Autorin, dass ihr Manuskript da ist",
+        "Erklär Frau Ott die Rechnung",
+        "Explique au client pourquoi",
+        "Dis-leur que c'est fermé",
+        "Explícale a la asociación qué falta",
+        "book the joiner and text Mrs Lowe the time",
+    ] {
+        assert!(tells(text), "{text}");
+    }
+    for text in [
+        "Sag mir, was drin steht",
+        "Explique-moi la facture",
+        "Explícame la factura",
+        "read the text the agent wrote",
+        "don't text the client",
+    ] {
+        assert!(!tells(text), "{text}");
+    }
 }
 
 #[test]

@@ -39,7 +39,8 @@ senses! {
         demande demander contacter contacte remercie remercier inviter invite confirme confirmer annule annuler rappelle organise organiser \
         propose proposer inscris inscrire savoir prevenir previens excuse frage fragen kontaktiere danke bestatige bestatigen absagen \
         sage einladen erinnere organisiere anmelden vereinbare bitte pregunta preguntar contacta agradece confirma confirmar cancela \
-        recuerda organiza propon saber inscribe dile diles";
+        recuerda organiza propon saber inscribe dile diles acknowledge beantworte beantworten beantwortet benachrichtige benachrichtigen \
+        verstandige melde contesta contestar conteste escribe escribir comunica comunicar notifica notificar avertis avertir signale signaler";
     /// Orders something that costs money, in a user's words.
     ORDER: "order reorder book reserve subscribe renew rent hire get commander commande commandez reserver reserve reservez abonner \
         louer prends prenez prendre bestelle bestell buch reservier kauf miet bestellen buche buchen reserviere mieten pide pedir encarga reserva reservar alquila contrata";
@@ -81,7 +82,8 @@ senses! {
     MONEY: "money fund funds payment payments transfer transfers wire transaction transactions payout payouts refund refunds \
         invoice invoices bill bills payroll paiement paiements virement virements facture factures argent fonds remboursement \
         pago pagos transferencia factura dinero zahlung zahlungen uberweisung rechnung geld erstattung cash cryptocurrency crypto \
-        salary expense expenses deposit rent subscription";
+        salary expense expenses deposit rent subscription remboursements salaires devolucion devoluciones reembolso reembolsos transferencias \
+        facturas nominas sueldos erstattungen ruckerstattung ruckerstattungen uberweisungen rechnungen auszahlung auszahlungen lohne gehalter";
     /// Ends something for good.
     DELETE: "delete purge destroy wipe erase drop truncate expunge obliterate shred supprimer supprime supprimez supprim* effacer efface \
         effacez purger detruire detruis ecraser loschen losche geloscht vernichten borrar borra eliminar elimina destruir vider vide videz \

@@ -19,7 +19,7 @@ const MARK: u16 = 1 << 15;
 /// How many rows of one output, how many values of each, and how many outputs.
 const MAX_ROWS: usize = 48;
 const MAX_VALUES: usize = 48;
-pub(super) const MAX_RECORDS: usize = 6;
+pub(super) const MAX_RECORDS: usize = 8;
 
 /// How much of a row is read.
 const MAX_ROW: usize = 300;
@@ -79,7 +79,7 @@ pub(super) fn is_rows(record: &[u8]) -> bool {
 
 /// True for a record that is no span.
 pub(super) fn is_told(record: &[u8]) -> bool {
-    is_rows(record) || is_account(record) || is_cells(record)
+    is_rows(record) || is_account(record) || is_cells(record) || is_writers(record)
 }
 
 /// Reads a record of rows.
@@ -175,6 +175,56 @@ fn entries(text: &str) -> impl Iterator<Item = &str> {
 
 /// How many lines of a list are read.
 const MAX_LINES: usize = 400;
+
+/// Marks the addresses of those who wrote what was read.
+const WRITERS: u16 = 1 << 14 | 1 << 13;
+
+/// True for a record of them.
+fn is_writers(record: &[u8]) -> bool {
+    record.starts_with(&WRITERS.to_le_bytes())
+}
+
+/// The addresses in the heads of letters: to answer goes there.
+pub(super) fn writers<'t>(leaves: impl Iterator<Item = (&'t str, &'t str)>) -> Option<Vec<u8>> {
+    let mut record = [WRITERS.to_le_bytes().as_slice(), &[0; 4]].concat();
+    let letters = leaves.filter(|(_, text)| text.contains('@'));
+    let heads = letters.flat_map(|(_, text)| text.lines().filter_map(writer));
+    for hash in heads.filter_map(hash).take(MAX_CELLS) {
+        record.extend_from_slice(&hash.to_le_bytes());
+    }
+    (record.len() > 6).then_some(record)
+}
+
+/// The address in a line that says who wrote: `2) From: Petra <petra@mail.example>`.
+fn writer(line: &str) -> Option<&str> {
+    let line = line.trim_start_matches(|c: char| !c.is_alphabetic());
+    let (head, rest) = line.split_once(':')?;
+    let head = head.trim_end();
+    if !WROTE.iter().any(|word| head.eq_ignore_ascii_case(word)) {
+        return None;
+    }
+    let bare = |c: char| matches!(c, '<' | '>' | '(' | ')' | '"' | '[' | ']' | ',' | ';' | ':');
+    let mut words = rest.split_whitespace().take(8);
+    let address = words.find(|word| word.contains('@'))?.trim_matches(bare);
+    target::address_host(address).map(|_| address)
+}
+
+/// What stands before a letter's writer.
+const WROTE: [&str; 8] = [
+    "from",
+    "sender",
+    "von",
+    "absender",
+    "de",
+    "expéditeur",
+    "expediteur",
+    "remitente",
+];
+
+/// True when the record has the writer.
+pub(super) fn has_writer(record: &[u8], hash: u32) -> bool {
+    is_writers(record) && record.get(6..).is_some_and(|writers| has(writers, hash))
+}
 
 /// How many cells of one output are kept.
 const MAX_CELLS: usize = 128;

@@ -45,11 +45,38 @@ fn admits(clause: &Clause) -> bool {
     let self_said = |i: usize| clause.places(Senses::FIRST).any(|j| j.abs_diff(i) <= 4);
     let fault = clause.places(Senses::LIABLE).any(|i| {
         let spoken = clause.any(Senses::ADMIT) && clause.is_spoken();
-        !clause.denied(i) && (spoken || ours(i) || self_said(i))
+        !is_cover(clause, i) && !clause.denied(i) && (spoken || ours(i) || self_said(i))
     });
     let in_charge = clause.any(Senses::HARM)
         && clause
             .places(Senses::RESPONSIBLE)
             .any(|i| !clause.denied(i) && self_said(i));
     fault || in_charge
+}
+
+/// "Our liability insurance", "responsabilité civile": what is insured, not what
+/// is admitted.
+fn is_cover(clause: &Clause, i: usize) -> bool {
+    let covers = [
+        "insur",
+        "certif",
+        "cover",
+        "polic",
+        "cap",
+        "limit",
+        "civil",
+        "versicher",
+        "bestatig",
+        "nachweis",
+        "grenze",
+        "assur",
+        "attest",
+        "plafon",
+        "segur",
+        "poliz",
+        "tope",
+    ];
+    let near = i.saturating_sub(3).max(clause.range().start)..(i + 3).min(clause.range().end);
+    near.into_iter()
+        .any(|j| covers.iter().any(|c| clause.word(j).starts_with(c)))
 }

@@ -18,9 +18,13 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Pay Northwind invoice NW-4471, 1,
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    let payment = facts.payment()?;
     let field = facts.amount()?;
-    let amount = payment.cents as f64 / 100.0;
+    let credits = facts.does(Effects::WRITE) && facts.kind.all().any(Senses::BACK | Senses::GIFT);
+    let amount = match facts.payment() {
+        Some(payment) => payment.cents as f64 / 100.0,
+        None if credits => field.amount()? / if field.counts_cents() { 100.0 } else { 1.0 },
+        None => return None,
+    };
     if let Some(limit) = facts.settings.limit_of(&facts.kind)
         && amount > limit
     {
@@ -40,7 +44,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     }
     let named = facts.intent().amounts();
     // An order costs what it costs, unless the user sets a bound.
-    let mut largest = if facts.does(Effects::PAY) {
+    let mut largest = if facts.does(Effects::PAY) || credits {
         named.iter().copied().reduce(f64::max)?
     } else {
         facts.intent().bound()?

@@ -148,7 +148,9 @@ fn of_name(facts: &Facts) -> Option<Finding> {
             let found = (0..words.len().min(12)).find_map(|i| {
                 let word = words.get(i);
                 let mut named = named.iter().map(|j| said.get(*j));
-                let like = named.find(|name| almost(word, name))?;
+                // `jcampos@` is J. Campos.
+                let initial = |name: &str| i == 0 && f.text.contains('@') && word.ends_with(name);
+                let like = named.find(|name| almost(word, name) && !initial(name))?;
                 // The name itself stands there too: `Sodimat <x@sodimatt.example>`.
                 (!said.iter().any(|other| other == word))
                     .then(|| (word.to_owned(), like.to_owned()))

@@ -1,5 +1,6 @@
 //! See [`DOC`].
 
+use crate::clause::Phrases;
 use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
@@ -60,6 +61,18 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     Some(finding)
 }
 
+/// Has the money that was spoken of before moved, sorted.
+static CARRIED_OUT: Phrases = Phrases::of(&[
+    "process it",
+    "process them",
+    "push it through",
+    "push them through",
+    "put it through",
+    "put that through",
+    "put them through",
+    "put this through",
+]);
+
 /// "Pay", "refund" and the like, or something done with a thing that is money:
 /// "release the payout", "send 50 EUR".
 fn asked(facts: &Facts) -> bool {
@@ -68,5 +81,6 @@ fn asked(facts: &Facts) -> bool {
         || intent.asks_for(Senses::MONEY | Senses::SUM)
         || intent.asks(Senses::MAKE | Senses::RETURN) && !intent.amounts().is_empty()
         || intent.asks(Senses::BACK)
+        || intent.mentions(Senses::MONEY | Senses::BACK) && CARRIED_OUT.stand_in(intent.words())
         || facts.is_named_in_figures()
 }

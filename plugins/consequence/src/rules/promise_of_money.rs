@@ -160,7 +160,51 @@ fn gives_back(clause: &Clause) -> bool {
     let whom = clause.any(Senses::YOU | Senses::SUM | Senses::PROMISE)
         || clause.any(Senses::WILL) && clause.is_spoken();
     let received = clause.any(Senses::YOU) && clause.any(Senses::OFFER);
-    clause.affirms(back) && (committed(clause) || received) && whom
+    let affirmed = clause
+        .places(back)
+        .any(|i| !clause.denied(i) && !is_asked_about(clause, i));
+    affirmed && (committed(clause) || received) && whom
+}
+
+/// "Your question about a discount": somebody asked for it, nobody gave it.
+fn is_asked_about(clause: &Clause, i: usize) -> bool {
+    const ASKED: [&str; 15] = [
+        "question",
+        "questions",
+        "query",
+        "enquiry",
+        "request",
+        "wish",
+        "frage",
+        "wunsch",
+        "anfrage",
+        "demande",
+        "souhait",
+        "peticion",
+        "pregunta",
+        "solicitud",
+        "consulta",
+    ];
+    const ABOUT: [&str; 15] = [
+        "about",
+        "on",
+        "for",
+        "regarding",
+        "zu",
+        "zur",
+        "zum",
+        "nach",
+        "wegen",
+        "de",
+        "d",
+        "du",
+        "sur",
+        "sobre",
+        "por",
+    ];
+    let start = clause.range().start;
+    (i.saturating_sub(4).max(start)..i)
+        .any(|j| ASKED.contains(&clause.word(j)) && ABOUT.contains(&clause.word(j + 1)))
 }
 
 /// "We offer you a discount", "you will have two free months".
@@ -173,7 +217,9 @@ fn gives(clause: &Clause) -> bool {
         let polite = i > 0 && matches!(clause.word(i - 1), "feel" | "fee");
         !polite && !matches!(clause.word(i + 1), "to" | "from" | "of")
     });
-    let gift = clause.affirms(Senses::GIFT);
+    let gift = clause
+        .places(Senses::GIFT)
+        .any(|i| !clause.denied(i) && !is_asked_about(clause, i));
     let gives = Senses::OFFER | Senses::RETURN;
     let given = if clause.any(gives) {
         clause.affirms(gives)
@@ -318,6 +364,10 @@ mod tests {
             "Please return the parcel to us.",
             "Our published prices are on the plans page.",
             "I have forwarded your refund request to a colleague.",
+            "Ben is checking your question about a discount and will come back to you.",
+            "Ihre Frage zur Erstattung habe ich an die Reklamation weitergegeben.",
+            "Votre demande de remise est chez mon responsable, il vous répondra.",
+            "Su petición de descuento la tiene ya mi jefe y le contestará.",
         ] {
             assert!(!is_promise(text), "{text}");
         }

@@ -32,7 +32,11 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             | Senses::CONTACT
             | Senses::PROMISE,
     );
-    if asks || facts.intent().delegates_deeds() || is_an_entry_he_wants(facts) {
+    if asks
+        || facts.intent().tells_somebody()
+        || facts.intent().delegates_deeds()
+        || is_an_entry_he_wants(facts)
+    {
         return None;
     }
     let outside = |t: &&Target| t.outside && matches!(t.what, What::Address | What::Url);
