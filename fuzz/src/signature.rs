@@ -27,6 +27,7 @@ pub fn run(data: &[u8]) {
         super::component::is_fit_to_show(&one.comment());
         // Nobody has the secret key: what is true is what was made, comment included.
         if one.is_of(&key, TEXT) {
+            assert!(one.is_whole(&key), "it is no less by itself");
             let lines = |text: &str| -> Vec<String> {
                 text.lines()
                     .skip(1)

@@ -159,9 +159,14 @@ impl Signature {
             number,
             what: what.to_owned(),
         };
-        let [_, signature, _, global] = lines else {
+        let [_, signature, comment, global] = lines else {
             return Err(wrong("it has not four lines"));
         };
+        // The library passes over these, and then they are not signed.
+        let comment = comment.strip_prefix("trusted comment: ");
+        if comment.is_some_and(|comment| comment != comment.trim()) {
+            return Err(wrong("there are blanks around its comment"));
+        }
         if lines.iter().any(|line| line.len() > MAX_LINE) {
             return Err(wrong("a line is too long"));
         }
@@ -302,7 +307,7 @@ pub fn sign(
     .map_err(unusable)?;
     let public = minisign::PublicKey::from_secret_key(&secret).map_err(unusable)?;
     let comment = match Parts::of(component) {
-        Ok(parts) => format!("{comment} {parts}"),
+        Ok(parts) => format!("{comment} {parts}").trim_start().to_owned(),
         Err(_) => comment.to_owned(), // no component: nothing of it is known
     };
     let made = minisign::sign(
@@ -464,6 +469,9 @@ mod tests {
         let short = "untrusted comment: x\nRUQ=\ntrusted comment: y\nAAAA\n";
         let e = Signature::all(short).unwrap_err().to_string();
         assert!(e.contains("signature 1") && e.contains("length"), "{e}");
+        let blank = made!("plain.minisig").replace("comment: refunds", "comment:  refunds");
+        let e = Signature::all(&blank).unwrap_err().to_string();
+        assert!(e.contains("blanks around its comment"), "{e}");
         let e = Signature::all("one\ntwo\n").unwrap_err().to_string();
         assert!(e.contains("four lines"), "{e}");
         assert!(Signature::all("").unwrap().is_empty());
