@@ -310,23 +310,38 @@ class Story:
 
     def t09c_two_that_ask_for_the_same_are_answered_together(self):
         b = self.browser
-        asks = {"type": "transfer_money", "summary": "Pay the gardener", "agent": "support-bot", "session": "s-53",
-                "payload": {"iban": "DE02120300000000202051", "amount": 60, "currency": "EUR"}}
+        asks = {"type": "send_email", "summary": "Tell Kim of the reviews", "agent": "support-bot", "session": "s-53",
+                "intent": "What do the reviews say?",
+                "payload": {"to": "kim@mail.example", "subject": "Reviews", "body": "They are good."}}
         first = self.place.decide({**asks, "id": "a"})
         self.one_waits()
         second = self.place.decide({**asks, "id": "b"})
         ids = wait_for("two questions", lambda: len(self.place.pending()) == 2 and self.place.pending())
         b.go(f"{self.base}/inbox/approvals/{ids[0]}")
         b.press("a")
-        if b.find(".answer.approve [name=also]"):  # a plugin may have more to say of the second
-            b.click(".answer.approve [name=also]")
-            self.picture("card-together-light")
-            self.picture("card-together-phone", width=390, height=844)
-        else:
-            self.place.run("approvals", "approve", ids[1], "--by", "bo")
+        b.click(".answer.approve [name=also]")
+        self.picture("card-together-light")
+        self.picture("card-together-phone", width=390, height=844)
         b.click(".answer.approve button")
         b.wait_text("#status", "Approved by key:ana")
         assert [ended(one)["approved"] for one in (first, second)] == [True, True]
+
+    def t09d_a_payment_that_waits_already_says_so_when_it_is_asked_for_again(self):
+        b = self.browser
+        asks = {"type": "transfer_money", "summary": "Pay the gardener", "agent": "support-bot", "session": "s-54",
+                "payload": {"iban": "DE02120300000000202051", "amount": 60, "currency": "EUR"}}
+        first = self.place.decide({**asks, "id": "a"})
+        one = self.one_waits()
+        second = self.place.decide({**asks, "id": "b"})
+        wait_for("two questions", lambda: len(self.place.pending()) == 2)
+        other = next(id for id in self.place.pending() if id != one)
+        b.go(f"{self.base}/inbox/approvals/{other}")
+        assert "waits for an answer in this session already" in b.text("main"), b.text("main")
+        self.place.run("approvals", "approve", one, "--by", "bo")
+        assert ended(first)["approved"] is True
+        # The card has said that it would be the second payment, so its answer still counts.
+        self.place.run("approvals", "approve", other, "--by", "bo")
+        assert ended(second)["approved"] is True
 
     def t10_what_an_agent_writes_is_text(self):
         b = self.browser

@@ -3,9 +3,10 @@
 //! was paid, payments made, holds that a human approved.
 //!
 //! Each step's labels hold the state before it and what it adds itself. The
-//! next decision folds the two, once it is known whether the step ran. A step
-//! without labels (the scorer failed, or there was nothing to carry) is passed
-//! over, eight of them at most.
+//! next decision folds the two, once it is known whether the step ran; one that
+//! still waits for its answer is carried on by its number until that is known. A
+//! step without labels (the scorer failed, or there was nothing to carry) is
+//! passed over, eight of them at most.
 //!
 //! | label | meaning |
 //! | --- | --- |
@@ -15,8 +16,9 @@
 //! | `pays@EUR:11900:…` | this step pays 119.00 EUR |
 //! | `asked@…` | this step is held for this cause |
 //! | `ok@3:…` | the cause step 3 was held for was approved |
+//! | `open@3` | step 3 waited for an answer before this step |
 
-use crate::facts::Past;
+use crate::facts::{Fate, Past};
 
 /// Labels that are carried on.
 pub const MARKS: [&str; 6] = [
@@ -34,6 +36,9 @@ const PASSED_OVER: u32 = 8;
 const MAX_SUMS: usize = 4;
 const MAX_PAID: usize = 12;
 const MAX_APPROVED: usize = 6;
+/// How many steps that wait for an answer are kept: the newest. What an older one
+/// pays counts as paid.
+const MAX_OPEN: usize = 4;
 
 /// A payment as far as sums and repeats go.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +54,13 @@ pub struct Payment {
     pub request: Option<u64>,
 }
 
+impl Payment {
+    /// What it is told by: the payment, and the request where one is named.
+    fn identities(&self) -> impl Iterator<Item = u64> + use<> {
+        std::iter::once(self.identity).chain(self.request)
+    }
+}
+
 /// The state of a session before an action.
 #[derive(Debug, Default, PartialEq)]
 pub struct Ledger {
@@ -56,6 +68,10 @@ pub struct Ledger {
     sums: Vec<(String, i64)>,
     paid: Vec<u64>,
     approved: Vec<(u32, u64)>,
+    /// Steps that wait for an answer, oldest first.
+    open: Vec<u32>,
+    /// What these would pay: payee, amount and reference, hashed.
+    asked_to_pay: Vec<u64>,
 }
 
 impl Ledger {
@@ -80,6 +96,7 @@ impl Ledger {
                 Some(("sum", sum)) => ledger.sums.extend(read_sum(sum)),
                 Some(("paid", hash)) => ledger.paid.extend(hashes(hash)),
                 Some(("ok", ok)) => ledger.approved.extend(read_approval(ok)),
+                Some(("open", at)) => ledger.open.extend(at.parse::<u32>()),
                 Some((mark, at)) if MARKS.contains(&mark) => {
                     ledger
                         .marks
@@ -92,41 +109,51 @@ impl Ledger {
             ledger.marks.retain(|(mark, _)| mark != label);
             ledger.marks.push((label.clone(), step));
         }
-        let own = |name: &str| {
+        if labels.iter().any(|l| is_to_be_settled(l)) {
+            ledger.open.push(step);
+        }
+        let open = std::mem::take(&mut ledger.open);
+        let overdue = open.len().saturating_sub(MAX_OPEN);
+        for (i, at) in open.into_iter().enumerate() {
+            if at == step {
+                ledger.settle(at, labels, past.fate(at), false);
+            } else {
+                ledger.settle(at, &past.labels(at), past.fate(at), i < overdue);
+            }
+        }
+        ledger
+    }
+
+    /// Takes in what became of a step that pays or was held.
+    fn settle(&mut self, step: u32, labels: &[String], fate: Fate, overdue: bool) {
+        let own = |name: &'static str| {
             labels
                 .iter()
                 .filter_map(|l| l.split_once('@'))
-                .filter(|(n, _)| *n == name)
-                .map(|(_, rest)| rest.to_owned())
-                .collect::<Vec<_>>()
+                .filter_map(move |(n, rest)| (n == name).then_some(rest))
         };
-        let (pays, asked) = (own("pays"), own("asked"));
-        if pays.is_empty() && asked.is_empty() {
-            return ledger;
-        }
-        let fate = past.fate(step);
-        if fate.ran {
-            pays.iter()
-                .filter_map(|p| read_payment(p))
-                .for_each(|p| ledger.pay(p));
+        let pays = own("pays").filter_map(read_payment);
+        if fate.ran || fate.waits && overdue {
+            pays.for_each(|p| self.pay(p));
+        } else if fate.waits {
+            self.asked_to_pay.extend(pays.flat_map(|p| p.identities()));
+            self.open.push(step);
         }
         if fate.approved {
-            let causes = asked.iter().flat_map(|a| hashes(a));
-            ledger.approved.extend(causes.map(|cause| (step, cause)));
+            let causes = own("asked").flat_map(hashes);
+            self.approved.extend(causes.map(|cause| (step, cause)));
         }
-        ledger
     }
 
     fn pay(&mut self, payment: Payment) {
         if self.is_retry(&payment) {
             return;
         }
+        self.paid.extend(payment.identities());
         match self.sums.iter_mut().find(|(c, _)| *c == payment.currency) {
             Some((_, sum)) => *sum = sum.saturating_add(payment.cents),
             None => self.sums.push((payment.currency, payment.cents)),
         }
-        self.paid.push(payment.identity);
-        self.paid.extend(payment.request);
     }
 
     /// The newest step with the label.
@@ -155,6 +182,12 @@ impl Ledger {
         self.paid.contains(&payment.identity) && !self.is_retry(payment)
     }
 
+    /// True when the same waits for an answer, by another request.
+    pub fn is_asked_to_pay(&self, payment: &Payment) -> bool {
+        let waits = |hash: &u64| self.asked_to_pay.contains(hash);
+        waits(&payment.identity) && !payment.request.as_ref().is_some_and(waits)
+    }
+
     /// The step at which a human approved the same cause.
     pub fn approval(&self, cause: u64) -> Option<u32> {
         let same = self.approved.iter().rev().find(|(_, c)| *c == cause);
@@ -175,6 +208,9 @@ impl Ledger {
         }
         for (step, cause) in newest(&self.approved, MAX_APPROVED) {
             labels.push(["ok@", &step.to_string(), ":", &hex(*cause)].concat());
+        }
+        for step in &self.open {
+            labels.push(["open@", &step.to_string()].concat());
         }
         labels
     }
@@ -204,6 +240,11 @@ pub fn asked(causes: &[u64]) -> Vec<String> {
         .take(2)
         .map(|three| join("asked@", three))
         .collect()
+}
+
+/// True for what counts once the step ran or was approved.
+fn is_to_be_settled(label: &str) -> bool {
+    label.starts_with("pays@") || label.starts_with("asked@")
 }
 
 fn newest<T>(all: &[T], max: usize) -> &[T] {
@@ -339,5 +380,70 @@ mod tests {
             {"type":"payments.create","payload":{"payee":"Ruiz","amount":20}},
             {"type":"payments.create","payload":{"payee":"Ruiz","amount":10}}]}"#;
         assert_eq!(held(session), [true, false, false, true]);
+    }
+
+    /// A held step that pays 1.00 EUR.
+    fn held_payment(identity: u64, before: &Ledger) -> crate::testing::ToldStep {
+        let mut labels = vec![pays(&Payment {
+            currency: "EUR".to_owned(),
+            cents: 100,
+            identity,
+            request: Some(identity + 100),
+        })];
+        labels.extend(before.labels());
+        crate::testing::ToldStep {
+            labels,
+            held: true,
+            approved: None,
+            payload: String::new(),
+            leaves: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn payments_that_wait_beside_each_other_all_count_once_they_are_approved() {
+        let mut past = crate::testing::Told::default();
+        for identity in 0..3 {
+            let before = Ledger::read(&past);
+            past.steps.push(held_payment(identity, &before));
+        }
+        assert_eq!(Ledger::read(&past).sum("EUR"), 0);
+        past.steps[0].approved = Some(true);
+        past.steps[1].approved = Some(false);
+        let read = Ledger::read(&past);
+        assert_eq!((read.sum("EUR"), &*read.open), (100, &[2][..]));
+        past.steps[2].approved = Some(true);
+        assert_eq!(Ledger::read(&past).sum("EUR"), 200);
+    }
+
+    #[test]
+    fn too_many_payments_that_wait_count_as_made() {
+        let mut past = crate::testing::Told::default();
+        for identity in 0..20 {
+            let before = Ledger::read(&past);
+            assert!(before.open.len() <= MAX_OPEN);
+            past.steps.push(held_payment(identity, &before));
+        }
+        let read = Ledger::read(&past);
+        assert_eq!((read.sum("EUR"), read.open), (1_600, vec![16, 17, 18, 19]));
+    }
+
+    #[test]
+    fn the_same_payment_waits_already() {
+        let payment = |identity, request| Payment {
+            currency: "EUR".to_owned(),
+            cents: 100,
+            identity,
+            request,
+        };
+        let mut past = crate::testing::Told::default();
+        past.steps.push(held_payment(7, &Ledger::default()));
+        let waits = |past: &_, payment| Ledger::read(past).is_asked_to_pay(&payment);
+        assert!(waits(&past, payment(7, None)));
+        assert!(waits(&past, payment(7, Some(8))), "another request");
+        assert!(!waits(&past, payment(7, Some(107))), "the same request");
+        assert!(!waits(&past, payment(8, None)), "another payment");
+        past.steps[0].approved = Some(false);
+        assert!(!waits(&past, payment(7, None)), "refused");
     }
 }

@@ -27,8 +27,8 @@ pub(crate) struct ToldStep {
     pub(crate) labels: Vec<String>,
     /// Whether it was held.
     pub(crate) held: bool,
-    /// Whether a human approved it then.
-    pub(crate) approved: bool,
+    /// What a human answered then.
+    pub(crate) approved: Option<bool>,
     /// Its arguments as JSON text.
     pub(crate) payload: String,
     /// Leaves of its payload and output: path, text, of the output.
@@ -57,8 +57,9 @@ impl Past for Told {
     fn fate(&self, step: u32) -> Fate {
         let step = self.steps.get(step as usize);
         Fate {
-            ran: step.is_some_and(|s| !s.held || s.approved),
-            approved: step.is_some_and(|s| s.approved),
+            ran: step.is_some_and(|s| !s.held || s.approved == Some(true)),
+            approved: step.is_some_and(|s| s.approved == Some(true)),
+            waits: step.is_some_and(|s| s.held && s.approved.is_none()),
         }
     }
 
@@ -193,7 +194,7 @@ pub(crate) fn replay(session: &Value, settings: &Settings) -> Vec<Judged> {
         past.steps.push(ToldStep {
             labels: answer.labels,
             held: judged.last().is_some_and(|j: &Judged| j.held),
-            approved: step["approved"] == true,
+            approved: step["approved"].as_bool(),
             payload: payload_text,
             leaves: all,
         });

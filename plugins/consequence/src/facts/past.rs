@@ -48,6 +48,9 @@ impl Past for Session<'_, '_> {
             ran: s.succeeded != Some(false)
                 && (s.approved == Some(true) || s.verdict == Verdict::Allow),
             approved: s.approved == Some(true),
+            waits: s.approved.is_none()
+                && s.verdict == Verdict::Hold
+                && s.succeeded != Some(false),
         })
     }
 
@@ -67,4 +70,6 @@ pub struct Fate {
     pub ran: bool,
     /// A human approved it.
     pub approved: bool,
+    /// A human has not answered yet.
+    pub waits: bool,
 }

@@ -21,7 +21,9 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Pay Hill & Co invoices HC-8 and H
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
     let payment = facts.payment()?;
-    if !facts.ledger.was_paid(payment) || facts.intent().mentions(Senses::EACH) {
+    let paid = facts.ledger.was_paid(payment);
+    let repeats = paid || facts.ledger.is_asked_to_pay(payment);
+    if !repeats || facts.intent().mentions(Senses::EACH) {
         return None;
     }
     let field = facts.amount()?;
@@ -29,14 +31,12 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         .targets
         .first()
         .map_or("the same payee", |t| t.text.as_str());
-    let finding = Finding::new(
-        0.8,
-        &[
-            &field.text,
-            " went to ",
-            to,
-            " for the same thing before in this session",
-        ],
-    );
+    let when = if paid {
+        " for the same thing before in this session"
+    } else {
+        " for the same thing waits for an answer in this session already"
+    };
+    let moved = if paid { " went to " } else { " to " };
+    let finding = Finding::new(0.8, &[&field.text, moved, to, when]);
     Some(finding.with(&field.path, &field.text))
 }
