@@ -27,13 +27,15 @@ class Failed(Exception):
 
 
 def wait_for(what, look, seconds=DEADLINE):
-    """Asks again until the answer is not false; that answer."""
+    """Asks again until the answer is not false; that answer. The last look begins after
+    the deadline, so that one slow look alone is no failure."""
     until = time.monotonic() + seconds
     while True:
+        last = time.monotonic() > until
         found = look()
         if found:
             return found
-        if time.monotonic() > until:
+        if last:
             raise Failed(f"waited {seconds} s for {what}")
         time.sleep(0.02)
 
