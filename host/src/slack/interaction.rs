@@ -145,6 +145,7 @@ struct Action {
 
 #[derive(Deserialize)]
 struct View {
+    app_installed_team_id: Option<String>,
     #[serde(default)]
     callback_id: String,
     #[serde(default)]
@@ -210,16 +211,17 @@ impl Interaction {
         let payload: Payload = serde_json::from_str(&payload)
             .map_err(|_| Malformed("the payload is not as documented"))?;
         let user = payload.user.as_ref().ok_or(Malformed("no user"))?;
-        // A guest from another workspace is named with that one.
-        let team = user
-            .team_id
-            .as_ref()
-            .or(payload.team.as_ref().map(|team| &team.id))
-            .ok_or(Malformed("no team"))?;
+        let home = payload.home();
+        // In a shared channel somebody may belong elsewhere.
+        let sent_from = payload.team.as_ref().map(|team| team.id.as_str());
+        let team = user.team_id.as_deref().or(sent_from);
+        let team = team.ok_or(Malformed("no team"))?;
         if !is_id(&user.id) || !is_id(team) {
             return Err(Malformed("no ids of a user and a team"));
         }
-        if config.team.as_ref().is_some_and(|own| own != team) {
+        if let Some(own) = config.team.as_deref()
+            && (team != own || home.is_some_and(|home| home != own))
+        {
             return Err(Foreign("workspace"));
         }
         let app = &payload.api_app_id;
@@ -227,8 +229,10 @@ impl Interaction {
             return Err(Foreign("app"));
         }
         let by = format!("slack:{team}:{}", user.id);
-        let mut listed = config.approvers.iter();
-        let may = config.approvers.is_empty() || listed.any(|who| *who == user.id || *who == by);
+        // A member's id alone is one of this workspace; others may have the same.
+        let is_here = config.team.as_deref().or(home) == Some(team);
+        let is_listed = |who: &String| *who == by || is_here && *who == user.id;
+        let may = config.approvers.is_empty() || config.approvers.iter().any(is_listed);
         let Some((wish, button)) = payload.wish() else {
             return Ok(None);
         };
@@ -260,6 +264,14 @@ impl Interaction {
 }
 
 impl Payload {
+    /// The workspace that the app is installed in; `None` where that is a whole
+    /// organisation. `team` is that of whoever sent a dialog, which may be another.
+    fn home(&self) -> Option<&str> {
+        let of_view = self.view.as_ref();
+        let of_view = of_view.and_then(|view| view.app_installed_team_id.as_deref());
+        of_view.or(self.team.as_ref().map(|team| team.id.as_str()))
+    }
+
     /// What is wanted, and what the button or the dialog carries.
     fn wish(&self) -> Option<(Wish, String)> {
         match (self.r#type.as_str(), &self.view) {
@@ -310,10 +322,17 @@ mod tests {
     }
 
     fn read(payload: &Value) -> Result<Option<Interaction>, InteractionError> {
+        read_with(payload, &config())
+    }
+
+    fn read_with(
+        payload: &Value,
+        config: &SlackConfig,
+    ) -> Result<Option<Interaction>, InteractionError> {
         let form = form_urlencoded::Serializer::new(String::new())
             .append_pair("payload", &payload.to_string())
             .finish();
-        Interaction::read(form.as_bytes(), &config())
+        Interaction::read(form.as_bytes(), config)
     }
 
     fn with(change: impl FnOnce(&mut Value)) -> Result<Option<Interaction>, InteractionError> {
@@ -347,6 +366,85 @@ mod tests {
             with(|p| p["user"]["id"] = json!("U0CA6:x")),
             Err(InteractionError::Malformed(_))
         ));
+    }
+
+    /// As Slack has it for shared channels: `team` is where the app is installed.
+    #[test]
+    fn a_member_of_another_workspace_is_named_with_their_own() {
+        let shared = |config: &SlackConfig| {
+            let mut payload = payload();
+            payload["user"]["team_id"] = json!("T9");
+            read_with(&payload, config)
+        };
+        let open = SlackConfig {
+            team: None,
+            ..config()
+        };
+        assert_eq!(
+            shared(&config()),
+            Err(InteractionError::Foreign("workspace"))
+        );
+        let guest = shared(&open).unwrap().unwrap();
+        assert_eq!(guest.by, "slack:T9:U0CA6");
+        assert!(!guest.may, "it is another U0CA6 than the one who is listed");
+        let listed = SlackConfig {
+            approvers: vec!["slack:T9:U0CA6".into()],
+            ..open.clone()
+        };
+        assert!(shared(&listed).unwrap().unwrap().may);
+        let anyone = SlackConfig {
+            approvers: Vec::new(),
+            ..open
+        };
+        assert!(shared(&anyone).unwrap().unwrap().may);
+
+        // One of ours, through an app that somebody else installed.
+        let elsewhere = with(|p| p["team"]["id"] = json!("T9"));
+        assert_eq!(elsewhere, Err(InteractionError::Foreign("workspace")));
+        // A dialog's `team` is that of whoever sent it.
+        let sent = |home: &str| {
+            let view = json!({"callback_id": "coldnotch_refuse", "private_metadata": "apr-1.abc",
+                "state": {"values": {}}, "app_installed_team_id": home});
+            with(|p| {
+                p["type"] = json!("view_submission");
+                p["view"] = view;
+            })
+        };
+        assert!(sent("T0CAG").unwrap().unwrap().may);
+        assert_eq!(sent("T9"), Err(InteractionError::Foreign("workspace")));
+    }
+
+    /// As Slack has it where a whole organisation installed the app.
+    #[test]
+    fn an_organisations_app_has_no_team_and_its_members_have() {
+        let enterprise = |config: &SlackConfig, team: Value| {
+            let mut payload = payload();
+            payload["team"] = Value::Null;
+            payload["enterprise"] = json!({"id": "E0CAG", "name": "Example"});
+            payload["is_enterprise_install"] = json!(true);
+            payload["user"]["team_id"] = team;
+            read_with(&payload, config)
+        };
+        let ours = enterprise(&config(), json!("T0CAG")).unwrap().unwrap();
+        assert_eq!((ours.by.as_str(), ours.may), ("slack:T0CAG:U0CA6", true));
+        assert_eq!(
+            enterprise(&config(), json!("T9")),
+            Err(InteractionError::Foreign("workspace"))
+        );
+        assert!(matches!(
+            enterprise(&config(), Value::Null),
+            Err(InteractionError::Malformed(_))
+        ));
+        let open = SlackConfig {
+            team: None,
+            ..config()
+        };
+        let unknown = enterprise(&open, json!("T9")).unwrap().unwrap();
+        assert_eq!(unknown.by, "slack:T9:U0CA6");
+        assert!(
+            !unknown.may,
+            "nobody knows which workspace's U0CA6 is meant"
+        );
     }
 
     #[test]
