@@ -146,6 +146,62 @@ fn several_must_say_yes_and_nobody_counts_twice() {
     slack.is_content();
 }
 
+/// Whoever answers here and elsewhere is one; it takes somebody else, wherever they are.
+#[test]
+fn a_quorum_is_of_people_and_not_of_channels() {
+    let slack = Slack::start(Mood::Up);
+    let people = format!("quorum = 2\npeople.ana = ['slack:{TEAM}:{ANA}', 'uid:7']");
+    let place = place(&slack, &people);
+    let (_server, address) = web::started(&place);
+    let held = ask(&place, &pay("1"));
+    let card = slack.messages(1).remove(0);
+    assert_eq!(Click::on(&card, &slack).send(address).0, 200);
+    slack.whisper("noted");
+    let id = held["approval_id"].as_str().unwrap();
+    let approve = |by: &str| place.run(&format!("approvals approve {id} --by {by}"), "");
+    for herself in ["ana", "uid:7"] {
+        let told = errors(&approve(herself));
+        assert!(told.contains("needs somebody else"), "{told}");
+    }
+    assert_eq!(state(&place, &held["approval_id"]), "pending");
+    assert!(approve("bo").status.success());
+    let drawn = slack.card_says(0, "Approved").to_string();
+    assert!(drawn.contains(ANA) && drawn.contains("bo"), "{drawn}");
+    let agent = place.run("decide --wait 60s", pay("1"));
+    assert_eq!(agent.status.code(), Some(0), "{agent:?}");
+    slack.is_content();
+}
+
+/// In a shared channel `team` is where the app is installed; whoever clicked has their own.
+#[test]
+fn who_clicks_in_a_shared_channel_is_named_with_their_own_workspace() {
+    let slack = Slack::start(Mood::Up);
+    let ours = slack.config();
+    let open = ours.replace(&format!("team = \"{TEAM}\"\n"), "");
+    let place = Place::new(&format!("{HOLDING}{PAUSING}\n{open}"));
+    let (_server, address) = web::started(&place);
+    let held = ask(&place, &pay("1"));
+    let card = slack.messages(1).remove(0);
+    let guest = Click::on(&card, &slack).with(|p| p["user"]["team_id"] = json!("T9GUEST"));
+    let (status, told) = guest.send(address);
+    assert_eq!((status, &told["replace_original"]), (200, &json!(true)));
+    let id = held["approval_id"].as_str().unwrap();
+    let shown = place.run(&format!("approvals show {id} --json"), "");
+    let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!(shown["answers"][0]["by"], format!("slack:T9GUEST:{ANA}"));
+
+    // As a whole organisation's app has it.
+    let held = ask(&place, &pay("2"));
+    let card = slack.messages(2).remove(1);
+    let member = Click::on(&card, &slack).with(|p| {
+        p["team"] = Value::Null;
+        p["enterprise"] = json!({"id": "E0CAG", "name": "Example"});
+        p["is_enterprise_install"] = json!(true);
+    });
+    assert_eq!(member.send(address).0, 200);
+    assert_eq!(state(&place, &held["approval_id"]), "approved");
+}
+
 #[test]
 fn of_eight_who_click_at_once_one_is_first_and_the_others_are_told() {
     let slack = Slack::start(Mood::Slow(Duration::from_millis(300)));

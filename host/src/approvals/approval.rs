@@ -80,16 +80,14 @@ pub struct Given {
     pub at: u64,
     /// The grant that gave it.
     pub grant: Option<String>,
+    /// All the names of whoever gave it, as far as they are known.
+    pub called: BTreeSet<String>,
 }
 
 impl Given {
-    /// A person's answer, now.
-    pub(super) fn new(answer: &Answer, now: u64) -> Self {
-        Given {
-            answer: answer.clone(),
-            at: now,
-            grant: None,
-        }
+    /// Whether whoever gave it goes by this name.
+    pub(super) fn is_by(&self, name: &str) -> bool {
+        self.called.contains(name)
     }
 }
 

@@ -9,7 +9,7 @@
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use super::{Answer, Approval, ApprovalError, Approvals, Given, State};
+use super::{Answer, Approval, ApprovalError, Approvals, State};
 use crate::action::ActionDigest;
 use crate::verdict::{Cause, Judged};
 
@@ -91,7 +91,7 @@ impl Approvals {
         if let [id] = ids {
             return Ok(vec![self.answer(id, answer, Some(digest), now)?]);
         }
-        let given = Given::new(answer, now);
+        let given = self.given(answer, now);
         let states = self.store()?.answer_each(ids, digest, &given);
         self.bell.ring();
         states

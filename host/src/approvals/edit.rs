@@ -4,7 +4,7 @@
 //! is taken, all in one step. The agent that waits is told no, and what to send instead;
 //! when it sends that, under whatever id, the yes is waiting for it.
 
-use super::{Answer, ApprovalError, Approvals, Given, State};
+use super::{Answer, ApprovalError, Approvals, State};
 use crate::action::ActionDigest;
 use crate::verdict::Judged;
 
@@ -24,7 +24,7 @@ impl Approvals {
         let store = self.store()?;
         let (instead, held) = instead;
         let other = self.draft(instead, held, &store.get(id)?.asker, now);
-        let state = store.replace(id, shown, &other, &Given::new(answer, now));
+        let state = store.replace(id, shown, &other, &self.given(answer, now));
         self.bell.ring();
         state
     }

@@ -145,7 +145,7 @@ impl Approvals {
         scope: Scope,
         now: u64,
     ) -> Result<Grant, ApprovalError> {
-        let given = Given::new(answer, now);
+        let given = self.given(answer, now);
         let approval = self.store()?.get(id)?;
         store::takes(&approval, &given, digest)?;
         Grant::widening(&approval, words, scope, &given)
@@ -161,7 +161,7 @@ impl Approvals {
         grant: &Grant,
         now: u64,
     ) -> Result<State, ApprovalError> {
-        let given = Given::new(answer, now);
+        let given = self.given(answer, now);
         let state = self.store()?.answer_and_grant(&given, grant);
         self.bell.ring();
         state
@@ -204,7 +204,7 @@ impl Approvals {
         };
         let given = Given {
             grant: Some(grant.id.clone()),
-            ..Given::new(&answer, now)
+            ..self.given(&answer, now)
         };
         let state = self.store()?.answer_by_grant(id, &given);
         self.bell.ring();

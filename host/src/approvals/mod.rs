@@ -25,6 +25,7 @@ mod grant;
 mod held;
 mod offer;
 mod outbox;
+mod people;
 mod sign_in;
 mod store;
 mod story;
@@ -50,6 +51,7 @@ pub use error::ApprovalError;
 pub use grant::{Grant, Scope};
 pub use offer::{Offer, Widening};
 pub use outbox::{DeadLetter, Delivery, Posting, SlackCard, Undelivered, Waiting};
+pub use people::People;
 pub use sign_in::{Secret, SignIn};
 pub use store::Change;
 pub use story::{Mark, Part, Passage, Story, Told};
@@ -108,6 +110,16 @@ impl Approvals {
             clock::share(store);
         }
         Ok(self.store.get_or_init(|| opened))
+    }
+
+    /// What somebody says now, with the other names they have.
+    fn given(&self, answer: &Answer, now: u64) -> Given {
+        Given {
+            answer: answer.clone(),
+            at: now,
+            grant: None,
+            called: self.config.people.called(&answer.by),
+        }
     }
 
     /// A name for a new approval, which nobody can guess.
@@ -204,7 +216,7 @@ impl Approvals {
         digest: Option<ActionDigest>,
         now: u64,
     ) -> Result<State, ApprovalError> {
-        let state = self.store()?.answer(id, &Given::new(answer, now), digest);
+        let state = self.store()?.answer(id, &self.given(answer, now), digest);
         self.bell.ring();
         state
     }
@@ -219,7 +231,7 @@ impl Approvals {
         answer: &Answer,
         now: u64,
     ) -> Result<(), ApprovalError> {
-        store::takes(approval, &Given::new(answer, now), None)
+        store::takes(approval, &self.given(answer, now), None)
     }
 
     /// Ends a question that still waits, because its time is over. What became of it

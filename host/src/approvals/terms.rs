@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Amount;
+use super::{Amount, People};
 use crate::verdict::Judged;
 
 /// What happens when the time to wait is up and nobody has answered.
@@ -29,6 +29,8 @@ pub struct ApprovalsConfig {
     pub approvers: Vec<String>,
     /// How many different people must approve.
     pub quorum: u32,
+    /// Who answers under several names.
+    pub people: People,
     /// Terms of their own for some actions.
     pub rules: Vec<Rule>,
     /// What happens when the time to wait is up.
@@ -45,6 +47,7 @@ impl Default for ApprovalsConfig {
             most: 1000,
             approvers: Vec::new(),
             quorum: 1,
+            people: People::default(),
             rules: Vec::new(),
             on_timeout: OnTimeout::Deny,
             patience: Duration::from_secs(5),

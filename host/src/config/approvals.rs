@@ -1,13 +1,13 @@
 //! `[approvals]`: who is asked about a HOLD, and on what terms.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::file::{self, Text};
 use super::reader::{Reader, quoted};
 use super::{ConfigError, Origin};
-use crate::approvals::{Amount, ApprovalsConfig, OnTimeout, Rule, Terms};
+use crate::approvals::{Amount, ApprovalsConfig, OnTimeout, People, Rule, Terms};
 
 impl Reader<'_> {
     pub(super) fn approvals(
@@ -23,8 +23,10 @@ impl Reader<'_> {
             1..=1_000_000,
         )?;
         let store = self.approvals_store(file.store, log);
+        let people = self.people(file.people)?;
         let general = self.terms(
             "approvals",
+            &people,
             &default.general(),
             file.approvers,
             file.quorum,
@@ -34,7 +36,7 @@ impl Reader<'_> {
         let on_timeout = self.word("approvals.on_timeout", file.on_timeout, &timeouts)?;
         let mut rules = Vec::new();
         for (place, rule) in file.rule.into_iter().enumerate() {
-            rules.push(self.rule(place, rule, &general)?);
+            rules.push(self.rule(place, rule, &people, &general)?);
         }
         let Terms {
             approvers,
@@ -47,10 +49,30 @@ impl Reader<'_> {
             most: u64::from(most),
             approvers,
             quorum,
+            people,
             rules,
             on_timeout,
             patience: default.patience,
         })
+    }
+
+    /// Who is who. A person's own name is one of those they answer under.
+    fn people(&mut self, file: BTreeMap<String, Vec<String>>) -> Result<People, ConfigError> {
+        let mut people = People::default();
+        for (name, names) in file {
+            let key = format!("approvals.people.{name}");
+            let mut names: BTreeSet<String> = self.list(&key, Some(names)).into_iter().collect();
+            names.insert(name);
+            if names.contains("") {
+                return Err(self.wrong(&key, "names nobody in one place"));
+            }
+            let twice = |taken: String| {
+                let what = format!("has '{taken}', and so has somebody else");
+                self.wrong(&key, &what)
+            };
+            people.add(names).map_err(twice)?;
+        }
+        Ok(people)
     }
 
     /// A rule's own terms; what it does not say is as in general.
@@ -58,6 +80,7 @@ impl Reader<'_> {
         &mut self,
         place: usize,
         file: file::ApprovalRule,
+        people: &People,
         general: &Terms,
     ) -> Result<Rule, ConfigError> {
         let section = format!("approvals.rule.{place}");
@@ -98,6 +121,7 @@ impl Reader<'_> {
             amount_over,
             terms: self.terms(
                 &section,
+                people,
                 general,
                 file.approvers,
                 file.quorum,
@@ -110,6 +134,7 @@ impl Reader<'_> {
     fn terms(
         &mut self,
         section: &str,
+        people: &People,
         general: &Terms,
         approvers: Option<Vec<String>>,
         quorum: Option<u32>,
@@ -123,12 +148,12 @@ impl Reader<'_> {
             approvers => self.list(&at("approvers"), approvers),
         };
         let quorum = self.number(&at("quorum"), quorum, general.quorum, 1..=100)?;
-        let people: BTreeSet<&String> = approvers.iter().collect();
-        if people.contains(&String::new()) {
+        if approvers.contains(&String::new()) {
             return Err(self.wrong(&at("approvers"), "names nobody in one place"));
         }
-        if !approvers.is_empty() && people.len() < quorum as usize {
-            let what = format!("is {quorum}, but there are {} approvers", people.len());
+        let different: BTreeSet<_> = approvers.iter().map(|who| people.called(who)).collect();
+        if !approvers.is_empty() && different.len() < quorum as usize {
+            let what = format!("is {quorum}, but there are {} approvers", different.len());
             return Err(self.wrong(&at("quorum"), &what));
         }
         Ok(Terms {

@@ -1,6 +1,7 @@
 //! `coldnotch.toml` as it is written: every key optional, nothing checked but
 //! its kind. [`super::Config`] is what follows from it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -87,6 +88,7 @@ pub(super) struct Approvals {
     pub(super) approvers: Option<Vec<String>>,
     pub(super) quorum: Option<u32>,
     pub(super) on_timeout: Option<String>,
+    pub(super) people: BTreeMap<String, Vec<String>>,
     pub(super) rule: Vec<ApprovalRule>,
 }
 
@@ -199,6 +201,7 @@ pub(super) const KEYS: &[(&str, &[&str])] = &[
             "approvers",
             "quorum",
             "on_timeout",
+            "people",
             "rule",
         ],
     ),

@@ -407,6 +407,14 @@ mod tests {
                 "unknown key `approvals.rule.0.typos`, did you mean `types`?",
             ),
             (
+                "[approvals.people]\nana = ['key:a']\nbo = ['key:b', 'key:a']",
+                "`approvals.people.bo` has 'key:a', and so has somebody else",
+            ),
+            (
+                "[approvals]\nquorum = 2\napprovers = ['key:a', 'ana']\npeople.ana = ['key:a']",
+                "`approvals.quorum` is 2, but there are 1 approvers",
+            ),
+            (
                 "[[approvals.rule]]\nquorum = 2",
                 "`approvals.rule.0` is about no action; give it `types`, `reasons` or `amount_over`",
             ),

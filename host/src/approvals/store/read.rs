@@ -1,5 +1,7 @@
 //! What the file says.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::approval::is_over;
@@ -224,9 +226,11 @@ fn votes(db: &Connection, id: &str) -> rusqlite::Result<Vec<Given>> {
         "SELECT by, via, approved, reason, at, remembered FROM vote WHERE approval = ?1 ORDER BY at, by",
     )?;
     let rows = select.query_map([id], |row| {
+        let by: String = row.get(0)?;
         Ok(Given {
+            called: BTreeSet::from([by.clone()]),
             answer: Answer {
-                by: row.get(0)?,
+                by,
                 via: row.get(1)?,
                 approved: row.get(2)?,
                 reason: row.get(3)?,

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Transaction, params};
 
 use super::super::approval::is_over;
-use super::super::{Answer, Approval, ApprovalError, Cancelled, Conclusion, Given, State, held};
+use super::super::{Approval, ApprovalError, Cancelled, Conclusion, Given, State, held};
 use super::grants::revoke_with;
 use super::read::{Found, find, load, state_of};
 use super::{Result, Store, Undone, millis, stamp};
@@ -255,26 +255,28 @@ pub(in crate::approvals) fn takes(
     if is_over(approval.since, approval.expires, given.at) {
         return Err(ApprovalError::Expired(approval.id.clone()));
     }
-    entitled(approval, &given.answer, digest)
+    entitled(approval, given, digest)
 }
 
 /// Whether whoever answers may, and means what was asked.
-fn entitled(approval: &Approval, answer: &Answer, digest: Option<ActionDigest>) -> Result<()> {
-    let by = &answer.by;
+fn entitled(approval: &Approval, given: &Given, digest: Option<ActionDigest>) -> Result<()> {
+    let by = &given.answer.by;
     if digest.is_some_and(|digest| digest != approval.digest) {
         return Err(ApprovalError::OtherAction(approval.id.clone()));
     }
     let own = [&approval.asker, &approval.held.action.agent];
     if own
         .into_iter()
-        .any(|asked| !asked.is_empty() && asked == by)
+        .any(|asked| !asked.is_empty() && given.is_by(asked))
     {
         return Err(ApprovalError::OwnAction(by.clone()));
     }
-    if !approval.approvers.is_empty() && !approval.approvers.contains(by) {
+    let mut listed = approval.approvers.iter();
+    if !approval.approvers.is_empty() && !listed.any(|who| given.is_by(who)) {
         return Err(ApprovalError::NotApprover(by.clone()));
     }
-    if approval.answers.iter().any(|given| given.answer.by == *by) && answer.approved {
+    let mut before = approval.answers.iter();
+    if given.answer.approved && before.any(|before| given.is_by(&before.answer.by)) {
         return Err(ApprovalError::Twice {
             id: approval.id.clone(),
             by: by.clone(),

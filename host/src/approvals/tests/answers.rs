@@ -78,6 +78,40 @@ fn nobody_answers_what_is_not_theirs() {
     assert_eq!(changed_mind, State::Refused, "one no is enough");
 }
 
+#[test]
+fn one_person_with_several_names_is_one_person() {
+    let mut people = People::default();
+    for names in [["ana", "slack:T0:U1"], ["root", "key:agent"]] {
+        people.add(names.map(str::to_owned).into()).unwrap();
+    }
+    let approvals = Approvals::new(ApprovalsConfig {
+        approvers: ["ana", "bo", "root"].map(str::to_owned).to_vec(),
+        quorum: 2,
+        people,
+        ..config()
+    });
+    let id = ask(&approvals, 0).unwrap();
+    let said = |by, yes| approvals.answer(&id, &says(by, yes), None, 1);
+    assert!(matches!(
+        said("root", true),
+        Err(ApprovalError::OwnAction(_))
+    ));
+    assert_eq!(said("slack:T0:U1", true).unwrap(), State::Pending);
+    assert!(matches!(
+        said("ana", true),
+        Err(ApprovalError::Twice { .. })
+    ));
+    assert_eq!(said("bo", true).unwrap(), State::Approved);
+    let kept = approvals.get(&id).unwrap();
+    let named = |given: &Given| given.answer.by == "slack:T0:U1";
+    assert!(kept.answers.iter().any(named), "the name they gave is kept");
+
+    let id = ask(&approvals, 2).unwrap();
+    approvals.answer(&id, &says("ana", true), None, 3).unwrap();
+    let changed_mind = approvals.answer(&id, &says("slack:T0:U1", false), None, 4);
+    assert_eq!(changed_mind.unwrap(), State::Refused);
+}
+
 fn by(who: &str, at: u64) -> Cancelled {
     Cancelled {
         by: who.to_owned(),
