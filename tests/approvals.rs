@@ -13,12 +13,12 @@ mod kills;
 mod races;
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Output};
+use std::process::{Child, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use command::*;
-use holding::{HOLDING, pay};
+use holding::{HOLDING, PAUSING, ask, pay};
 use serde_json::{Value, json};
 
 /// A `decide` that waits in a process of its own.
@@ -129,6 +129,45 @@ fn time_that_runs_out_is_no_refusal() {
         (Some(0), &json!(id)),
         "it came back for its answer"
     );
+}
+
+/// What happens is told as it happens, a line of JSON each, in order.
+#[test]
+fn a_watch_tells_each_step_of_a_question() {
+    let place = Place::new(&format!("{HOLDING}{PAUSING}"));
+    let mut watch = place.command("approvals watch --json");
+    let mut watch = watch.stdout(Stdio::piped()).spawn().unwrap();
+    let told = received(watch.stdout.take().unwrap());
+    // It watches once it tells of one of these.
+    let mut number = 0;
+    while told.recv_timeout(Duration::from_millis(100)).is_err() {
+        assert!(number < 300, "nothing is told");
+        number += 1;
+        ask(&place, &pay(&format!("first-{number}")));
+    }
+    let held = ask(&place, &pay("a"));
+    let id = held["approval_id"].as_str().unwrap();
+    let approve = format!("approvals approve {id} --by ana");
+    assert!(place.run(&approve, "").status.success());
+    assert_eq!(
+        decided(&place.run("decide --wait 60s", pay("a"))).1,
+        Some(0)
+    );
+    let mut steps = Vec::new();
+    while steps.last().is_none_or(|last| last != "consumed") {
+        let line = told.recv_timeout(DEADLINE).unwrap();
+        let step: Value = serde_json::from_str(&line).unwrap();
+        if step["id"] == id {
+            steps.push(step["state"].clone());
+        }
+    }
+    steps.dedup(); // an answer is told of, too
+    assert_eq!(steps, ["pending", "approved", "consumed"]);
+    watch.kill().unwrap();
+    watch.wait().unwrap();
+
+    let over = place.run("approvals watch --for 1ms", "");
+    assert_eq!((over.status.code(), over.stdout), (Some(0), Vec::new()));
 }
 
 #[test]
