@@ -9,8 +9,11 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
-/// Replays a target's seeds, then runs this many mutations of them.
+/// Replays a target's seeds, then runs this many mutations of them, or as many as
+/// `COLDNOTCH_MUTATIONS` says.
 fn smoke(target: &str, run: fn(&[u8]), mutations: u64) {
+    let asked = std::env::var("COLDNOTCH_MUTATIONS").ok();
+    let mutations = asked.map_or(mutations, |number| number.parse().unwrap());
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/seeds"));
     let files = fs::read_dir(folder.join(target)).unwrap();
     let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
