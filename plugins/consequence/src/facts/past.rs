@@ -48,9 +48,7 @@ impl Past for Session<'_, '_> {
             ran: s.succeeded != Some(false)
                 && (s.approved == Some(true) || s.verdict == Verdict::Allow),
             approved: s.approved == Some(true),
-            waits: s.approved.is_none()
-                && s.verdict == Verdict::Hold
-                && s.succeeded != Some(false),
+            waits: s.approved.is_none() && s.verdict == Verdict::Hold && s.succeeded != Some(false),
         })
     }
 
