@@ -28,6 +28,15 @@ fn lang(name: &str) -> Result<Lang, String> {
     found.ok_or_else(|| format!("there are: {}", LANGS.map(Lang::name).join(", ")))
 }
 
+/// What gets the language's own tools into the pack's folder.
+fn tools(lang: Lang) -> Option<&'static str> {
+    match lang {
+        Lang::Js => Some("npm install"),
+        Lang::Python => Some("python3 -m venv .venv && .venv/bin/pip install -r requirements.txt"),
+        Lang::Rust | Lang::C | Lang::Component => None,
+    }
+}
+
 impl New {
     pub(super) fn run(self, as_json: bool) -> anyhow::Result<Outcome> {
         let name = &self.name;
@@ -41,6 +50,9 @@ impl New {
             return Ok(Outcome::Success);
         }
         anstream::println!("{BOLD}{name}{BOLD:#} is a pack now. Next:");
+        if let Some(tools) = tools(self.lang) {
+            anstream::println!("  (cd {name} && {tools})");
+        }
         anstream::println!("  coldnotch plugin build {name}");
         anstream::println!("  coldnotch plugin test {name}");
         Ok(Outcome::Success)
