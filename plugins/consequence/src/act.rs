@@ -220,6 +220,21 @@ fn says_what_is_paid(key: Senses) -> bool {
     key.any(Senses::GIFT) || key.any(Senses::JOB) && key.any(Senses::WORTH)
 }
 
+/// What was bought or will be, where it can be no verb.
+const THINGS_BOUGHT: [&str; 11] = [
+    "booking",
+    "reservation",
+    "purchase",
+    "po",
+    "commande",
+    "bestellung",
+    "buchung",
+    "reservierung",
+    "pedido",
+    "reserva",
+    "compra",
+];
+
 /// True when the word for buying is the verb: `order.create`, `book_flight`,
 /// `shop.order`, but not `order.add_note` or `return_order_items`.
 fn is_bought(facts: &Facts) -> bool {
@@ -232,6 +247,21 @@ fn is_bought(facts: &Facts) -> bool {
     };
     if kind.all().any(Senses::APPOINT) || kind.iter().any(diary) {
         return false; // `book_meeting` takes an hour and no money
+    }
+    // `airline.booking` with a number and nothing else shows it.
+    let shown = |f: &Field| {
+        matches!(
+            f.name(),
+            "id" | "ref" | "reference" | "number" | "no" | "nr" | "code"
+        )
+    };
+    let thing = |i: usize| THINGS_BOUGHT.contains(&kind.get(i));
+    let bought = |i: &usize| kind.senses(*i).any(Senses::BUY);
+    if matches!(facts.fields.as_slice(), [one] if shown(one))
+        && (0..kind.len()).filter(bought).all(thing)
+        && !kind.all().any(Senses::MAKE)
+    {
+        return false;
     }
     let other = Senses::UPDATE
         | Senses::DELETE

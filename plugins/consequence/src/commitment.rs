@@ -85,8 +85,8 @@ pub struct Bound {
 }
 
 /// The clauses of a text that do: by themselves, or where only the sentence as a
-/// whole does.
-pub fn bound(words: &Words, clauses: &[Part], text: &str) -> Vec<Bound> {
+/// whole does. `less` is how much less than else is enough.
+pub fn bound(words: &Words, clauses: &[Part], text: &str, less: i32) -> Vec<Bound> {
     let scores = Scores::of(words);
     let mut clauses = clauses
         .iter()
@@ -94,11 +94,14 @@ pub fn bound(words: &Words, clauses: &[Part], text: &str) -> Vec<Bound> {
         .peekable();
     let mut found = Vec::new();
     for sentence in words.sentences() {
-        let whole = scores.of_range(sentence.clone());
+        let whole = scores.of_range(sentence.clone()).saturating_add(less);
         let mut stands = false;
         let mut refused = false;
+        let mut spared = false;
         while let Some(clause) = clauses.next_if(|c| c.range().start < sentence.end) {
-            let binds = whole > binding::LEANS && scores.of_range(clause.range()) > binding::BINDS;
+            let score = scores.of_range(clause.range()).saturating_add(less);
+            spared |= score > binding::BINDS && score <= limit(&clause);
+            let binds = whole > binding::LEANS && score > limit(&clause);
             refused |= refuses(&clause);
             if binds && !clause.is_question() && !refuses(&clause) {
                 let matter = Matter::of(words, &sentence, text);
@@ -109,7 +112,8 @@ pub fn bound(words: &Words, clauses: &[Part], text: &str) -> Vec<Bound> {
                 stands = true;
             }
         }
-        if whole > binding::BINDS && !stands && !refused && !words.is_question(sentence.start) {
+        let enough = binding::BINDS + if spared { SHOWN } else { 0 };
+        if whole > enough && !stands && !refused && !words.is_question(sentence.start) {
             let matter = Matter::of(words, &sentence, text);
             found.push(Bound {
                 at: sentence,
@@ -120,6 +124,28 @@ pub fn bound(words: &Words, clauses: &[Part], text: &str) -> Vec<Bound> {
     found
 }
 
+/// How much more what only shows a way has to score.
+const SHOWN: i32 = 20;
+
+/// How much a clause has to score. "You can find it on our site" tells a way and gives nothing.
+fn limit(clause: &Clause) -> i32 {
+    let at = clause.range();
+    let word = |i: usize| clause.word(at.start + i);
+    let free = matches!(
+        (word(0), word(1)),
+        ("you", "can" | "may" | "could")
+            | ("sie" | "ihr" | "du", "konnen" | "konnt" | "kannst")
+            | ("vous" | "tu", "pouvez" | "peux")
+    ) || matches!(word(0), "puede" | "puedes" | "pueden" | "podeis");
+    let figure = at
+        .clone()
+        .any(|i| clause.word(i).bytes().any(|b| b.is_ascii_digit()));
+    match free && !figure {
+        true => binding::BINDS + SHOWN,
+        false => binding::BINDS,
+    }
+}
+
 impl Bound {
     /// The clause as it was written.
     pub fn quote<'t>(&self, words: &Words, text: &'t str) -> &'t str {
@@ -128,7 +154,10 @@ impl Bound {
 
     /// True when the user wants it said: he decides something himself and the
     /// clause is about it, or he says most of it.
-    pub fn is_the_users(&self, words: &Words, intent: &Intent, asked: bool) -> bool {
+    pub fn is_the_users(&self, words: &Words, text: &str, intent: &Intent, asked: bool) -> bool {
+        if tells_of_what_is_asked(words, &self.at, intent, text) {
+            return true;
+        }
         let small = Senses::FIRST | Senses::YOU | Senses::WILL | Senses::PERHAPS | Senses::NOT;
         let tells = |i: &usize| {
             let word = words.bytes(*i);
@@ -162,6 +191,50 @@ impl Bound {
         }
         false
     }
+}
+
+/// Verbs of deciding, in families: who asks for one of a family wants the others told.
+const DECISIONS: [Senses; 7] = [
+    Senses::AGREE.and(Senses::APPROVE).and(Senses::GRANT),
+    Senses::END,
+    Senses::BACK.and(Senses::RETURN).and(Senses::PAY),
+    Senses::OFFER.and(Senses::GIFT),
+    Senses::WAIVE,
+    Senses::BUY.and(Senses::ORDER),
+    Senses::EMPLOY,
+];
+
+/// True when a stretch of the words tells of a deed that the user asks for, with no other
+/// sums than his, and gives nothing beside.
+pub fn tells_of_what_is_asked(
+    words: &Words,
+    at: &Range<usize>,
+    intent: &Intent,
+    text: &str,
+) -> bool {
+    let senses = words.senses_within(at.clone());
+    let gives = Senses::GIFT | Senses::FREE | Senses::WAIVE | Senses::BACK | Senses::EMPLOYED;
+    let asked = |deed: &&Senses| senses.any(**deed) && intent.asks_plainly(**deed);
+    let others = || {
+        let sums = money::amounts(clause::quote(words, at.clone(), text));
+        let said = intent.amounts();
+        // "10 %" is said as a figure, and is no sum.
+        let share = clause::quote(words, at.clone(), text).contains('%');
+        let figure = |i: &usize| words.bytes(*i).first().is_some_and(u8::is_ascii_digit);
+        !said.is_empty() && sums.iter().any(|sum| !said.contains(sum))
+            || share
+                && at
+                    .clone()
+                    .filter(figure)
+                    .any(|i| !intent.says(words.get(i)))
+    };
+    let told = || at.clone().any(|i| intent.orders_by(words.get(i)));
+    let given = match DECISIONS.iter().find(asked) {
+        Some(deed) => *deed,
+        None if told() => Senses::NONE,
+        None => return false,
+    };
+    (given.any(gives) || !senses.any(gives)) && !others() && !goes_further(words, at, intent)
 }
 
 /// True when a clause gives something on top of what the user decided: on a

@@ -37,13 +37,18 @@ pub struct Kind {
 
 impl Kind {
     /// The first clause of the sort.
-    fn first<'w>(&self, words: &'w Words, clauses: &'w [Part]) -> Option<Clause<'w>> {
+    fn first<'w>(
+        &self,
+        words: &'w Words,
+        clauses: &'w [Part],
+        counts: impl Fn(&Clause) -> bool,
+    ) -> Option<Clause<'w>> {
         if !words.all().any(self.needs) && !self.phrases.is_some_and(|p| p.stand_in(words)) {
             return None;
         }
         let open = |c: &Clause| self.hedges.is_some_and(|hedges| c.is_open(hedges));
         let mut clauses = clauses.iter().map(|part| Clause::of(words, part));
-        clauses.find(|c| (self.is)(c) && !open(c))
+        clauses.find(|c| (self.is)(c) && !open(c) && counts(c))
     }
 
     /// True when the user says the like himself, or asks for it.
@@ -53,7 +58,7 @@ impl Kind {
 
     /// True when such a clause stands in the words.
     pub fn stands_in(&self, words: &Words) -> bool {
-        self.first(words, &clause::parts(words).collect::<Vec<_>>())
+        self.first(words, &clause::parts(words).collect::<Vec<_>>(), |_| true)
             .is_some()
     }
 }
@@ -65,6 +70,9 @@ pub struct Message {
     /// What the agent says of it, where the message does not show its words.
     summary: Option<(Words, Vec<Part>)>,
 }
+
+/// What a message of which nobody knows who wants it may score less.
+const UNKNOWN: i32 = 7;
 
 /// A field that somebody will read.
 #[derive(Debug)]
@@ -81,12 +89,18 @@ impl Message {
         if !reaches_a_stranger(facts) {
             return None;
         }
+        // Where nobody is known to have asked, less is enough.
+        let less = if facts.intent().is_unknown() {
+            UNKNOWN
+        } else {
+            0
+        };
         let fields = facts.fields.iter().enumerate();
         let read = |(field, f): (usize, &Field)| {
             let clauses: Vec<_> = clause::parts(f.words()).collect();
             let bound = match facts.settings.disables(commitment::PART) {
                 true => Vec::new(),
-                false => commitment::bound(f.words(), &clauses, &f.text),
+                false => commitment::bound(f.words(), &clauses, &f.text, less),
             };
             Text {
                 field,
@@ -105,14 +119,18 @@ impl Message {
 
     fn find(&self, facts: &Facts, kind: &Kind) -> Option<Finding> {
         if let Some((words, clauses)) = &self.summary {
-            let clause = kind.first(words, clauses)?;
+            let clause = kind.first(words, clauses, |_| true)?;
             let does = ["the message seems to ", kind.seems].concat();
             let quote = clause.quote(facts.summary);
             return Some(clause::finding(kind.risk - 0.1, &does, "summary", quote));
         }
         self.texts.iter().find_map(|text| {
             let field = facts.fields.get(text.field)?;
-            let clause = kind.first(field.words(), &text.clauses)?;
+            let words = field.words();
+            let clause = kind.first(words, &text.clauses, |clause| {
+                let intent = facts.intent();
+                !commitment::tells_of_what_is_asked(words, &clause.range(), intent, &field.text)
+            })?;
             let quote = clause.quote(&field.text);
             let does = [kind.does, ", which nobody asked for"].concat();
             Some(clause::finding(kind.risk, &does, &field.path, quote))
@@ -135,7 +153,8 @@ pub fn unasked(facts: &Facts, kind: &Kind) -> Option<Finding> {
         let field = facts.fields.get(text.field)?;
         let words = field.words();
         let mut bound = text.bound.iter().filter(|b| b.matter == kind.matter);
-        let bound = bound.find(|b| !b.is_the_users(words, intent, kind.is_asked(intent)))?;
+        let bound =
+            bound.find(|b| !b.is_the_users(words, &field.text, intent, kind.is_asked(intent)))?;
         let does = [kind.does, ", which nobody asked for"].concat();
         let quote = bound.quote(words, &field.text);
         Some(clause::finding(kind.risk, &does, &field.path, quote))

@@ -5,6 +5,7 @@ use coldnotch_plugin::{Occurrence, Place};
 use crate::effect::Effects;
 use crate::facts::{Facts, Past};
 use crate::labels;
+use crate::lexicon::Senses;
 use crate::notes;
 use crate::payload::{self, Plain};
 use crate::target::{Target, What};
@@ -32,16 +33,26 @@ pub struct Seen {
     /// How many words that text has.
     pub words: u32,
     /// True when the user named what the step read: a file, a sender, a page.
-    /// Only asked where every output has the value inside prose.
+    /// Only asked where every output has the value inside prose, or it gets power.
     pub named: bool,
     /// True when the two agree only if letters that look alike are taken for
     /// each other.
     pub looks_alike: bool,
 }
 
+impl Seen {
+    /// True when it was a field, or stood in a text too short for prose.
+    pub fn is_a_value(&self) -> bool {
+        self.whole || self.words <= FEW
+    }
+}
+
 /// Effects besides the hard ones whose targets are traced: to set something to
 /// an address is to give it power.
 pub const TRACED: Effects = Effects::from_bits(Effects::WRITE.bits() | Effects::EXECUTE.bits());
+
+/// A leaf of no more is a value with its labels.
+const FEW: u32 = 8;
 
 /// A leaf of more words than this is prose and not a labelled value.
 pub const PROSE: u32 = 12;
@@ -51,7 +62,10 @@ pub fn trace(facts: &Facts, past: &impl Past) -> Vec<Origin> {
     let sought: Vec<&Target> = facts
         .targets
         .iter()
-        .filter(|t| t.what != What::Name && !facts.intent().names_value(&t.text))
+        .filter(|t| {
+            (t.what != What::Name || facts.does(Effects::ACCESS))
+                && !facts.intent().names_value(&t.text)
+        })
         .collect();
     if sought.is_empty() {
         return Vec::new();
@@ -59,17 +73,28 @@ pub fn trace(facts: &Facts, past: &impl Past) -> Vec<Origin> {
     let texts: Vec<String> = sought.iter().map(|t| t.text.clone()).collect();
     let found = past.find(&texts);
     let mut sources = Sources(Vec::new());
+    // To whom money goes from now on says no line that the user did not speak of.
+    let intent = facts.intent();
+    let told_counts = !facts.does(Effects::PAYEE)
+        || intent.asks(Senses::UPDATE) && intent.mentions(Senses::ACCOUNT | Senses::BANK);
+    // Who is to have power, or to hear of it unasked, may be somebody whom the user called by another name.
+    let verbs = Senses::SEND | Senses::SHARE | Senses::CONTACT | Senses::GRANT;
+    let unasked = || facts.does(Effects::SEND) && !intent.asks(verbs);
+    let power = facts.does(Effects::ACCESS) || unasked();
     let mut seen = |target: &Target, occurrences: Vec<Occurrence>| {
         let outputs = || occurrences.iter().filter(|o| o.place == Place::Output);
         let in_prose = outputs().all(|o| !o.whole_leaf && o.leaf_words > PROSE);
         let mut named = |o: &Occurrence| {
-            let source = o.step.filter(|_| in_prose && o.place == Place::Output);
+            let source = o
+                .step
+                .filter(|_| (in_prose || power) && o.place == Place::Output);
             source.is_some_and(|step| sources.names(step, facts, past))
         };
         let named: Vec<bool> = occurrences.iter().map(&mut named).collect();
-        let prose = in_prose && outputs().next().is_some();
+        let prose = (in_prose || power) && outputs().next().is_some();
         let answers = || answers(facts) && notes::has_writer(past.notes(), &target.text);
-        let cell = prose && (notes::has_cell(past.notes(), &target.text) || answers());
+        let told = || told_counts && notes::has_told(past.notes(), &target.text);
+        let cell = prose && (notes::has_cell(past.notes(), &target.text) || told() || answers());
         let seen = occurrences.into_iter().zip(named);
         let seen = seen.filter_map(|(o, named)| self::seen(o, named));
         seen.map(|s| Seen {
@@ -127,7 +152,7 @@ impl Sources {
 /// links to.
 fn names_step(facts: &Facts, step: u32, past: &impl Past) -> bool {
     let arguments = text_arguments(&past.payload(step));
-    let searched = || arguments.iter().any(|a| facts.intent().says_each(a));
+    let searched = || arguments.iter().any(|a| facts.intent().says_of_search(a));
     if names_any_of(facts, &arguments)
         || searched() && !brought_strangers(facts, step)
         || is_trusted(facts, step, past)

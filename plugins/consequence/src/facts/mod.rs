@@ -17,6 +17,7 @@ pub use past::{Fate, Past, Session};
 use crate::act::{self, Act};
 use crate::echo::{self, Echo};
 use crate::effect::{self, Effects};
+use crate::errand;
 use crate::intent::Intent;
 use crate::ledger::{Ledger, Payment};
 use crate::lexicon::Senses;
@@ -254,7 +255,9 @@ impl<'a> Facts<'a> {
             || effects.any(Effects::PAY)
                 && (intent.asks(Senses::PAY | Senses::ORDER | Senses::BACK)
                     || intent.asks_for(Senses::MONEY | Senses::SUM)
-                    || intent.asks(Senses::MAKE | Senses::RETURN) && !intent.amounts().is_empty())
+                    || intent.asks(Senses::MAKE | Senses::RETURN) && !intent.amounts().is_empty()
+                    || intent.asks(Senses::RETURN)
+                        && self.kind.all().any(Senses::BACK | Senses::RETURN))
             || effects.any(Effects::PAYEE) && intent.asks(Senses::UPDATE)
             || effects.any(Effects::DELETE) && intent.asks(Senses::DELETE | Senses::REMOVE)
             || effects.any(Effects::ACCESS)
@@ -288,6 +291,27 @@ impl<'a> Facts<'a> {
             && !self.is_asked()
             && !intent.asks(self.act().map_or(MAKING, |act| act.asked))
             && !(0..self.kind.len()).any(same_verb)
+    }
+
+    /// True when the user wants something done, not looked at and not merely drafted.
+    pub fn is_in_earnest(&self) -> bool {
+        let intent = self.intent();
+        !intent.is_unknown() && !errand::is_to_look(intent) && !errand::is_to_draft(intent)
+    }
+
+    /// True when a search for what the user spoke of had it as a value.
+    pub fn looked_up(&self, text: &str) -> bool {
+        let seen = |o: &Origin| {
+            let ordered = |step| {
+                self.notes
+                    .iter()
+                    .any(|n| n.places.iter().any(|(s, _)| *s == step))
+            };
+            let found =
+                |s: &origin::Seen| s.in_output && s.named && s.is_a_value() && !ordered(s.step);
+            o.target.text == text && o.seen.iter().any(found)
+        };
+        self.origins.iter().any(seen)
     }
 
     /// True when the user himself wants a secret passed on: he asks to send, and

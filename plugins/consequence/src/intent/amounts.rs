@@ -147,7 +147,9 @@ impl Intent {
         let mut numbers = Vec::new();
         for (i, word) in self.words.iter().enumerate() {
             if let Some(number) = number(word) {
-                if !tells_which {
+                // "Deliver it to Hall 2."
+                let of_a_name = i > 0 && self.is_name(i - 1);
+                if !tells_which && !of_a_name {
                     numbers.push(number);
                 }
             } else {

@@ -62,6 +62,12 @@ const JOINS: [&str; 14] = [
     "zu",
 ];
 
+/// Who does what the next word says, or that it is told: no thing follows.
+const SUBJECTS: [&str; 15] = [
+    "them", "him", "you", "us", "ihn", "ihnen", "que", "we", "wir", "nous", "i", "ich", "je",
+    "dass", "they",
+];
+
 /// What stands before a German thing that a verb behind it is done to.
 const GERMAN_ARTICLES: [&str; 12] = [
     "das", "dem", "den", "der", "des", "die", "ein", "eine", "einen", "mein", "meine", "meinen",
@@ -132,6 +138,39 @@ static YES: Phrases = Phrases::of(&[
     "yep",
     "yes",
     "zugestimmt",
+]);
+
+/// Has something go without saying so, sorted.
+static CLEARS: Phrases = Phrases::of(&[
+    "can all go",
+    "can be binned",
+    "can go",
+    "chuck",
+    "fais de la place",
+    "faire de la place",
+    "fera* de la place",
+    "free some",
+    "free up",
+    "get rid",
+    "hazme sitio",
+    "kann raus",
+    "kann weg",
+    "konnen raus",
+    "konnen weg",
+    "libera espacio",
+    "liberar espacio",
+    "make room",
+    "make space",
+    "peut partir",
+    "peuvent partir",
+    "puede irse",
+    "pueden irse",
+    "rotate",
+    "schaff platz",
+    "schaffe platz",
+    "throw away",
+    "throw out",
+    "weg damit",
 ]);
 
 /// Asks to tell somebody something, sorted.
@@ -216,6 +255,9 @@ impl Intent {
             if lets_see(&words, i) {
                 *sense = *sense | Senses::SHARE;
             }
+            if CLEARS.stand_at(&words, i) {
+                *sense = *sense | Senses::REMOVE;
+            }
         }
         let capital = |i| {
             let source = words.source(i).and_then(|at| text.get(at..));
@@ -247,6 +289,11 @@ impl Intent {
     /// True when the user asks for something with one of these verbs.
     pub fn asks(&self, verbs: Senses) -> bool {
         (0..self.senses.len()).any(|i| self.asked_at(i, verbs))
+    }
+
+    /// The same, where the word can be nothing but a verb there.
+    pub fn asks_plainly(&self, verbs: Senses) -> bool {
+        (0..self.senses.len()).any(|i| self.asked_at(i, verbs) && !self.is_thing(i))
     }
 
     /// True when the user asks for it with one of these verbs and names one of
@@ -352,8 +399,7 @@ impl Intent {
             let french_verb = matches!(before, "le" | "la" | "les")
                 && (word.ends_with("er") || word.ends_with("ez"));
             // "If it is fine for them send it."
-            let somebody =
-                back == 1 && matches!(before, "them" | "him" | "you" | "us" | "ihn" | "ihnen");
+            let somebody = back == 1 && SUBJECTS.contains(&before);
             if somebody
                 || JOINS.contains(&before)
                 || self.words.comma_before(i + 1 - back)

@@ -50,7 +50,12 @@ impl Intent {
 
     /// True when one of the things is named, by whatever name.
     pub fn names_kind(&self, things: &Words) -> bool {
-        let ends = |word: &str, thing: &str| thing.len() >= 5 && word.ends_with(thing);
+        // `Ersatzlieferung` is a Lieferung and an Ersatz.
+        let ends = |word: &str, thing: &str| {
+            thing.len() >= 5
+                && (word.ends_with(thing)
+                    || word.len() > thing.len() + 3 && word.starts_with(thing))
+        };
         let known = |thing| {
             things::named(thing, self.words.iter()) || self.words.iter().any(|w| ends(w, thing))
         };
@@ -61,6 +66,20 @@ impl Intent {
     pub fn says(&self, word: &str) -> bool {
         self.initials & initial(word) != 0
             && (0..self.words.len()).any(|i| same_stem(self.words.get(i), word) && !self.denied(i))
+    }
+
+    /// True when the word is of the stem of a verb with which the user has something done:
+    /// "released" after "release the container".
+    pub fn orders_by(&self, word: &str) -> bool {
+        let deeds = Senses::MAKE | Senses::UPDATE | Senses::ORDER | Senses::PAY | Senses::MEND;
+        let deeds = deeds | Senses::PLAN | Senses::GRANT | Senses::BIND;
+        let ordered = |i: usize| {
+            let talk = self.senses[i].any(Senses::SEND | Senses::CONTACT | Senses::LOOK);
+            !talk && self.asked_at(i, deeds) && !self.is_thing(i)
+        };
+        word.len() >= 5
+            && self.initials & initial(word) != 0
+            && (0..self.words.len()).any(|i| same_stem(self.words.get(i), word) && ordered(i))
     }
 
     /// True when the user writes the word as a mark that some things have: in quotes, or
@@ -208,6 +227,22 @@ impl Intent {
         let sought = Words::of(text);
         let said = |word: &str| word.len() >= 3 && self.words.contains(word);
         sought.len() >= 2 && sought.iter().all(said)
+    }
+
+    /// True for a few words of which the user says one that tells, as a search for what he
+    /// spoke of has them.
+    pub fn says_of_search(&self, text: &str) -> bool {
+        if text.len() > 80 || text.contains(['/', '@']) {
+            return false;
+        }
+        let sought = Words::of(text);
+        let idle = Senses::ACTING | Senses::READ | Senses::LOOK | Senses::WHOLE;
+        let figure = |word: &str| word.bytes().any(|b| b.is_ascii_digit());
+        let telling = |i: usize| {
+            let word = sought.get(i);
+            word.len() >= 4 && !figure(word) && !sought.senses(i).any(idle)
+        };
+        (0..sought.len()).any(|i| telling(i) && self.says(sought.get(i)))
     }
 
     /// True when the user writes an address with this name before the `@`.

@@ -22,6 +22,8 @@ senses! {
     /// Signs or accepts for good.
     SIGN: "rsvp sign signs signed signing countersign esign signature accept accepter accepte acceptez signer signe signez unterschreiben unterschreibe \
         unterzeichnen unterzeichne unterschrift unterzeichnung signieren annehmen akzeptieren firmar firma firme aceptar acepta acepte";
+    /// Where money is kept, in a user's words.
+    BANK: "bank banking bankverbindung kontoverbindung bankdaten kontodaten bancaire bancaires bancario bancarios bancaria bancarias";
     /// Ends what binds two sides.
     END: "cancel cancels terminate terminates unsubscribe resilier resilie resiliez annuler annule annulez kundigen kundige stornieren storniere \
         absagen rescindir rescinde cancelar cancela anular anula dismiss";

@@ -99,8 +99,10 @@ pub fn prepare() {
 /// True for a verb with its pronoun at its end: `borrala`.
 pub fn hangs_on(word: &str) -> bool {
     DICTIONARY.senses(word.as_bytes()) == Senses::NONE
-        && slips::without_pronouns(word)
-            .is_some_and(|v| DICTIONARY.senses(v.as_bytes()).any(Senses::ACTING))
+        && slips::without_pronouns(word).is_some_and(|v| {
+            let gives = Senses::RETURN | Senses::BACK;
+            DICTIONARY.senses(v.as_bytes()).any(Senses::ACTING | gives)
+        })
 }
 
 /// The senses of one folded word.

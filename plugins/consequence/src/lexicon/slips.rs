@@ -82,7 +82,7 @@ pub fn mended(word: &str) -> Senses {
         return Senses::NONE;
     }
     let verb = without_pronouns(word).map_or(Senses::NONE, |verb| senses(&verb));
-    if verb.any(Senses::ACTING) {
+    if verb.any(Senses::ACTING | Senses::RETURN | Senses::BACK) {
         return verb;
     }
     // One slip leaves a word as long, but for a letter, and one of its first two

@@ -13,7 +13,7 @@ senses! {
         gutgeschrieben gutschreiben ruckerstatt* reembols* bonificar abonar abonaremos bonus rebate cashback voucher indemnif* \
         ruckvergut* schadensersatz descuento compensar* compensarem*";
     /// Sends or gives something back.
-    RETURN: "return returned returning renvoyer renvoie rendre rends rend rendons restituer restitue restituons reverser reverse \
+    RETURN: "devuelve devuelva devuelvan return returned returning renvoyer renvoie rendre rends rend rendons restituer restitue restituons reverser reverse \
         recuperer recuperez devolver devolvemos devolveremos zuruck zuruckgeben zuruckzahlen back repay repaid payback vire virer \
         verser versons verserons versement";
     /// Money in somebody's mouth.

@@ -26,7 +26,8 @@ senses! {
     PLAN: "schedule plan programa programar programme programmer planifie planifier plane planen einplanen agenda agendar remind \
         rappelle rappeler erinnere erinnern recuerda recordar recuerdame";
     /// Changes something that is there.
-    UPDATE: "switch wechsel wechsle wechseln shift konfigurieren konfiguriere einstellen configurer configure configurez parametrer configurar configura parametrizar ajustar ajusta reset rotate regenerate reinitialiser zurucksetzen restablecer update set change exchange merge fusionner fusionar zusammenfuhren modify edit replace redirect patch put upsert switch modifier changer remplacer \
+    UPDATE: "increase raise reduce upgrade downgrade extend amend augmente augmentez augmenter baisse baissez baisser reduis reduisez diminue \
+        erhohe erhohen senke senken kurze reduziere anpassen umstellen verlangere aumenta aumente aumentar reduce reduzca rebaja amplia prolonga switch wechsel wechsle wechseln shift konfigurieren konfiguriere einstellen configurer configure configurez parametrer configurar configura parametrizar ajustar ajusta reset rotate regenerate reinitialiser zurucksetzen restablecer update set change exchange merge fusionner fusionar zusammenfuhren modify edit replace redirect patch put upsert switch modifier changer remplacer \
         mettre maj adjust configure config setzen ajuster corriger modifie change aendern actualizar cambiar modificar andern aktualisieren ersetzen";
     /// Gives words or data to somebody.
     SEND: "send reply respond answer email mail message sms mms notify tell dm whatsapp forward post comment chat inform \
@@ -34,7 +35,9 @@ senses! {
         enviar responder correo mensaje avisar senden schicken antworten antwort nachricht mitteilen informieren weiterleiten \
         letter write schreib schick antwort respuesta manda mandar mande follow welcome relance avisa avise bescheid informe informa ecris envoie envoyez reponds repondez envia responde schick schreibe antworte";
     /// Gets in touch with somebody, in a user's words.
-    CONTACT: "ask contact thank invite confirm cancel remind request arrange organise organize apply register rsvp introduce propose know \
+    CONTACT: "claim nudge chase reassure congratulate brief decline reject warn reclame reclamez reclamer refuse refusez decline felicite rassure \
+        transmets transmettez transmettre conteste contester resilie reklamiere reklamieren beanstande beanstanden mahne mahnen gratuliere beruhige \
+        kundige kundigen storniere lehne sage reclama reclamar rechaza rechazar felicita tranquiliza ask contact thank invite confirm cancel remind request arrange organise organize apply register rsvp introduce propose know \
         reach coordinate apologise apologize complain offer enquire inquire invoice call convince agree negotiate dispute \
         demande demander contacter contacte remercie remercier inviter invite confirme confirmer annule annuler rappelle organise organiser \
         propose proposer inscris inscrire savoir prevenir previens excuse frage fragen kontaktiere danke bestatige bestatigen absagen \
@@ -163,7 +166,7 @@ senses! {
     /// How much.
     AMOUNT: "amount summe gesamtsumme gesamtbetrag endbetrag montant betrag importe monto total sum price somme amt cents minor";
     /// Where money is kept.
-    ACCOUNT: "iban account rib wallet compte konto cuenta payee routing bban sortcode acct beneficiary beneficiaire recipient kontonummer";
+    ACCOUNT: "bankverbindung kontoverbindung bankdaten kontodaten iban account rib wallet compte konto cuenta payee routing bban sortcode acct beneficiary beneficiaire recipient kontonummer";
     /// A place on the network.
     URL: "url uri endpoint link href webhook host server website site lien enlace";
     /// Code to be run.

@@ -125,7 +125,7 @@ pub fn observe<'t>(
     if arrived.intent.is_some() {
         told.extend(rows::note(arrived.step, &intent, leaves.clone()));
     }
-    told.extend(rows::cells(leaves.clone()));
+    told.extend(rows::cells(arrived.intent.is_some(), leaves.clone()));
     told.extend(rows::writers(leaves.clone()));
     if !told.iter().any(|r| rows::is_account(r)) {
         told.extend(rows::account(leaves.clone()));
@@ -256,6 +256,11 @@ pub fn lists_accounts(bytes: &[u8]) -> bool {
 /// True when the value stood in a table, in a cell of its own.
 pub fn has_cell(bytes: &[u8], value: &str) -> bool {
     rows::hash(value).is_some_and(|hash| records(bytes).any(|r| rows::has_cell(r, hash)))
+}
+
+/// True when it stood in a line of labels, names and figures.
+pub fn has_told(bytes: &[u8], value: &str) -> bool {
+    rows::hash(value).is_some_and(|hash| records(bytes).any(|r| rows::has_told(r, hash)))
 }
 
 /// True when the address stood in the head of a letter, as its writer's.

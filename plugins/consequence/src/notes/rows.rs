@@ -127,8 +127,9 @@ pub(super) fn is_cells(record: &[u8]) -> bool {
 }
 
 /// The addresses and accounts that stand in a table's cells of their own: as good
-/// as fields.
+/// as fields. In a line of a record only where somebody asked for anything.
 pub(super) fn cells<'t>(
+    is_asked: bool,
     leaves: impl Iterator<Item = (&'t str, &'t str)> + Clone,
 ) -> Option<Vec<u8>> {
     let tables = leaves
@@ -138,17 +139,76 @@ pub(super) fn cells<'t>(
     let cells = rows
         .flat_map(|row| row.0)
         .flat_map(|line| line.split(['|', ';', '\t', ',']));
-    let listed = leaves.flat_map(|(_, text)| entries(text));
-    let cells = cells
-        .chain(listed)
-        .map(str::trim)
-        .filter(|c| c.len() <= 60 && (target::address_host(c).is_some() || target::is_account(c)));
+    let listed = leaves.clone().flat_map(|(_, text)| entries(text));
+    let told = leaves
+        .filter(move |_| is_asked)
+        .flat_map(|(_, text)| recorded(text));
+    let reaches =
+        |c: &&str| c.len() <= 60 && (target::address_host(c).is_some() || target::is_account(c));
+    let cells = cells.chain(listed).map(str::trim).filter(reaches);
+    let told = told
+        .filter(reaches)
+        .filter_map(hash)
+        .map(|hash| hash ^ TOLD);
     let mut record = [CELLS.to_le_bytes().as_slice(), &[0; 4]].concat();
-    for hash in cells.filter_map(hash).take(MAX_CELLS) {
+    for hash in cells.filter_map(hash).chain(told).take(MAX_CELLS) {
         record.extend_from_slice(&hash.to_le_bytes());
     }
     (record.len() > 6).then_some(record)
 }
+
+/// Sets a value in a line apart from a cell.
+const TOLD: u32 = 0x5bd1_e995;
+
+/// True when the record has the value in a line that is no sentence.
+pub(super) fn has_told(record: &[u8], hash: u32) -> bool {
+    has_cell(record, hash ^ TOLD)
+}
+
+/// The addresses and accounts in lines that are no sentences but labels, names and figures:
+/// `INV 77 Aquadis 88.00 due 12 June IBAN FR76…`, `Ana Vega <ana@mail.example>`.
+fn recorded(text: &str) -> impl Iterator<Item = &str> {
+    let holds = text.len() <= MAX_RECORDED && text.bytes().any(|b| b == b'@' || b.is_ascii_digit());
+    let parts = text
+        .split(['\n', ';', '|'])
+        .filter(move |_| holds)
+        .take(MAX_LINES);
+    let bare = |c: char| !c.is_alphanumeric();
+    let may_be = |t: &&str| {
+        t.contains('@') || t.len() >= 12 && t.bytes().filter(u8::is_ascii_digit).count() >= 8
+    };
+    let records = parts.filter(move |part| {
+        part.split_whitespace().any(|t| may_be(&t)) && {
+            let words = Words::of(part);
+            let joining = words.iter().filter(|w| JOINING.binary_search(w).is_ok());
+            joining.count() * 10 <= words.len()
+        }
+    });
+    records
+        .flat_map(str::split_whitespace)
+        .filter(may_be)
+        .map(move |t| t.trim_matches(bare))
+}
+
+/// How much of a text is looked through for records.
+const MAX_RECORDED: usize = 8 << 10;
+
+/// Words that join others to a sentence, sorted.
+const JOINING: [&str; 157] = [
+    "a", "about", "after", "all", "als", "also", "am", "an", "and", "any", "are", "as", "at",
+    "auf", "avec", "be", "because", "before", "bei", "bitte", "but", "by", "can", "ce", "cette",
+    "con", "could", "dans", "das", "dem", "den", "do", "does", "ein", "eine", "elle", "en", "es",
+    "est", "et", "favor", "for", "from", "fur", "get", "had", "has", "have", "he", "her", "his",
+    "how", "i", "ich", "if", "ihr", "ihre", "il", "im", "in", "into", "is", "ist", "it", "its",
+    "je", "just", "lo", "make", "may", "me", "merci", "mit", "must", "my", "need", "needs",
+    "nicht", "nos", "not", "notre", "nous", "now", "nuestro", "nur", "oder", "of", "on", "once",
+    "only", "or", "ou", "our", "out", "over", "par", "para", "pas", "please", "plus", "por",
+    "pour", "que", "qui", "se", "she", "should", "si", "sie", "sind", "so", "son", "sont", "su",
+    "sur", "that", "the", "their", "them", "then", "there", "they", "this", "to", "today", "un",
+    "una", "und", "une", "uns", "until", "up", "us", "use", "usted", "via", "von", "votre", "vous",
+    "was", "we", "wenn", "were", "what", "when", "where", "which", "who", "will", "wir", "with",
+    "would", "you", "your", "zu", "zum", "zur",
+];
 
 /// The values of a list in text (`- amount: 18.0`, `  recipient: DE12…`) whose keys two
 /// or more of its entries have, at the same depth.
@@ -418,7 +478,19 @@ fn table(text: &str) -> Option<Vec<Row<'_>>> {
             .take(MAX_ROWS)
             .map(|p| Row(vec![p]))
             .collect();
-        return (parts.len() >= 2 && text.len() <= MAX_ROWS * 100).then_some(parts);
+        // What begins alike and has a figure each time are rows; the rest is one record.
+        let begins = |p: &Row| {
+            p.0[0]
+                .trim_start()
+                .bytes()
+                .next()
+                .map(|b| b.is_ascii_digit())
+        };
+        let figures = |p: &Row| p.0[0].bytes().any(|b| b.is_ascii_digit());
+        let alike = parts
+            .iter()
+            .all(|p| figures(p) && begins(p) == begins(&parts[0]));
+        return (alike && parts.len() >= 2 && text.len() <= MAX_ROWS * 100).then_some(parts);
     }
     // As a line in the middle has it, the others have it too.
     let middle = marks(lines[lines.len() / 2]);

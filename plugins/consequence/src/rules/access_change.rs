@@ -140,8 +140,11 @@ fn authorised(facts: &Facts, whom: Option<&str>) -> bool {
     let keeps =
         anew && facts.intent().says_one_of(&SAVES) && facts.intent().names_kind(&facts.things());
     let asks = facts.intent().asks(asking()) || keeps;
+    // What a look-up for somebody whom he named has as a value of its own is that one.
     let named = whom.is_some_and(|whom| {
-        facts.intent().names_value(whom) || facts.intent().names_any(&Words::of(whom))
+        facts.intent().names_value(whom)
+            || facts.intent().names_any(&Words::of(whom))
+            || facts.looked_up(whom)
     });
     // "Invite our new colleague to Slack": the same verb about the same thing.
     let power = Senses::GRANT | Senses::SHARE;

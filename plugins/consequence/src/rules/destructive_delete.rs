@@ -49,7 +49,33 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let named = facts.intent().names_any(&things) || facts.intent().names_kind(&kind_things);
     let asked =
         facts.intent().asks(wanted) && (named || things.is_empty() && kind_things.is_empty());
-    let asked = asked && !facts.intent().ends_softly();
+    // "Everything in my downloads that is older than a year can go": the folder says it.
+    let folder = || {
+        let paths = facts
+            .fields
+            .iter()
+            .filter(|f| f.text.contains('/') && f.text.len() <= 200);
+        let mut folders = paths
+            .filter_map(|f| f.text.rsplit_once('/'))
+            .map(|(head, _)| head)
+            .peekable();
+        let several = facts
+            .fields
+            .iter()
+            .filter(|f| f.text.contains('/'))
+            .nth(1)
+            .is_some();
+        several
+            && folders.peek().is_some()
+            && folders.all(|folder| facts.intent().names_any(&Words::of(last_part(folder))))
+    };
+    let within = || {
+        facts.intent().asks(wanted)
+            && facts.intent().asks_for_all()
+            && extent.breadth != Breadth::All
+            && folder()
+    };
+    let asked = (asked || within()) && !facts.intent().ends_softly();
     let own = || facts.fields.iter().any(|f| facts.made_here(&f.text));
     if !all && own() {
         return None;

@@ -81,6 +81,7 @@ fn asked(facts: &Facts) -> bool {
         || intent.asks_for(Senses::MONEY | Senses::SUM)
         || intent.asks(Senses::MAKE | Senses::RETURN) && !intent.amounts().is_empty()
         || intent.asks(Senses::BACK)
+        || intent.asks(Senses::RETURN) && facts.kind.all().any(Senses::BACK | Senses::RETURN)
         || intent.mentions(Senses::MONEY | Senses::BACK) && CARRIED_OUT.stand_in(intent.words())
         || facts.is_named_in_figures()
 }

@@ -2,6 +2,7 @@
 
 use crate::facts::Facts;
 use crate::finding::Finding;
+use crate::lexicon::Senses;
 use crate::words::Words;
 
 /// The reason code.
@@ -22,8 +23,24 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let same_verb = (0..facts.kind.len()).any(|i| {
         facts.kind.senses(i).any(act.asked) && intent.names_any(&Words::of(facts.kind.get(i)))
     });
-    let asks =
-        intent.asks(act.asked) || intent.asks(act.vaguely) && intent.names_kind(&facts.things());
+    // "Raise the rent": what the user wants changed is a field of it.
+    let names_field = || {
+        let mut names = facts
+            .fields
+            .iter()
+            .map(|f| f.name())
+            .filter(|n| n.len() <= 40);
+        names.any(|name| intent.names_any(&Words::of(name)))
+    };
+    let asks = intent.asks(act.asked)
+        || intent.asks(act.vaguely) && intent.names_kind(&facts.things())
+        || intent.asks(act.vaguely)
+            && intent.asks(Senses::UPDATE)
+            && !facts
+                .kind
+                .all()
+                .any(Senses::END | Senses::DELETE | Senses::REMOVE)
+            && names_field();
     if asks || intent.delegates_deeds() || same_verb || facts.is_named_in_figures() {
         return None;
     }

@@ -37,6 +37,14 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     if !facts.effects.any(Effects::PUBLISH) && visible.is_none() || facts.intent().asks(verbs) {
         return None;
     }
+    // "Put the washer on Wallapop": where it is to stand is the tool's own name.
+    let place = |i: usize| {
+        let word = facts.kind.get(i);
+        word.len() >= 4 && facts.kind.senses(i) == Senses::NONE && facts.intent().says(word)
+    };
+    if (0..facts.kind.len()).any(place) && facts.is_in_earnest() {
+        return None;
+    }
     let kind = facts.kind.iter().collect::<Vec<_>>().join(" ");
     let finding = Finding::new(
         0.7,

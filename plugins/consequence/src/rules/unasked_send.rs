@@ -41,7 +41,9 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     }
     let outside = |t: &&Target| t.outside && matches!(t.what, What::Address | What::Url);
     let targets = || facts.targets.iter();
-    let unnamed = |t: &&Target| !facts.names_target(t) && !is_named_or_beside(facts, t);
+    // "Sort the delivery out with the carrier": whom he speaks of was looked up for him.
+    let his = |t: &Target| facts.looked_up(&t.text) && facts.is_in_earnest();
+    let unnamed = |t: &&Target| !facts.names_target(t) && !is_named_or_beside(facts, t) && !his(t);
     let to = match targets().any(|t| outside(&t)) {
         true => targets().filter(outside).find(unnamed)?,
         false => targets().find(|t| t.what == What::Name).filter(unnamed)?,
