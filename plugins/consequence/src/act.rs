@@ -23,6 +23,17 @@ pub struct Act {
 }
 
 impl Act {
+    /// False when the user speaks of other things than what it is done to, and of no figures:
+    /// who changes his address raises no limit.
+    pub fn is_about(&self, facts: &Facts) -> bool {
+        let intent = facts.intent();
+        !self.things.any(Senses::WORTH | Senses::RECOVERY)
+            || intent.mentions(self.things)
+            || !intent.amounts().is_empty()
+            || intent.names_kind(&facts.things())
+            || intent.delegates()
+    }
+
     /// True for an order, which costs what it costs.
     pub fn is_order(&self) -> bool {
         self.verbs.any(Senses::BUY)

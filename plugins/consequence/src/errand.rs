@@ -73,7 +73,7 @@ pub fn is_to_look(intent: &Intent) -> bool {
             if !first && !joined {
                 continue;
             }
-            let look = words.senses(i).any(Senses::LOOK | Senses::READ);
+            let look = words.senses(i).any(Senses::LOOK | Senses::READ) || wants_to_know(words, i);
             looks |= look && !intent.denied(i);
             if !look && !opens_a_thing(words.get(i)) && !is_about_himself(intent, i) {
                 return false;
@@ -81,6 +81,59 @@ pub fn is_to_look(intent: &Intent) -> bool {
         }
     }
     looks && !does(intent, DEEDS, is_told)
+}
+
+/// What is told and not handed over, sorted.
+const TOLD_THINGS: [&str; 30] = [
+    "apercu",
+    "breakdown",
+    "details",
+    "detalles",
+    "digest",
+    "gist",
+    "info",
+    "infos",
+    "information",
+    "list",
+    "lista",
+    "liste",
+    "name",
+    "names",
+    "namen",
+    "nombre",
+    "nombres",
+    "noms",
+    "number",
+    "nummer",
+    "overview",
+    "resumen",
+    "resume",
+    "rundown",
+    "summary",
+    "total",
+    "uberblick",
+    "ubersicht",
+    "update",
+    "zusammenfassung",
+];
+
+/// "Give me the gist", "gib mir eine Übersicht".
+fn wants_to_know(words: &Words, i: usize) -> bool {
+    let gives = matches!(
+        words.get(i),
+        "give" | "get" | "gib" | "donne" | "donnez" | "dame" | "deme"
+    );
+    let me = matches!(
+        words.get(i + 1),
+        "me" | "us" | "mir" | "uns" | "moi" | "nous"
+    );
+    let same = |j: &usize| words.sentence(*j) == words.sentence(i) && !words.comma_before(*j);
+    let hangs = matches!(words.get(i), "dame" | "deme");
+    gives
+        && (me || hangs)
+        && (i + 1..i + 6)
+            .take_while(same)
+            .any(|j| TOLD_THINGS.contains(&words.get(j)))
 }
 
 /// True when the user asks for a draft, a preview or a simulation and not for

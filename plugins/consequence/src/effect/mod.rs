@@ -439,7 +439,9 @@ fn upload(kind: &Words, all: Senses, fields: &[Field], targets: &[Target]) -> Ef
     if all.any(Senses::CREDENTIAL) && all.any(Senses::MAKE | Senses::UPDATE) {
         return Effects::NONE; // the site is what the credential is for
     }
+    let leaves = |w: &str| w.starts_with("export");
     let network = all.any(Senses::UPLOAD)
+        || url && kind.iter().any(leaves)
         || all.any(Senses::OUTSIDE) && all.any(Senses::MAKE | Senses::SEND | Senses::UPDATE);
     if network || url && all.any(Senses::SEND | Senses::MAKE | Senses::UPDATE | Senses::PUBLISH) {
         return Effects::UPLOAD;

@@ -204,6 +204,11 @@ impl<'a> Facts<'a> {
         notes::known(self.said_before).filter_map(move |k| (k.0 == sort).then_some((k.1, k.2)))
     }
 
+    /// True when the address stood in the head of a letter, as its writer's.
+    pub fn is_writer(&self, address: &str) -> bool {
+        notes::has_writer(self.said_before, address)
+    }
+
     /// The addresses that stood in outputs, the newest of them.
     pub fn addresses_read(&self) -> impl Iterator<Item = &str> {
         notes::addresses::read(self.said_before)

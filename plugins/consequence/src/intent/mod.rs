@@ -13,7 +13,7 @@
 mod amounts;
 mod bounds;
 mod delegation;
-mod names;
+pub mod names;
 #[cfg(test)]
 mod tests;
 
@@ -348,6 +348,7 @@ impl Intent {
         let could_be_thing = Senses::MONEY
             | Senses::SEND
             | Senses::BACK
+            | Senses::ORDER
             | Senses::ANNOUNCE
             | Senses::SHARE
             | Senses::UPLOAD;

@@ -17,6 +17,10 @@ impl Intent {
     /// it is for a number of people whom something else has to name.
     pub fn names_recipients(&self) -> bool {
         let gives = Senses::SEND | Senses::SHARE | Senses::GRANT | Senses::CONTACT;
+        let all = Senses::WHOLE | Senses::EACH | Senses::PEOPLE | Senses::ATTENDEE;
+        if self.text.contains('@') && self.asks(Senses::SEND) && !self.mentions(all) {
+            return true; // an address as it is written
+        }
         (0..self.senses.len())
             .filter(|i| self.asked_at(*i, gives))
             .any(|verb| {
@@ -345,7 +349,7 @@ fn stands_in(text: &str, value: &str) -> bool {
 
 /// True when two words have the same stem: equal, or one begins the other and
 /// is long enough to mean the same.
-fn same_stem(a: &str, b: &str) -> bool {
+pub fn same_stem(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.first() != b.first() {
         return false; // most words

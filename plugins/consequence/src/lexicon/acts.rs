@@ -12,7 +12,7 @@ senses! {
         whether count is are do does did has have investigate identify analyze analyse inspect verify lookup \
         cherche cherchez trouve trouvez liste verifie verifiez regarde regardez dis dites montre montrez lis lisez relis releve controle \
         controlez compare resume combien quel quelle quels quelles quand pourquoi comment qui que quoi ou est explique consulte analyse \
-        finde such suche sieh schau zeig zeige prufe pruf lies liste vergleiche nenne sag erklare fasse wie wer was wann wo warum welche \
+        fass finde such suche sieh schau zeig zeige prufe pruf lies liste vergleiche nenne sag erklare fasse wie wer was wann wo warum welche \
         welcher welches wieviel wieviele hat ist sind busca mira revisa dime lee comprueba muestra muestrame averigua encuentra compara \
         resume cuanto cuantos cuanta cuantas cual cuales cuando donde quien explica lista enumera hay";
     /// Orders, books or buys, in a type.
@@ -26,7 +26,7 @@ senses! {
     BANK: "bank banking bankverbindung kontoverbindung bankdaten kontodaten bancaire bancaires bancario bancarios bancaria bancarias";
     /// Ends what binds two sides.
     END: "cancel cancels terminate terminates unsubscribe resilier resilie resiliez annuler annule annulez kundigen kundige stornieren storniere \
-        absagen rescindir rescinde cancelar cancela anular anula dismiss";
+        absagen rescindir rescinde baja cancelar cancela anular anula dismiss";
     /// Says yes where a second one has to.
     APPROVE: "approve approves approved authorise authorize certify valider valide validez approuver approuve \
         genehmigen genehmige freigeben abzeichnen aprobar aprueba validar valida autorizar attest attester";
@@ -37,7 +37,7 @@ senses! {
     /// What somebody is paid or pays, as a thing that is set.
     WORTH: "salary wage wages comp compensation bonus payroll price prices pricing discount rebate fare rate limit allowance salaire prime \
         remise prix tarif rabais gehalt lohn pramie preis rabatt nachlass sueldo salario precio descuento tarifa nomina plan seats tier \
-        premium commission margin";
+        premium commission margin plafond";
     /// How many.
     QUANTITY: "quantity qty count number seats units nights guests tickets copies pieces quantite quantites nombre unites places menge anzahl \
         stuckzahl stuck platze cantidad unidades numero plazas entradas";

@@ -13,7 +13,7 @@ senses! {
         lire lecture lister liste chercher recherche rechercher consulter consultation voir afficher verifier compter obtenir \
         leer listar buscar ver consultar obtener contar revisar lesen suchen anzeigen auflisten abrufen prufen suche";
     /// Brings something about, whatever it is.
-    MAKE: "auslosen declencher register create make send submit execute add post set do process issue initiate release schedule transfer move trigger \
+    MAKE: "repeat repete repetez repite repetir wiederhole wiederholen refais refaire redo auslosen declencher register create make send submit execute add post set do process issue initiate release schedule transfer move trigger \
         perform new book place authorize authorise approve run confirm commit cree creer envoyer effectuer faire emettre executer \
         ajouter ajoute ajoutez valider valide validez lancer lance lancez crear crea enviar hacer haz fais faites effectue emets execute executez anade anadir agrega agregar ejecuta emite erstelle sende fuhre fuge hinzufugen fug trag stell setz leg mach gib installiere installieren installe installer installez instala instalar install deploy deploie deployer despliega desplegar stelle setze richte einrichten start starte starten demarre demarrer arranca lege hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
     /// Puts something right or into another shape, in a user's words.
@@ -26,7 +26,7 @@ senses! {
     PLAN: "schedule plan programa programar programme programmer planifie planifier plane planen einplanen agenda agendar remind \
         rappelle rappeler erinnere erinnern recuerda recordar recuerdame";
     /// Changes something that is there.
-    UPDATE: "increase raise reduce upgrade downgrade extend amend augmente augmentez augmenter baisse baissez baisser reduis reduisez diminue \
+    UPDATE: "mets mettez increase raise reduce upgrade downgrade extend amend augmente augmentez augmenter baisse baissez baisser reduis reduisez diminue \
         erhohe erhohen senke senken kurze reduziere anpassen umstellen verlangere aumenta aumente aumentar reduce reduzca rebaja amplia prolonga switch wechsel wechsle wechseln shift konfigurieren konfiguriere einstellen configurer configure configurez parametrer configurar configura parametrizar ajustar ajusta reset rotate regenerate reinitialiser zurucksetzen restablecer update set change exchange merge fusionner fusionar zusammenfuhren modify edit replace redirect patch put upsert switch modifier changer remplacer \
         mettre maj adjust configure config setzen ajuster corriger modifie change aendern actualizar cambiar modificar andern aktualisieren ersetzen";
     /// Gives words or data to somebody.
@@ -111,7 +111,7 @@ senses! {
     CREDENTIAL: "keys recovery recuperacion recuperation wiederherstellung passkey password passphrase credential credentials token apikey key pat secret secrets otp passwort kennwort contrasena \
         clave motdepasse identifiants jeton cle ssh_key certificate login";
     /// Switches something off or around.
-    OFF: "disarm disarms desarmer desarmar entscharfen disable disables deactivate stop suspend bypass skip ignore override mute silence unprotect off desactiver desactive \
+    OFF: "disarm disarms desarmer desarme desarmez desarmar desarma entscharfen entscharfe disable disables deactivate stop suspend bypass skip ignore override mute silence unprotect off desactiver desactive \
         couper coupe arreter arrete suspendre contourner desactivar desactiva apagar detener deaktivieren abschalten ausschalten \
         stoppen umgehen disabled relax weaken lower unset kill";
     /// Something that catches mistakes and attacks.

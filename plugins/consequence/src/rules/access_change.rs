@@ -157,7 +157,9 @@ fn authorised(facts: &Facts, whom: Option<&str>) -> bool {
     let verb = |w: &str| facts.intent().says(w);
     let said =
         (0..facts.kind.len()).any(|i| facts.kind.senses(i).any(power) && verb(facts.kind.get(i)));
-    said && whom.is_none() && things()
+    // "Make the folder public": what it becomes says which change is asked.
+    let public = asks && facts.intent().means(Senses::PUBLIC);
+    (said || public) && whom.is_none() && things()
         || asks && (named || same || whom.is_none() && facts.intent().names_kind(&facts.things()))
         || facts.intent().asks(Senses::GRANT | Senses::SHARE)
             && whom.is_none_or(|_| facts.intent().delegates_deeds())

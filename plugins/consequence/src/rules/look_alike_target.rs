@@ -5,6 +5,7 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
+use crate::origin;
 use crate::payload::{Field, Plain};
 use crate::spans::values::{self, Kind, Value};
 use crate::target::{Target, What};
@@ -31,6 +32,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let value = facts.does(matters).then(|| of_value(facts)).flatten();
     let value = value.or_else(|| facts.does(matters).then(|| of_reading(facts)).flatten());
     let value = value.or_else(|| facts.does(matters).then(|| of_another(facts)).flatten());
+    let value = value.or_else(|| facts.does(matters).then(|| of_a_writer(facts)).flatten());
     value.or_else(|| {
         let named = facts.does(names).then_some(facts)?;
         same_name_elsewhere(named).or_else(|| of_name(named))
@@ -100,6 +102,43 @@ fn of_reading(facts: &Facts) -> Option<Finding> {
             ", which was read, but looks like it",
         ];
         Some(Finding::new(0.85, &pieces).with(&origin.target.path, &origin.target.text))
+    })
+}
+
+/// An address that only a letter's words give, for somebody whose own address is that of its
+/// writer: `ana@one.example` asks to be answered at `ana@two.example`.
+fn of_a_writer(facts: &Facts) -> Option<Finding> {
+    let told = |o: &&origin::Origin| {
+        o.target.what == What::Address
+            && o.target.outside
+            && o.seen.iter().any(|s| s.in_output)
+            && o.seen
+                .iter()
+                .all(|s| !s.in_output || !s.whole && s.words > origin::PROSE)
+    };
+    let mut told = facts.origins.iter().filter(told).peekable();
+    told.peek()?;
+    let intent = facts.intent();
+    if intent.delegates() {
+        return None;
+    }
+    told.find_map(|origin| {
+        let value = Parts::of(origin.target.value()?);
+        if intent.names_value(value.text) || facts.is_writer(value.text) {
+            return None;
+        }
+        let own = |text: &&str| {
+            let known = Parts::read(Kind::Address, text);
+            known.local == value.local && known.lends_its_name(&value) && facts.is_writer(text)
+        };
+        let near = facts.addresses_read().find(own)?;
+        let pieces = [
+            value.text,
+            " has the name of ",
+            near,
+            ", who wrote, at another house, and only a text says that it is his",
+        ];
+        Some(Finding::new(0.75, &pieces).with(&origin.target.path, &origin.target.text))
     })
 }
 

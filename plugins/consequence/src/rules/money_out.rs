@@ -83,5 +83,17 @@ fn asked(facts: &Facts) -> bool {
         || intent.asks(Senses::BACK)
         || intent.asks(Senses::RETURN) && facts.kind.all().any(Senses::BACK | Senses::RETURN)
         || intent.mentions(Senses::MONEY | Senses::BACK) && CARRIED_OUT.stand_in(intent.words())
+        || intent.asks(Senses::SEND) && says_how_much(facts) && pays_a_named_account(facts)
         || facts.is_named_in_figures()
+}
+
+/// An amount, or the half of one.
+fn says_how_much(facts: &Facts) -> bool {
+    !facts.intent().amounts().is_empty() || facts.intent().mentions(Senses::RELATIVE)
+}
+
+/// The account stands in the user's words.
+fn pays_a_named_account(facts: &Facts) -> bool {
+    let mut accounts = facts.targets.iter().filter(|t| t.what == What::Account);
+    accounts.any(|t| facts.intent().names_value(&t.text))
 }

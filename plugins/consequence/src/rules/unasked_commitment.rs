@@ -32,7 +32,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             .filter(|n| n.len() <= 40);
         names.any(|name| intent.names_any(&Words::of(name)))
     };
-    let asks = intent.asks(act.asked)
+    let asks = intent.asks(act.asked) && act.is_about(facts)
         || intent.asks(act.vaguely) && intent.names_kind(&facts.things())
         || intent.asks(act.vaguely)
             && intent.asks(Senses::UPDATE)

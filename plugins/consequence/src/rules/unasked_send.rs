@@ -1,9 +1,11 @@
 //! See [`DOC`].
 
 use crate::effect::Effects;
+use crate::errand;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
+use crate::origin::{self, Seen};
 use crate::target::{Target, What};
 use crate::words::Words;
 
@@ -43,7 +45,17 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let targets = || facts.targets.iter();
     // "Sort the delivery out with the carrier": whom he speaks of was looked up for him.
     let his = |t: &Target| facts.looked_up(&t.text) && facts.is_in_earnest();
-    let unnamed = |t: &&Target| !facts.names_target(t) && !is_named_or_beside(facts, t) && !his(t);
+    // Whoever wants to know what Ana wrote has not asked to write to Ana.
+    let only_looks = |t: &Target| {
+        t.what != What::Name
+            && !facts.intent().names_value(&t.text)
+            && errand::is_to_look(facts.intent())
+    };
+    let unnamed = |t: &&Target| {
+        !facts.names_target(t) && !is_named_or_beside(facts, t) && !his(t)
+            || is_only_told(facts, t)
+            || only_looks(t)
+    };
     let to = match targets().any(|t| outside(&t)) {
         true => targets().filter(outside).find(unnamed)?,
         false => targets().find(|t| t.what == What::Name).filter(unnamed)?,
@@ -57,6 +69,18 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         ],
     );
     Some(finding.with(&to.path, &to.text))
+}
+
+/// An address that only a text gives, whomever it says it is of, and the user did not write.
+fn is_only_told(facts: &Facts, to: &Target) -> bool {
+    let told = |seen: &Seen| !seen.in_output || !seen.whole && seen.words > origin::PROSE;
+    facts.origins.iter().any(|o| {
+        o.target.path == to.path
+            && o.target.what == What::Address
+            && o.seen.iter().any(|s| s.in_output)
+            && o.seen.iter().all(told)
+            && !facts.is_writer(&to.text)
+    })
 }
 
 /// An entry in a calendar reaches whom it names, and was asked for.

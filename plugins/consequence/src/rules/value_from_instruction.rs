@@ -72,7 +72,7 @@ fn is_dictated(facts: &Facts, note: &Note, echo: &Echo) -> bool {
     let level = note.level();
     if facts.effects.any(Effects::READ) {
         // To look is harmless, but for a place that a stranger sends one to.
-        let sends = note.effects.any(Effects::READ | Effects::EXECUTE);
+        let sends = note.signals.any(Signals::ORDER);
         return echo.kind == Some(Kind::Url) && level == Level::Plot && sends;
     }
     let alike = echo::same_sort(facts.effects, note.effects);
