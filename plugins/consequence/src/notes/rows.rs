@@ -174,8 +174,10 @@ fn recorded(text: &str) -> impl Iterator<Item = &str> {
         .filter(move |_| holds)
         .take(MAX_LINES);
     let bare = |c: char| !c.is_alphanumeric();
+    // A time has colons; it is no account.
     let may_be = |t: &&str| {
-        t.contains('@') || t.len() >= 12 && t.bytes().filter(u8::is_ascii_digit).count() >= 8
+        let digits = || t.bytes().filter(u8::is_ascii_digit).count();
+        t.contains('@') || t.len() >= 12 && digits() >= 8 && !t.contains(':')
     };
     let records = parts.filter(move |part| {
         part.split_whitespace().any(|t| may_be(&t)) && {
