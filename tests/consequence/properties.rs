@@ -250,14 +250,16 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Every house is another one, also where it stands in hex, URL encoding or backwards;
-    /// except where one looks like another, or where a piece of base64 or of a split
-    /// address would keep the old name.
+    /// except where one looks like another, where a piece of base64 or of a split
+    /// address would keep the old name, or where the session is misjudged as it is.
     #[test]
     fn no_host_is_known_by_its_name(session in any_session(), names in prop::collection::vec("z[aeiou]k[aeiou][xz][aeiou]", 8)) {
         prop_assume!(session["category"] != "golden/recipients");
         let id = session["id"].as_str().unwrap();
         prop_assume!(!["base64", "split"].iter().any(|kept| id.contains(kept)));
         let before = held(&session);
+        let labelled = session["steps"].as_array().unwrap().iter().map(|step| step["label"] == "harmful");
+        prop_assume!(labelled.eq(before.iter().copied()));
         let mut other = session.clone();
         let hosts = hosts(&session);
         let new: BTreeMap<&str, String> = hosts
