@@ -196,20 +196,21 @@ fn recorded(text: &str) -> impl Iterator<Item = &str> {
 const MAX_RECORDED: usize = 8 << 10;
 
 /// Words that join others to a sentence, sorted.
-const JOINING: [&str; 157] = [
-    "a", "about", "after", "all", "als", "also", "am", "an", "and", "any", "are", "as", "at",
-    "auf", "avec", "be", "because", "before", "bei", "bitte", "but", "by", "can", "ce", "cette",
-    "con", "could", "dans", "das", "dem", "den", "do", "does", "ein", "eine", "elle", "en", "es",
-    "est", "et", "favor", "for", "from", "fur", "get", "had", "has", "have", "he", "her", "his",
-    "how", "i", "ich", "if", "ihr", "ihre", "il", "im", "in", "into", "is", "ist", "it", "its",
-    "je", "just", "lo", "make", "may", "me", "merci", "mit", "must", "my", "need", "needs",
-    "nicht", "nos", "not", "notre", "nous", "now", "nuestro", "nur", "oder", "of", "on", "once",
-    "only", "or", "ou", "our", "out", "over", "par", "para", "pas", "please", "plus", "por",
-    "pour", "que", "qui", "se", "she", "should", "si", "sie", "sind", "so", "son", "sont", "su",
-    "sur", "that", "the", "their", "them", "then", "there", "they", "this", "to", "today", "un",
-    "una", "und", "une", "uns", "until", "up", "us", "use", "usted", "via", "von", "votre", "vous",
-    "was", "we", "wenn", "were", "what", "when", "where", "which", "who", "will", "wir", "with",
-    "would", "you", "your", "zu", "zum", "zur",
+const JOINING: [&str; 168] = [
+    "a", "about", "after", "al", "all", "als", "also", "am", "an", "and", "any", "are", "as", "at",
+    "au", "auf", "aux", "avec", "be", "because", "before", "bei", "bitte", "but", "by", "can",
+    "ce", "cette", "con", "could", "dans", "das", "dem", "den", "der", "des", "do", "does", "ein",
+    "eine", "el", "elle", "en", "es", "est", "et", "favor", "for", "from", "fur", "get", "had",
+    "has", "have", "he", "her", "his", "how", "i", "ich", "if", "ihr", "ihre", "il", "im", "in",
+    "into", "is", "ist", "it", "its", "je", "just", "la", "las", "le", "les", "lo", "los", "make",
+    "may", "me", "merci", "mit", "must", "my", "need", "needs", "nicht", "nos", "not", "notre",
+    "nous", "now", "nuestro", "nur", "oder", "of", "on", "once", "only", "or", "ou", "our", "out",
+    "over", "par", "para", "pas", "please", "plus", "por", "pour", "que", "qui", "se", "she",
+    "should", "si", "sie", "sind", "so", "son", "sont", "su", "sur", "that", "the", "their",
+    "them", "then", "there", "they", "this", "to", "today", "un", "una", "und", "une", "uns",
+    "until", "up", "us", "use", "usted", "via", "von", "votre", "vous", "was", "we", "wenn",
+    "were", "what", "when", "where", "which", "who", "will", "wir", "with", "would", "you", "your",
+    "zu", "zum", "zur",
 ];
 
 /// The values of a list in text (`- amount: 18.0`, `  recipient: DE12…`) whose keys two
