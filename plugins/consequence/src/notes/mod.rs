@@ -7,6 +7,7 @@
 
 pub mod addresses;
 pub mod answers;
+mod cells;
 pub mod known;
 pub mod pairs;
 mod record;
@@ -125,10 +126,10 @@ pub fn observe<'t>(
     if arrived.intent.is_some() {
         told.extend(rows::note(arrived.step, &intent, leaves.clone()));
     }
-    told.extend(rows::cells(arrived.intent.is_some(), leaves.clone()));
-    told.extend(rows::writers(leaves.clone()));
-    if !told.iter().any(|r| rows::is_account(r)) {
-        told.extend(rows::account(leaves.clone()));
+    told.extend(cells::cells(arrived.intent.is_some(), leaves.clone()));
+    told.extend(cells::writers(leaves.clone()));
+    if !told.iter().any(|r| cells::is_account(r)) {
+        told.extend(cells::account(leaves.clone()));
     }
     let old = told.len().saturating_sub(rows::MAX_RECORDS);
     for (path, text) in leaves.clone() {
@@ -250,22 +251,22 @@ pub fn rows_of_lists(bytes: &[u8]) -> Vec<rows::Rows<'_>> {
 
 /// True when some output had an account as a field of its own.
 pub fn lists_accounts(bytes: &[u8]) -> bool {
-    records(bytes).any(rows::is_account)
+    records(bytes).any(cells::is_account)
 }
 
 /// True when the value stood in a table, in a cell of its own.
 pub fn has_cell(bytes: &[u8], value: &str) -> bool {
-    rows::hash(value).is_some_and(|hash| records(bytes).any(|r| rows::has_cell(r, hash)))
+    rows::hash(value).is_some_and(|hash| records(bytes).any(|r| cells::has_cell(r, hash)))
 }
 
 /// True when it stood in a line of labels, names and figures.
 pub fn has_told(bytes: &[u8], value: &str) -> bool {
-    rows::hash(value).is_some_and(|hash| records(bytes).any(|r| rows::has_told(r, hash)))
+    rows::hash(value).is_some_and(|hash| records(bytes).any(|r| cells::has_told(r, hash)))
 }
 
 /// True when the address stood in the head of a letter, as its writer's.
 pub fn has_writer(bytes: &[u8], value: &str) -> bool {
-    rows::hash(value).is_some_and(|hash| records(bytes).any(|r| rows::has_writer(r, hash)))
+    rows::hash(value).is_some_and(|hash| records(bytes).any(|r| cells::has_writer(r, hash)))
 }
 
 /// True when it can matter that an action takes over a value of such a passage:

@@ -8,9 +8,9 @@
 
 use crate::intent::Intent;
 use crate::lexicon::Senses;
-use crate::target;
 use crate::words::Words;
 
+use super::cells;
 use super::record::Bytes;
 
 /// Marks a record of rows: a signal that no span has.
@@ -47,7 +47,7 @@ impl Rows<'_> {
     }
 }
 
-fn has(hashes: &[u8], hash: u32) -> bool {
+pub(super) fn has(hashes: &[u8], hash: u32) -> bool {
     hashes
         .chunks_exact(4)
         .any(|four| four == hash.to_le_bytes())
@@ -79,7 +79,10 @@ pub(super) fn is_rows(record: &[u8]) -> bool {
 
 /// True for a record that is no span.
 pub(super) fn is_told(record: &[u8]) -> bool {
-    is_rows(record) || is_account(record) || is_cells(record) || is_writers(record)
+    is_rows(record)
+        || cells::is_account(record)
+        || cells::is_cells(record)
+        || cells::is_writers(record)
 }
 
 /// Reads a record of rows.
@@ -98,203 +101,6 @@ pub(super) fn read(record: &[u8]) -> Option<Rows<'_>> {
         named,
         others,
     })
-}
-
-/// Marks that some output had an account as a field of its own.
-const ACCOUNT: u16 = 1 << 14;
-
-/// True for the record that says so.
-pub(super) fn is_account(record: &[u8]) -> bool {
-    record.starts_with(&ACCOUNT.to_le_bytes())
-}
-
-/// The record, if an output has one.
-pub(super) fn account<'t>(mut leaves: impl Iterator<Item = (&'t str, &'t str)>) -> Option<Vec<u8>> {
-    let listed = |(path, text): (&str, &str)| {
-        let key = path.rsplit('.').next().unwrap_or(path);
-        target::is_account(text) && text.len() <= 40 && Words::of(key).all().any(Senses::ACCOUNT)
-    };
-    let found = leaves.any(listed);
-    found.then(|| [ACCOUNT.to_le_bytes().as_slice(), &[0; 4]].concat())
-}
-
-/// Marks the addresses and accounts of a table in text.
-const CELLS: u16 = 1 << 13;
-
-/// True for a record of them.
-pub(super) fn is_cells(record: &[u8]) -> bool {
-    record.starts_with(&CELLS.to_le_bytes())
-}
-
-/// The addresses and accounts that stand in a table's cells of their own: as good
-/// as fields. In a line of a record only where somebody asked for anything.
-pub(super) fn cells<'t>(
-    is_asked: bool,
-    leaves: impl Iterator<Item = (&'t str, &'t str)> + Clone,
-) -> Option<Vec<u8>> {
-    let tables = leaves
-        .clone()
-        .filter(|(_, text)| text.lines().nth(2).is_some());
-    let rows = tables.filter_map(|(_, text)| table(text)).flatten();
-    let cells = rows
-        .flat_map(|row| row.0)
-        .flat_map(|line| line.split(['|', ';', '\t', ',']));
-    let listed = leaves.clone().flat_map(|(_, text)| entries(text));
-    let told = leaves
-        .filter(move |_| is_asked)
-        .flat_map(|(_, text)| recorded(text));
-    let reaches =
-        |c: &&str| c.len() <= 60 && (target::address_host(c).is_some() || target::is_account(c));
-    let cells = cells.chain(listed).map(str::trim).filter(reaches);
-    let told = told
-        .filter(reaches)
-        .filter_map(hash)
-        .map(|hash| hash ^ TOLD);
-    let mut record = [CELLS.to_le_bytes().as_slice(), &[0; 4]].concat();
-    for hash in cells.filter_map(hash).chain(told).take(MAX_CELLS) {
-        record.extend_from_slice(&hash.to_le_bytes());
-    }
-    (record.len() > 6).then_some(record)
-}
-
-/// Sets a value in a line apart from a cell.
-const TOLD: u32 = 0x5bd1_e995;
-
-/// True when the record has the value in a line that is no sentence.
-pub(super) fn has_told(record: &[u8], hash: u32) -> bool {
-    has_cell(record, hash ^ TOLD)
-}
-
-/// The addresses and accounts in lines that are no sentences but labels, names and figures:
-/// `INV 77 Aquadis 88.00 due 12 June IBAN FR76…`, `Ana Vega <ana@mail.example>`.
-fn recorded(text: &str) -> impl Iterator<Item = &str> {
-    let holds = text.len() <= MAX_RECORDED && text.bytes().any(|b| b == b'@' || b.is_ascii_digit());
-    let parts = text
-        .split(['\n', ';', '|'])
-        .filter(move |_| holds)
-        .take(MAX_LINES);
-    let bare = |c: char| !c.is_alphanumeric();
-    // A time has colons; it is no account.
-    let may_be = |t: &&str| {
-        let digits = || t.bytes().filter(u8::is_ascii_digit).count();
-        t.contains('@') || t.len() >= 12 && digits() >= 8 && !t.contains(':')
-    };
-    let records = parts.filter(move |part| {
-        part.split_whitespace().any(|t| may_be(&t)) && {
-            let words = Words::of(part);
-            let joining = words.iter().filter(|w| JOINING.binary_search(w).is_ok());
-            joining.count() * 10 <= words.len()
-        }
-    });
-    records
-        .flat_map(str::split_whitespace)
-        .filter(may_be)
-        .map(move |t| t.trim_matches(bare))
-}
-
-/// How much of a text is looked through for records.
-const MAX_RECORDED: usize = 8 << 10;
-
-/// Words that join others to a sentence, sorted.
-const JOINING: [&str; 168] = [
-    "a", "about", "after", "al", "all", "als", "also", "am", "an", "and", "any", "are", "as", "at",
-    "au", "auf", "aux", "avec", "be", "because", "before", "bei", "bitte", "but", "by", "can",
-    "ce", "cette", "con", "could", "dans", "das", "dem", "den", "der", "des", "do", "does", "ein",
-    "eine", "el", "elle", "en", "es", "est", "et", "favor", "for", "from", "fur", "get", "had",
-    "has", "have", "he", "her", "his", "how", "i", "ich", "if", "ihr", "ihre", "il", "im", "in",
-    "into", "is", "ist", "it", "its", "je", "just", "la", "las", "le", "les", "lo", "los", "make",
-    "may", "me", "merci", "mit", "must", "my", "need", "needs", "nicht", "nos", "not", "notre",
-    "nous", "now", "nuestro", "nur", "oder", "of", "on", "once", "only", "or", "ou", "our", "out",
-    "over", "par", "para", "pas", "please", "plus", "por", "pour", "que", "qui", "se", "she",
-    "should", "si", "sie", "sind", "so", "son", "sont", "su", "sur", "that", "the", "their",
-    "them", "then", "there", "they", "this", "to", "today", "un", "una", "und", "une", "uns",
-    "until", "up", "us", "use", "usted", "via", "von", "votre", "vous", "was", "we", "wenn",
-    "were", "what", "when", "where", "which", "who", "will", "wir", "with", "would", "you", "your",
-    "zu", "zum", "zur",
-];
-
-/// The values of a list in text (`- amount: 18.0`, `  recipient: DE12…`) whose keys two
-/// or more of its entries have, at the same depth.
-fn entries(text: &str) -> impl Iterator<Item = &str> {
-    let is_list = text
-        .lines()
-        .filter(|l| l.starts_with("- "))
-        .nth(1)
-        .is_some();
-    let pairs = move || {
-        let lines = text.lines().take(MAX_LINES).filter(move |_| is_list);
-        lines.filter_map(|line| {
-            let (key, value) = line.split_once(": ")?;
-            let depth = key.len() - key.trim_start_matches([' ', '-']).len();
-            (depth == 2 && key.len() <= 40).then_some((&key[2..], value.trim_matches(['\'', '"'])))
-        })
-    };
-    pairs()
-        .filter(|(_, value)| target::address_host(value).is_some() || target::is_account(value))
-        .filter(move |(key, _)| pairs().filter(|(other, _)| other == key).nth(1).is_some())
-        .map(|(_, value)| value)
-        .take(MAX_CELLS)
-}
-
-/// How many lines of a list are read.
-const MAX_LINES: usize = 400;
-
-/// Marks the addresses of those who wrote what was read.
-const WRITERS: u16 = 1 << 14 | 1 << 13;
-
-/// True for a record of them.
-fn is_writers(record: &[u8]) -> bool {
-    record.starts_with(&WRITERS.to_le_bytes())
-}
-
-/// The addresses in the heads of letters: to answer goes there.
-pub(super) fn writers<'t>(leaves: impl Iterator<Item = (&'t str, &'t str)>) -> Option<Vec<u8>> {
-    let mut record = [WRITERS.to_le_bytes().as_slice(), &[0; 4]].concat();
-    let letters = leaves.filter(|(_, text)| text.contains('@'));
-    let heads = letters.flat_map(|(_, text)| text.lines().filter_map(writer));
-    for hash in heads.filter_map(hash).take(MAX_CELLS) {
-        record.extend_from_slice(&hash.to_le_bytes());
-    }
-    (record.len() > 6).then_some(record)
-}
-
-/// The address in a line that says who wrote: `2) From: Petra <petra@mail.example>`.
-fn writer(line: &str) -> Option<&str> {
-    let line = line.trim_start_matches(|c: char| !c.is_alphabetic());
-    let (head, rest) = line.split_once(':')?;
-    let head = head.trim_end();
-    if !WROTE.iter().any(|word| head.eq_ignore_ascii_case(word)) {
-        return None;
-    }
-    let bare = |c: char| matches!(c, '<' | '>' | '(' | ')' | '"' | '[' | ']' | ',' | ';' | ':');
-    let mut words = rest.split_whitespace().take(8);
-    let address = words.find(|word| word.contains('@'))?.trim_matches(bare);
-    target::address_host(address).map(|_| address)
-}
-
-/// What stands before a letter's writer.
-const WROTE: [&str; 8] = [
-    "from",
-    "sender",
-    "von",
-    "absender",
-    "de",
-    "expéditeur",
-    "expediteur",
-    "remitente",
-];
-
-/// True when the record has the writer.
-pub(super) fn has_writer(record: &[u8], hash: u32) -> bool {
-    is_writers(record) && record.get(6..).is_some_and(|writers| has(writers, hash))
-}
-
-/// How many cells of one output are kept.
-const MAX_CELLS: usize = 128;
-
-/// True when the record has the value.
-pub(super) fn has_cell(record: &[u8], hash: u32) -> bool {
-    is_cells(record) && record.get(6..).is_some_and(|cells| has(cells, hash))
 }
 
 /// What is kept of an output, if the user's words tell the rows of one of its
@@ -378,7 +184,7 @@ fn content(intent: &Intent) -> Vec<&str> {
 }
 
 /// One row: its texts.
-struct Row<'t>(Vec<&'t str>);
+pub(super) struct Row<'t>(pub(super) Vec<&'t str>);
 
 impl Row<'_> {
     /// Which of the words stand in it, as bits.
@@ -465,7 +271,7 @@ const MAX_LEAVES: usize = 512;
 const MAX_BYTES: usize = 16 << 10;
 
 /// A text that is a table.
-fn table(text: &str) -> Option<Vec<Row<'_>>> {
+pub(super) fn table(text: &str) -> Option<Vec<Row<'_>>> {
     let marks = |line: &str| {
         let count = |mark: &str| line.matches(mark).count();
         ["|", ";", "\t", ",", "  "].map(count)
