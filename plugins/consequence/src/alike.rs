@@ -7,6 +7,9 @@ use crate::words::Words;
 /// Shorter names differ by a letter too often by chance.
 const SHORTEST: usize = 5;
 
+/// The most letters that a near name is apart.
+const MOST: usize = 2;
+
 /// A name, with what tells it from most others at once.
 #[derive(Debug, Clone, Copy)]
 pub struct Name<'a> {
@@ -29,22 +32,29 @@ impl PartialEq for Name<'_> {
 impl<'a> Name<'a> {
     /// Looks at a name.
     pub fn of(text: &'a str) -> Name<'a> {
-        if !text.is_ascii() || text.contains('&') {
+        let (mut letters, mut bare, mut is_plain) = (0, 0, true);
+        for (i, byte) in text.bytes().enumerate() {
+            is_plain &= byte.is_ascii() && byte != b'&';
+            bare |= BARE[usize::from(byte)];
+            if i < LONGEST {
+                letters |= 1 << (byte & 63);
+            }
+        }
+        if is_plain {
             return Name {
                 text,
-                count: text.chars().count(),
-                letters: letters_of(text.chars().take(LONGEST)),
-                bare: plain(text)
-                    .bytes()
-                    .fold(0, |all, b| all | BARE[usize::from(b)]),
+                count: text.len(),
+                letters,
+                bare,
             };
         }
-        let bytes = || text.bytes();
         Name {
             text,
-            count: text.len(),
-            letters: bytes().take(LONGEST).fold(0, |all, b| all | 1 << (b & 63)),
-            bare: bytes().fold(0, |all, b| all | BARE[usize::from(b)]),
+            count: text.chars().count(),
+            letters: letters_of(text.chars().take(LONGEST)),
+            bare: plain(text)
+                .bytes()
+                .fold(0, |all, b| all | BARE[usize::from(b)]),
         }
     }
 
@@ -53,12 +63,20 @@ impl<'a> Name<'a> {
         self.letters & !other.letters == 0 && other.text.starts_with(self.text)
     }
 
+    /// False for most names that neither [begin](Name::begins) the other nor are
+    /// [near](Name::is_near) it.
+    pub fn may_pass_for(&self, other: &Name) -> bool {
+        self.letters & !other.letters == 0
+            || self.bare == other.bare
+            || differ(self.letters, other.letters) <= 2 * MOST
+    }
+
     /// One or two letters apart, in names long enough that this is no chance.
     pub fn is_near(&self, other: &Name) -> bool {
         let most = match self.count.min(other.count) {
             0..=4 => return false,
             5..=7 => 1,
-            _ => 2,
+            _ => MOST,
         };
         let same = || skeleton(&plain(self.text)).eq(skeleton(&plain(other.text)));
         differ(self.letters, other.letters) <= 2 * most

@@ -26,7 +26,10 @@ pub struct Target {
 impl Target {
     /// The value in its normal form, if it is one. Read on first use.
     pub fn value(&self) -> Option<&Value> {
-        let read = || values::values(&self.text, 1).pop();
+        let read = || match self.what == What::Address && is_written_plainly(&self.text) {
+            true => values::address(&self.text),
+            false => values::values(&self.text, 1).pop(),
+        };
         self.value.get_or_init(read).as_ref()
     }
 }
@@ -121,18 +124,30 @@ fn is_time(text: &str) -> bool {
             .all(|b| b.is_ascii_digit() || b":-/. TZ".contains(&b))
 }
 
+/// True for an address with nothing around it and no marks but its own.
+fn is_written_plainly(address: &str) -> bool {
+    let own = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'@' | b'.' | b'-' | b'_' | b'+');
+    let ends = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
+    ends(address.bytes().next())
+        && ends(address.bytes().next_back())
+        && address.bytes().all(own)
+}
+
 /// The host of a mail address, also of `Name <address>`.
 pub fn address_host(text: &str) -> Option<&str> {
-    if !text.as_bytes().contains(&b'@') {
-        return None; // most texts
+    let first = |text: &str| text.bytes().position(|b| b == b'@');
+    let mut at = first(text)?; // most texts have none
+    let mut address = text;
+    if let Some((_, inside)) = text.strip_suffix('>').and_then(|t| t.split_once('<')) {
+        address = inside;
+        at = first(inside)?;
     }
-    let inside = text.strip_suffix('>').and_then(|t| t.split_once('<'));
-    let address = inside.map_or(text, |(_, address)| address);
-    let at = address.bytes().position(|b| b == b'@')?;
     let (local, host) = (&address[..at], &address[at + 1..]);
-    let other = |c: char| c.is_whitespace() || c == '/';
-    let plain = !local.is_empty() && !local.contains(|c| other(c) || c == ':');
-    (plain && host.as_bytes().contains(&b'.') && !host.contains(other)).then_some(host)
+    let apart = |b: &u8| matches!(b, b'\t'..=b'\r' | b' ' | b'/');
+    let dots = host.as_bytes().contains(&b'.');
+    let plain = !local.is_empty() && !local.bytes().any(|b| apart(&b) || b == b':');
+    let whole = address.is_ascii() || !address.contains(char::is_whitespace);
+    (dots && plain && whole && !host.as_bytes().iter().any(apart)).then_some(host)
 }
 
 /// The host of a URL.

@@ -1,5 +1,7 @@
 //! See [`DOC`].
 
+use std::cell::OnceCell;
+
 use crate::alike::{Name, almost, distance};
 use crate::effect::Effects;
 use crate::facts::Facts;
@@ -93,7 +95,10 @@ fn of_reading(facts: &Facts) -> Option<Finding> {
             let read = facts.addresses_read();
             read.map(|text| Parts::read(Kind::Address, text)).collect()
         });
-        let like = |known: &&Parts| known.looks_like(&value) || known.lends_its_name(&value);
+        let like = |known: &&Parts| {
+            known.local.may_pass_for(&value.local)
+                && (known.looks_like(&value) || known.lends_its_name(&value))
+        };
         let near = known.iter().find(like)?;
         let pieces = [
             value.text,
@@ -151,13 +156,13 @@ fn of_another(facts: &Facts) -> Option<Finding> {
         let Some(value) = target.value().map(Parts::of) else {
             continue;
         };
-        if !houses.iter().any(|(_, other)| other.house == value.house) {
+        if !houses.iter().any(|(_, other)| other.is_of_the_house(&value)) {
             houses.push((target, value));
         }
     }
     houses.iter().enumerate().find_map(|(i, (_, first))| {
         let like = |(_, value): &&(&Target, Parts)| {
-            let (a, b) = (first.name, value.name);
+            let (a, b) = (first.name(), value.name());
             a != b && Name::of(a).is_near(&Name::of(b))
         };
         let (target, value) = houses[i + 1..].iter().find(like)?;
@@ -240,16 +245,14 @@ fn is_name(field: &Field) -> bool {
 /// How many values of the user's words are compared.
 const MAX_NAMED: usize = 32;
 
-/// A value, taken apart once for all that it is compared with.
+/// A value, taken apart as far as what it is compared with needs it.
 struct Parts<'v> {
     kind: Kind,
     text: &'v str,
     /// What stands before the `@` of an address.
     local: Name<'v>,
     host: &'v str,
-    /// The host without the parts that its owner may choose, and that without its ending.
-    house: &'v str,
-    name: &'v str,
+    house: OnceCell<&'v str>,
 }
 
 impl<'v> Parts<'v> {
@@ -258,32 +261,44 @@ impl<'v> Parts<'v> {
     }
 
     fn read(kind: Kind, text: &'v str) -> Self {
-        let last = |text: &str, mark: u8| text.bytes().rposition(|b| b == mark);
         let (local, host) = match last(text, b'@') {
             Some(at) => (&text[..at], &text[at + 1..]),
             None => ("", ""),
         };
-        let host = match kind {
-            Kind::Address => host,
-            _ => values::host(text),
-        };
-        let dot = last(host, b'.');
-        let house = dot.and_then(|dot| last(&host[..dot], b'.'));
-        let house = house.map_or(host, |at| &host[at + 1..]);
-        let name = last(house, b'.').map_or(house, |dot| &house[..dot]);
         Parts {
             kind,
             text,
             local: Name::of(local),
-            host,
-            house,
-            name,
+            host: match kind {
+                Kind::Address => host,
+                _ => values::host(text),
+            },
+            house: OnceCell::new(),
         }
+    }
+
+    /// The host without the parts that its owner may choose.
+    fn house(&self) -> &'v str {
+        self.house.get_or_init(|| {
+            let dot = last(self.host, b'.');
+            let house = dot.and_then(|dot| last(&self.host[..dot], b'.'));
+            house.map_or(self.host, |at| &self.host[at + 1..])
+        })
+    }
+
+    /// That without its ending.
+    fn name(&self) -> &'v str {
+        let house = self.house();
+        last(house, b'.').map_or(house, |dot| &house[..dot])
+    }
+
+    fn is_of_the_house(&self, other: &Parts) -> bool {
+        self.host == other.host || self.house() == other.house()
     }
 
     fn is_same(&self, other: &Parts) -> bool {
         self.kind == other.kind
-            && (self.text == other.text || self.kind == Kind::Url && self.house == other.house)
+            && (self.text == other.text || self.kind == Kind::Url && self.is_of_the_house(other))
     }
 
     /// True when a reader may take the other for this one.
@@ -293,10 +308,10 @@ impl<'v> Parts<'v> {
         }
         match self.kind {
             Kind::Address if self.local == other.local => {
-                self.house != other.house && self.lends_its_house(other)
+                !self.is_of_the_house(other) && self.lends_its_house(other)
             }
-            Kind::Address => self.local.is_near(&other.local) && self.house == other.house,
-            Kind::Url => self.house != other.house && self.lends_its_house(other),
+            Kind::Address => self.local.is_near(&other.local) && self.is_of_the_house(other),
+            Kind::Url => !self.is_of_the_house(other) && self.lends_its_house(other),
             Kind::Account => {
                 let (a, b) = (self.text, other.text);
                 a.len() == b.len() && (distance(a, b, 2) <= 2 || a.len() >= 14 && ends_agree(a, b))
@@ -308,7 +323,7 @@ impl<'v> Parts<'v> {
     /// Two hosts that a reader may take for each other: the name with another
     /// ending, a name nearly the same, or the one inside the other.
     fn lends_its_house(&self, other: &Parts) -> bool {
-        let (a, b) = (self.name, other.name);
+        let (a, b) = (self.name(), other.name());
         a == b && a.len() >= 4
             || Name::of(a).is_near(&Name::of(b))
             || a.len() >= 5 && other.host.contains(a)
@@ -325,9 +340,13 @@ impl<'v> Parts<'v> {
         name.len() >= 4
             && self.local.begins(&other.local)
             && (self.local == other.local || name.len() >= 6)
-            && self.house != other.house
+            && !self.is_of_the_house(other)
             && !ANYBODY.contains(&name)
     }
+}
+
+fn last(text: &str, mark: u8) -> Option<usize> {
+    text.bytes().rposition(|b| b == mark)
 }
 
 fn ends_agree(a: &str, b: &str) -> bool {

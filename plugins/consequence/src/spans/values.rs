@@ -76,6 +76,13 @@ pub fn values(text: &str, max: usize) -> Vec<Value> {
     found.values
 }
 
+/// A mail address that stands by itself.
+pub fn address(text: &str) -> Option<Value> {
+    let kind = Kind::Address;
+    let text = text.to_ascii_lowercase();
+    (text.len() <= MAX_VALUE).then_some(Value { kind, text })
+}
+
 struct Found {
     values: Vec<Value>,
     max: usize,
