@@ -100,8 +100,9 @@ pub fn bound(words: &Words, clauses: &[Part], text: &str, less: i32) -> Vec<Boun
         let mut spared = false;
         while let Some(clause) = clauses.next_if(|c| c.range().start < sentence.end) {
             let score = scores.of_range(clause.range()).saturating_add(less);
-            spared |= score > binding::BINDS && score <= limit(&clause);
-            let binds = whole > binding::LEANS && score > limit(&clause);
+            let limit = limit(&clause);
+            spared |= score > binding::BINDS && score <= limit;
+            let binds = whole > binding::LEANS && score > limit;
             refused |= refuses(&clause);
             if binds && !clause.is_question() && !refuses(&clause) {
                 let matter = Matter::of(words, &sentence, text);
@@ -137,10 +138,8 @@ fn limit(clause: &Clause) -> i32 {
             | ("sie" | "ihr" | "du", "konnen" | "konnt" | "kannst")
             | ("vous" | "tu", "pouvez" | "peux")
     ) || matches!(word(0), "puede" | "puedes" | "pueden" | "podeis");
-    let figure = at
-        .clone()
-        .any(|i| clause.word(i).bytes().any(|b| b.is_ascii_digit()));
-    match free && !figure {
+    let figure = |i: usize| clause.word(i).bytes().any(|b| b.is_ascii_digit());
+    match free && !at.clone().any(figure) {
         true => binding::BINDS + SHOWN,
         false => binding::BINDS,
     }

@@ -51,10 +51,11 @@ pub fn echoes(facts: &Facts, past: &impl Past) -> Vec<Echo> {
     let mut found = Vec::new();
     let mut known = None;
     let mut unasked = None;
+    let mut house = String::new();
     for field in facts.fields.iter().filter(|f| f.value == Plain::Text) {
         let text = crate::finding::short(field.text.trim(), MAX_FIELD);
         if text.len() >= 2 && found.len() < MAX_ECHOES {
-            hard(facts, field, text, &mut known, &mut found);
+            hard(facts, field, text, &mut known, &mut house, &mut found);
             if !looks && text.len() <= 80 && !is_body(field.key) {
                 soft(facts, field, text, &mut unasked, &mut found);
             }
@@ -67,12 +68,14 @@ pub fn echoes(facts: &Facts, past: &impl Past) -> Vec<Echo> {
     found
 }
 
-/// Values that no two things share by chance, wherever they stand.
+/// Values that no two things share by chance, wherever they stand. `house` is the host of
+/// a link that the user named: most links of a text are of one house.
 fn hard<'n>(
     facts: &Facts<'n>,
     field: &Field,
     text: &str,
     known: &mut Option<Known<'n>>,
+    house: &mut String,
     found: &mut Vec<Echo>,
 ) {
     let mut said = values::values(text, MAX_VALUES);
@@ -82,10 +85,23 @@ fn hard<'n>(
     }
     let decides = field.key.any(Senses::COMMAND | Senses::URL | Senses::TO);
     for value in said {
+        let host = match value.kind {
+            Kind::Url => values::host(&value.text),
+            _ => "",
+        };
+        if !host.is_empty() && host == house {
+            continue;
+        }
         let known = known.get_or_insert_with(|| Known::of(&facts.notes));
         let mut notes = known.with(&value).peekable();
         // Asked once and only of what some passage has: it costs the most.
-        if notes.peek().is_none() || is_named(facts, &value) {
+        if notes.peek().is_none() {
+            continue;
+        }
+        if is_named(facts, &value) {
+            if !host.is_empty() && facts.intent().names_value(host) {
+                host.clone_into(house);
+            }
             continue;
         }
         let whole = text.len() <= value.text.len() + 16;
@@ -171,15 +187,19 @@ impl<'n> Known<'n> {
     }
 
     /// A URL goes by how its host begins, all else by its ends and
-    /// its length.
+    /// its length: addresses of one house end alike.
     fn hash(kind: Kind, value: &[u8]) -> usize {
         let hash = if kind == Kind::Url {
             let host = value.iter().take(8).take_while(|b| !values::ends_host(**b));
             host.fold(0_u32, |all, byte| all.rotate_left(5) ^ u32::from(*byte))
         } else {
-            let four = |bytes: Option<&[u8; 4]>| bytes.map_or(0, |b| u32::from_le_bytes(*b));
-            let ends = four(value.first_chunk()) ^ four(value.last_chunk()).rotate_left(13);
-            ends ^ value.len() as u32
+            let four = |at: usize| {
+                let four = value.get(at..).and_then(|rest| rest.first_chunk());
+                four.map_or(0, |four| u32::from_le_bytes(*four))
+            };
+            let end = four(value.len().saturating_sub(4));
+            let begin = four(0) ^ four(4).rotate_left(7);
+            begin ^ end.rotate_left(13) ^ value.len() as u32
         };
         (hash.wrapping_mul(0x9e37_79b1) >> 24) as usize
     }

@@ -128,9 +128,7 @@ fn is_time(text: &str) -> bool {
 fn is_written_plainly(address: &str) -> bool {
     let own = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'@' | b'.' | b'-' | b'_' | b'+');
     let ends = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
-    ends(address.bytes().next())
-        && ends(address.bytes().next_back())
-        && address.bytes().all(own)
+    ends(address.bytes().next()) && ends(address.bytes().next_back()) && address.bytes().all(own)
 }
 
 /// The host of a mail address, also of `Name <address>`.

@@ -127,15 +127,13 @@ pub(super) fn without_pronouns(word: &str) -> Option<String> {
 /// A word with digits for letters, written with letters: `d3l3te`. Only where
 /// digits stand between letters: `user42` and `s3` mean what they say.
 pub(super) fn without_digits(word: &[u8]) -> Option<String> {
+    if word.len() < 5 {
+        return None; // most numbers
+    }
     let letter = |i: usize| word.get(i).is_some_and(u8::is_ascii_alphabetic);
     let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
     let within = (1..word.len()).any(|i| word[i].is_ascii_digit() && letter(i - 1));
-    if digits == 0
-        || word.len() < 5
-        || digits * 2 > word.len()
-        || !within
-        || !letter(word.len() - 1) && digits == 1
-    {
+    if digits == 0 || digits * 2 > word.len() || !within || !letter(word.len() - 1) && digits == 1 {
         return None;
     }
     let plain = |c: char| match c {

@@ -242,7 +242,7 @@ pub fn is_copy(path: &str) -> bool {
 
 /// True for a file that holds data, keys or the state of a system.
 pub fn is_valued(path: &str) -> bool {
-    const PRODUCTION: Parts<4> = Parts::of(["-prod.", "_prod.", ".prod.", "production"]);
+    const PRODUCTION: [&str; 4] = ["-prod.", "_prod.", ".prod.", "production"];
     let path = path.trim_end_matches(['/', '\\']);
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     let throwaway = || {
@@ -259,7 +259,7 @@ pub fn is_valued(path: &str) -> bool {
         || ["/etc/", "/boot/", "/var/lib/", "C:\\Windows"]
             .iter()
             .any(|p| path.starts_with(p))
-        || PRODUCTION.stand_in(name, pairs(name));
+        || holds(name, "prod") && PRODUCTION.iter().any(|part| holds(name, part));
     valued && !throwaway()
 }
 

@@ -133,9 +133,10 @@ impl Named {
         let words = intent.words();
         let said = facts.said();
         let counted = (0..words.len()).filter_map(|i| {
+            let unit = unit(words.get(i))?; // most words are none
             let before = words.get(i.checked_sub(1)?);
             let count = before.parse::<f64>().ok().or_else(|| one(before))?;
-            Some(count * unit(words.get(i))?)
+            Some(count * unit)
         });
         let written = said.split_whitespace().filter_map(minutes);
         Named {

@@ -104,14 +104,24 @@ impl Found {
 /// and the text behind it. Most words have none and are not worth a look.
 fn next_word(text: &str) -> Option<(&str, &str)> {
     let mark = text.bytes().position(|b| MARKS[usize::from(b)])?;
-    let mut before = text[..mark].char_indices().rev();
-    let start = before
-        .find(|(_, c)| divides(*c))
-        .map_or(0, |(at, c)| at + c.len_utf8());
-    let end = text[mark..]
-        .find(divides)
-        .map_or(text.len(), |length| mark + length);
+    let (before, behind) = text.split_at(mark);
+    let start = match before.bytes().rposition(may_divide) {
+        Some(at) if before.as_bytes()[at].is_ascii() => at + 1,
+        _ => before.rfind(divides).map_or(0, |at| {
+            at + before[at..].chars().next().map_or(0, char::len_utf8)
+        }),
+    };
+    let end = match behind.bytes().position(may_divide) {
+        Some(at) if behind.as_bytes()[at].is_ascii() => mark + at,
+        Some(_) => behind.find(divides).map_or(text.len(), |at| mark + at),
+        None => text.len(),
+    };
     Some((&text[start..end], &text[end..]))
+}
+
+/// True for a byte that divides, or that may be of a character that does.
+fn may_divide(byte: u8) -> bool {
+    DIVIDE.get(usize::from(byte)).copied().unwrap_or(true)
 }
 
 /// What a word has that may be a value.
