@@ -79,7 +79,8 @@ fn target(field: &Field, settings: &Settings) -> Option<Target> {
     } else if let Some(host) = url_host(text) {
         (What::Url, !settings.owns(host) && !is_local(host))
     } else if !from
-        && (field.key.any(Senses::ACCOUNT | Senses::TO) && is_account(text) || is_iban(text))
+        && (field.key.any(Senses::ACCOUNT | Senses::TO) && is_account(text) && !is_date(text)
+            || is_iban(text))
     {
         (What::Account, !settings.owns_account(text))
     } else if field.key.any(Senses::URL) && !text.contains(' ') && text.contains('.') {
@@ -129,6 +130,24 @@ fn is_written_plainly(address: &str) -> bool {
     let own = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'@' | b'.' | b'-' | b'_' | b'+');
     let ends = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
     ends(address.bytes().next()) && ends(address.bytes().next_back()) && address.bytes().all(own)
+}
+
+/// True for a day of the calendar, with its hour or without: `2027-03-16 07:15:00`.
+/// A sort code has no year of four digits.
+fn is_date(text: &str) -> bool {
+    let day = text.split([' ', 'T']).next().unwrap_or(text);
+    let clock = &text[day.len()..];
+    let mut parts = day.split(['-', '/', '.']);
+    let (Some(a), Some(_), Some(c), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    let year = |part: &str| part.len() == 4 && matches!(&part[..2], "19" | "20");
+    day.bytes().all(|b| !b.is_ascii_alphabetic())
+        && day.is_ascii()
+        && (year(a) && c.len() <= 2 || a.len() <= 2 && year(c))
+        && (clock.is_empty() || clock.contains(':'))
 }
 
 /// The host of a mail address, also of `Name <address>`.
@@ -250,6 +269,17 @@ mod tests {
             url_host("https://u:p@host.example:8443/in?x=1"),
             Some("host.example")
         );
+    }
+
+    #[test]
+    fn a_date_is_no_account() {
+        let found = |text: &str| !read(coldnotch_plugin::json::json!({ "to_account": text })).is_empty();
+        for date in ["2027-03-16", "2027-03-16 07:15:00", "2027-03-16T07:15:00Z", "16.03.2027"] {
+            assert!(!found(date), "{date}");
+        }
+        for account in ["20-30-12 12345678", "2027-0316 0715", "1020-30-12345678", "€€-16-2027"] {
+            assert_eq!(found(account), is_account(account) || account.contains('€'), "{account}");
+        }
     }
 
     #[test]

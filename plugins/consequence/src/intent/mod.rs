@@ -329,6 +329,11 @@ impl Intent {
             .find(|i| self.senses[*i].any(verbs) && self.denied(*i) && !self.kept(*i))
     }
 
+    /// True when the user says not to, or that he will do it himself, with one of these verbs.
+    pub fn refuses(&self, verbs: Senses) -> bool {
+        (0..self.senses.len()).any(|i| self.senses[i].any(verbs) && self.denied(i))
+    }
+
     /// True when one of these verbs is asked at the word.
     pub fn asked_at(&self, i: usize, verbs: Senses) -> bool {
         if !self.senses[i].any(verbs) || self.denied(i) || self.asks_how(i) {

@@ -123,6 +123,12 @@ impl Intent {
             })
     }
 
+    /// True when the text, of three words at least, stands in the user's words as it is.
+    pub fn dictates(&self, text: &str) -> bool {
+        let text = text.trim();
+        text.split_whitespace().nth(2).is_some() && self.text.contains(&text.to_lowercase())
+    }
+
     /// True when the user says one of the words and does not deny it.
     pub fn says_one_of(&self, words: &[&str]) -> bool {
         (0..self.words.len()).any(|i| words.contains(&self.words.get(i)) && !self.denied(i))
