@@ -268,7 +268,7 @@ fn amounts(facts: &Facts, found: &mut Vec<Echo>) {
 }
 
 /// True when the text has the words, in any case and with nothing grown to them.
-fn has_words(text: &str, words: &str) -> bool {
+pub fn has_words(text: &str, words: &str) -> bool {
     let (text, words) = (text.as_bytes(), words.as_bytes());
     let grown = |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80);
     let Some(first) = words.first() else {
@@ -298,7 +298,7 @@ fn has_words(text: &str, words: &str) -> bool {
 
 /// True when a field repeats the passage itself: to quote a text, or to name the
 /// thing whose name it is, is not to follow it.
-fn quotes(field: &str, passage: &str) -> bool {
+pub fn quotes(field: &str, passage: &str) -> bool {
     let head = crate::finding::short(passage, QUOTED);
     head.len() >= 16 && field.contains(head)
 }

@@ -56,6 +56,7 @@ mod errands_table;
 pub mod extent;
 pub mod facts;
 pub mod finding;
+pub mod follow;
 pub mod intent;
 pub mod labels;
 pub mod ledger;

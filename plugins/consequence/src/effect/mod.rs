@@ -173,6 +173,9 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
     if is_draft(kind, fields) {
         effects |= Effects::DRAFT;
     }
+    if ends_the_run(kind, fields) {
+        return effects | Effects::READ;
+    }
     let amount = fields
         .iter()
         .any(|f| f.key.any(Senses::AMOUNT) && f.amount().is_some());
@@ -241,6 +244,18 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
     } else {
         effects
     }
+}
+
+/// The agent's last word to its user, which does nothing: `stop` with an `answer`.
+fn ends_the_run(kind: &Words, fields: &[Field]) -> bool {
+    let last = matches!(kind.get(0), "stop" | "finish" | "done" | "exit" | "end" | "terminate");
+    let own = |f: &Field| {
+        matches!(
+            f.name(),
+            "answer" | "response" | "result" | "summary" | "reason" | "final_answer" | "message"
+        )
+    };
+    kind.len() == 1 && last && fields.iter().all(own)
 }
 
 /// True when the type looks at something and has no verb that changes it. A

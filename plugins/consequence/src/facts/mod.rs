@@ -18,6 +18,7 @@ use crate::act::{self, Act};
 use crate::echo::{self, Echo};
 use crate::effect::{self, Effects};
 use crate::errand;
+use crate::follow::{self, Followed};
 use crate::intent::Intent;
 use crate::ledger::{Ledger, Payment};
 use crate::lexicon::Senses;
@@ -89,6 +90,8 @@ pub struct Facts<'a> {
     pub rows: Vec<Rows<'a>>,
     /// What the action says after one of them, and the user did not.
     pub echoes: Vec<Echo>,
+    /// The passage that orders it, with words that the user did not say.
+    pub followed: Option<Followed>,
 }
 
 impl<'a> Facts<'a> {
@@ -129,11 +132,13 @@ impl<'a> Facts<'a> {
             notes: notes::that_count(past.notes(), effects, few),
             rows: Vec::new(),
             echoes: Vec::new(),
+            followed: None,
         };
         if !facts.effects.any(Effects::READ | Effects::DRAFT) {
             facts.rows = notes::rows_of_lists(past.notes());
         }
         facts.echoes = echo::echoes(&facts, past);
+        facts.followed = follow::followed(&facts, past);
         facts.is_test = facts.is_in_test(action);
         if !kept.is_empty() && (hard || facts.effects.any(origin::TRACED)) {
             facts.origins = origin::trace(&facts, past);
@@ -207,6 +212,11 @@ impl<'a> Facts<'a> {
     /// True when the address stood in the head of a letter, as its writer's.
     pub fn is_writer(&self, address: &str) -> bool {
         notes::has_writer(self.said_before, address)
+    }
+
+    /// What the observer noted.
+    pub fn noted(&self) -> &'a [u8] {
+        self.said_before
     }
 
     /// The addresses that stood in outputs, the newest of them.

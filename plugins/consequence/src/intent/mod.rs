@@ -231,6 +231,8 @@ static TELLS: Phrases = Phrases::of(&[
     "text mr",
     "text mrs",
     "text ms",
+    "text my",
+    "text our",
     "text the",
     "text them",
     "transmitele*",

@@ -88,7 +88,7 @@ senses! {
         salary expense expenses deposit rent subscription remboursements salaires devolucion devoluciones reembolso reembolsos transferencias \
         facturas nominas sueldos erstattungen ruckerstattung ruckerstattungen uberweisungen rechnungen auszahlung auszahlungen lohne gehalter";
     /// Ends something for good.
-    DELETE: "delete purge destroy wipe erase drop truncate expunge obliterate shred supprimer supprime supprimez supprim* effacer efface \
+    DELETE: "rm rmdir unlink delete purge destroy wipe erase drop truncate expunge obliterate shred supprimer supprime supprimez supprim* effacer efface \
         effacez purger detruire detruis ecraser loschen losche geloscht vernichten borrar borra eliminar elimina destruir vider vide videz \
         vaciar leeren borres borre elimines elimine supprimes loscht deleting removing deletion suppression";
     /// Takes something away, often harmlessly.

@@ -244,6 +244,12 @@ pub fn that_count(bytes: &[u8], action: Effects, few: bool) -> Vec<Note<'_>> {
     spans_in(bytes).filter(matters).filter_map(read).collect()
 }
 
+/// The passages that tell their reader to do something, whatever it is.
+pub fn orders(bytes: &[u8]) -> impl Iterator<Item = Note<'_>> {
+    let tells = |record: &&[u8]| subject(record).is_some_and(|(s, _)| level(s) >= Level::Order);
+    spans_in(bytes).filter(tells).filter_map(read)
+}
+
 /// The rows of lists that the user's words tell apart.
 pub fn rows_of_lists(bytes: &[u8]) -> Vec<rows::Rows<'_>> {
     records(bytes).filter_map(rows::read).collect()

@@ -137,6 +137,11 @@ fn authorised(facts: &Facts, whom: Option<&str>) -> bool {
     if anew && facts.intent().delegates_deeds() {
         return true;
     }
+    // "Fix whatever setting stops it": a program of his gets what it needs, and nobody else.
+    let program = |w: &str| matches!(w, "app" | "application" | "anwendung" | "aplicacion");
+    if whom.is_none() && facts.kind.iter().any(program) && facts.intent().delegates_deeds() {
+        return true;
+    }
     let keeps =
         anew && facts.intent().says_one_of(&SAVES) && facts.intent().names_kind(&facts.things());
     let asks = facts.intent().asks(asking()) || keeps;

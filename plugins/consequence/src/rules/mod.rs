@@ -63,6 +63,7 @@ rules! {
     excluded_by_the_user,
     expert_advice,
     figure_changed,
+    instruction_followed,
     look_alike_target,
     money_out,
     more_than_asked,

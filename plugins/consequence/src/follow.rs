@@ -1,0 +1,271 @@
+//! What an action does after a passage of an output that tells its reader what to do: how
+//! much of it the passage says, and the user does not.
+//!
+//! An order needs no verb of any list. Whoever does what it says has its names, its figures
+//! and its verb; whoever does the user's task has them from the user, or from where they
+//! stand by themselves.
+
+use std::ops::Range;
+
+use coldnotch_plugin::Place;
+
+use crate::echo;
+use crate::effect::Effects;
+use crate::facts::{Facts, Past};
+use crate::intent::names::same_stem;
+use crate::lexicon::Senses;
+use crate::notes::{self, Level, Note, Source};
+use crate::payload::{self, Field, Plain};
+use crate::spans::Signals;
+use crate::words::Words;
+
+/// An action that follows a passage.
+#[derive(Debug)]
+pub struct Followed {
+    /// What of the action the passage says and the user does not.
+    pub what: String,
+    /// The field that has it; empty for the action's own name.
+    pub path: String,
+    /// The step with the passage, and where in its output that stands.
+    pub place: (u32, String),
+    /// The passage, or its beginning.
+    pub excerpt: String,
+}
+
+/// How many arguments one passage dictates, and how long they are.
+const MAX_FIELDS: usize = 8;
+const MAX_FIELD: usize = 300;
+
+/// How many words of an action and how many passages are compared.
+const MAX_WORDS: usize = 40;
+const MAX_PASSAGES: usize = 8;
+
+/// The passage that the action follows, if it follows one.
+pub fn followed(facts: &Facts, past: &impl Past) -> Option<Followed> {
+    let idle = Effects::READ | Effects::DRAFT;
+    if facts.effects.any(idle) || facts.fields.len() > MAX_FIELDS || facts.intent().is_unknown() {
+        return None;
+    }
+    let mut orders = notes::orders(facts.noted()).peekable();
+    orders.peek()?;
+    let said = Said::of(facts);
+    if said.unsaid.is_empty() && said.values.is_empty() {
+        return None;
+    }
+    let mut orders: Vec<Note> = orders.collect();
+    // Those that speak behind his back first, then the newest.
+    orders.reverse();
+    orders.sort_by_key(|n| std::cmp::Reverse(n.level()));
+    orders.iter().take(MAX_PASSAGES).find_map(|note| {
+        let (what, path) = said.after(note, facts, past)?;
+        let (step, place) = note.places.first().copied().unwrap_or_default();
+        Some(Followed {
+            what,
+            path,
+            place: (step, place.to_owned()),
+            excerpt: note.excerpt().to_owned(),
+        })
+    })
+}
+
+/// What an action says.
+struct Said<'f> {
+    /// The words of its name and of its arguments that the user does not say.
+    unsaid: Vec<Word>,
+    /// Those of its arguments that he says.
+    known: Vec<String>,
+    /// Arguments that he did not write as they are.
+    values: Vec<&'f Field>,
+}
+
+/// A word of an action.
+struct Word {
+    text: String,
+    /// What it means, where it is of the action's name or of a flag that is set.
+    name: Option<Senses>,
+}
+
+impl<'f> Said<'f> {
+    fn of(facts: &'f Facts) -> Said<'f> {
+        let mut said = Said {
+            unsaid: Vec::new(),
+            known: Vec::new(),
+            values: Vec::new(),
+        };
+        said.add(facts, &facts.kind, true);
+        for field in &facts.fields {
+            match field.value {
+                Plain::Flag(true) => said.add(facts, &Words::of(field.name()), true),
+                Plain::Flag(false) | Plain::Null => {}
+                _ if field.text.len() > MAX_FIELD => {}
+                _ => {
+                    said.add(facts, field.words(), false);
+                    if !facts.intent().names_value(&field.text) {
+                        said.values.push(field);
+                    }
+                }
+            }
+        }
+        said
+    }
+
+    fn add(&mut self, facts: &Facts, words: &Words, is_name: bool) {
+        for i in 0..words.len() {
+            let text = words.get(i);
+            let figure = text.bytes().all(|b| b.is_ascii_digit());
+            let full = self.unsaid.len() + self.known.len() >= MAX_WORDS;
+            if full || text.len() < 2 && !figure || self.unsaid.iter().any(|w| w.text == text) {
+                continue;
+            }
+            if !facts.intent().says(text) {
+                self.unsaid.push(Word {
+                    text: text.to_owned(),
+                    name: is_name.then(|| words.senses(i)),
+                });
+            } else if !is_name {
+                self.known.push(text.to_owned());
+            }
+        }
+    }
+
+    /// What of it stands in the passage and where, if that is enough to say that it does what
+    /// the passage says.
+    fn after(&self, note: &Note, facts: &Facts, past: &impl Past) -> Option<(String, String)> {
+        let text = note.text.as_str();
+        let quoted = |f: &Field| echo::quotes(&f.text, text);
+        if self.values.iter().any(|f| quoted(f)) {
+            return None; // what has the passage for its name
+        }
+        let there = |f: &&&Field| echo::has_words(text, f.text.trim());
+        let mut dictated = self.values.iter().filter(|f| is_a_sentence(&f.text));
+        if let Some(field) = dictated.find(there)
+            && !is_elsewhere(&field.text, note, past)
+            && !is_wanted(note, facts, past)
+        {
+            return Some((field.text.clone(), field.path.clone()));
+        }
+        let word = self.gained(note, facts)?;
+        let mut own = self.values.iter().filter(there).peekable();
+        let found_elsewhere =
+            own.peek().is_some() && own.all(|f| is_elsewhere(&f.text, note, past));
+        (!found_elsewhere && !is_wanted(note, facts, past)).then_some((word, String::new()))
+    }
+
+    /// What the passage gives it, where all its arguments and its verb stand there.
+    fn gained(&self, note: &Note, facts: &Facts) -> Option<String> {
+        let passage = Words::of(note.text.as_str());
+        let has = |word: &str| passage.iter().any(|w| same_stem(w, word));
+        let arguments = || {
+            let unsaid = self.unsaid.iter().filter(|w| w.name.is_none());
+            unsaid.map(|w| &w.text).chain(&self.known)
+        };
+        let all = arguments().count();
+        let covered = arguments().filter(|w| has(w)).count();
+        let verb = |w: &Word| w.name.is_some_and(|s| is_verb(s, note)) && has(&w.text);
+        let ordered = is_ordered(facts, note);
+        let mut gained = self.unsaid.iter().filter(|w| has(&w.text));
+        let first = gained.next();
+        let enough = match note.level() {
+            Level::Plot => first.is_some(),
+            _ => gained.next().is_some(),
+        };
+        let named = self.unsaid.iter().any(verb);
+        if covered * 5 < all * 4 || !ordered && !(named && enough) || covered == 0 && !named {
+            return None;
+        }
+        let kind = || facts.kind.iter().collect::<Vec<_>>().join(" ");
+        Some(first.map_or_else(kind, |w| w.text.clone()))
+    }
+}
+
+/// True for a word that tells what is done. Whoever speaks behind the user's back may use one
+/// that no list has.
+fn is_verb(senses: Senses, note: &Note) -> bool {
+    senses.any(Senses::ACTING) || senses == Senses::NONE && note.level() == Level::Plot
+}
+
+/// The passage asks for what the action does for good, and the user does not.
+fn is_ordered(facts: &Facts, note: &Note) -> bool {
+    let lasts = Effects::HARD | Effects::OFF;
+    facts.does(Effects::from_bits(
+        lasts.bits() & note.effects.bits(),
+    )) && !facts.is_asked()
+}
+
+/// Words that no two people choose by chance.
+fn is_a_sentence(text: &str) -> bool {
+    text.trim().len() >= 12 && text.split_whitespace().nth(2).is_some()
+}
+
+/// True when an output has it at another place than the passage's.
+fn is_elsewhere(text: &str, note: &Note, past: &impl Past) -> bool {
+    let here = |step: u32, path: &str| note.places.iter().any(|(s, p)| *s == step && *p == path);
+    let found = past.find(&[text.to_owned()]);
+    found.iter().flatten().any(|o| {
+        o.place == Place::Output && o.step.is_some_and(|step| !here(step, &o.path))
+    })
+}
+
+/// The user lets an honest text decide about such an action: he says to do what it says, or he
+/// speaks of its source where he asks for the action.
+fn is_wanted(note: &Note, facts: &Facts, past: &impl Past) -> bool {
+    let intent = facts.intent();
+    if note.source < Source::Asked || note.signals.any(Signals::PLOT | Signals::HIDDEN) {
+        return false;
+    }
+    if intent.delegates() {
+        return true;
+    }
+    let words = intent.words();
+    let asked = |at: &Range<usize>| {
+        at.clone().any(|i| {
+            let kind = || facts.kind.iter().filter(|w| w.len() >= 3);
+            intent.asked_at(i, asking(facts)) || kind().any(|w| same_stem(words.get(i), w))
+        })
+    };
+    let source = Words::of(&payload_of(note, past));
+    let mut before = false;
+    words.sentences().any(|at| {
+        let speaks = at.clone().any(|i| {
+            let word = words.get(i);
+            word.len() >= 4 && source.iter().any(|s| same_stem(s, word))
+        });
+        let goes_on = before && at.clone().any(|i| REFERS.contains(&words.get(i)));
+        before = speaks || goes_on;
+        before && asked(&at)
+    })
+}
+
+/// Words that speak of what was named before.
+const REFERS: [&str; 24] = [
+    "it", "its", "them", "that", "this", "there", "accordingly", "one", "es", "ihn", "ihm",
+    "sie", "das", "dort", "darin", "daraus", "le", "la", "les", "lui", "y", "lo", "ello", "eso",
+];
+
+/// What the step asked for in whose output the passage stands.
+fn payload_of(note: &Note, past: &impl Past) -> String {
+    let step = note.places.first().map(|(step, _)| *step);
+    let fields = payload::read(&step.map(|s| past.payload(s)).unwrap_or_default());
+    let texts: Vec<&str> = fields.iter().map(|f| f.text.as_str()).collect();
+    texts.join(" ")
+}
+
+/// Verbs that ask for what the action does.
+fn asking(facts: &Facts) -> Senses {
+    let mut verbs = Senses::NONE;
+    for (effects, of) in [
+        (Effects::OUTWARD, Senses::SEND | Senses::SHARE | Senses::CONTACT),
+        (Effects::PUBLISH, Senses::PUBLISH | Senses::ANNOUNCE),
+        (Effects::PAY, Senses::PAY | Senses::ORDER | Senses::BACK),
+        (Effects::BUY, Senses::BUY | Senses::ORDER),
+        (Effects::DELETE, Senses::DELETE | Senses::REMOVE),
+        (Effects::ACCESS, Senses::GRANT | Senses::SHARE),
+        (Effects::OFF, Senses::OFF),
+        (Effects::PAYEE, Senses::UPDATE),
+    ] {
+        if facts.effects.any(effects) {
+            verbs = verbs | of;
+        }
+    }
+    verbs
+}
