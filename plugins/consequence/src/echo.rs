@@ -4,6 +4,7 @@
 use crate::effect::Effects;
 use crate::encodings;
 use crate::facts::{Facts, Past};
+use crate::follow;
 use crate::lexicon::Senses;
 use crate::money;
 use crate::notes::{self, Level, Note, Source};
@@ -27,6 +28,8 @@ pub struct Echo {
     pub in_body: bool,
     /// True when some output has it as a field of its own.
     pub clean: bool,
+    /// True when the user lets the passage decide about such an action.
+    pub wanted: bool,
 }
 
 /// How much of one field, and how many values and echoes are looked at.
@@ -114,6 +117,7 @@ fn hard<'n>(
                 path: field.path.clone(),
                 in_body: !whole && !decides,
                 clean: false,
+                wanted: false,
             });
         }
     }
@@ -237,6 +241,7 @@ fn soft(
                 path: field.path.clone(),
                 in_body: false,
                 clean: false,
+                wanted: false,
             });
         }
     }
@@ -262,6 +267,7 @@ fn amounts(facts: &Facts, found: &mut Vec<Echo>) {
                 path: field.path.clone(),
                 in_body: false,
                 clean: false,
+                wanted: false,
             });
         }
     }
@@ -355,6 +361,7 @@ fn clear(echoes: &mut [Echo], facts: &Facts, past: &impl Past) {
     }
     let texts: Vec<String> = echoes.iter().map(|e| e.value.clone()).collect();
     for (echo, seen) in echoes.iter_mut().zip(past.find(&texts)) {
+        echo.wanted = follow::is_wanted(&facts.notes[echo.note], facts, past);
         let said = seen.iter().filter(|o| o.place == Place::Payload);
         let said = said.filter_map(|o| o.step).min().unwrap_or(u32::MAX);
         echo.clean = seen.iter().any(|o| {

@@ -161,20 +161,18 @@ impl<'f> Said<'f> {
         };
         let all = arguments().count();
         let covered = arguments().filter(|w| has(w)).count();
-        let verb = |w: &Word| w.name.is_some_and(|s| is_verb(s, note)) && has(&w.text);
-        let ordered = is_ordered(facts, note);
-        let mut gained = self.unsaid.iter().filter(|w| has(&w.text));
-        let first = gained.next();
-        let enough = match note.level() {
-            Level::Plot => first.is_some(),
-            _ => gained.next().is_some(),
-        };
-        let named = self.unsaid.iter().any(verb);
-        if covered * 5 < all * 4 || !ordered && !(named && enough) || covered == 0 && !named {
+        let gained = || self.unsaid.iter().filter(|w| has(&w.text));
+        let plots = note.level() == Level::Plot;
+        let verb = gained().any(|w| w.name.is_some_and(|senses| is_verb(senses, note)));
+        let named = verb || plots && facts.kind.iter().filter(|w| has(w)).count() >= 2;
+        let enough = gained().count() >= if plots { 1 } else { 2 };
+        let dictated = plots && gained().filter(|w| w.name.is_none()).count() >= 2;
+        let follows = is_ordered(facts, note) || named && enough || dictated;
+        if !follows || covered * 5 < all * 4 || covered == 0 && !verb {
             return None;
         }
         let kind = || facts.kind.iter().collect::<Vec<_>>().join(" ");
-        Some(first.map_or_else(kind, |w| w.text.clone()))
+        Some(gained().next().map_or_else(kind, |w| w.text.clone()))
     }
 }
 
@@ -208,7 +206,7 @@ fn is_elsewhere(text: &str, note: &Note, past: &impl Past) -> bool {
 
 /// The user lets an honest text decide about such an action: he says to do what it says, or he
 /// speaks of its source where he asks for the action.
-fn is_wanted(note: &Note, facts: &Facts, past: &impl Past) -> bool {
+pub fn is_wanted(note: &Note, facts: &Facts, past: &impl Past) -> bool {
     let intent = facts.intent();
     if note.source < Source::Asked || note.signals.any(Signals::PLOT | Signals::HIDDEN) {
         return false;
@@ -217,21 +215,24 @@ fn is_wanted(note: &Note, facts: &Facts, past: &impl Past) -> bool {
         return true;
     }
     let words = intent.words();
+    let verbs = asking(facts);
+    let deed = |i: &usize| {
+        let senses = facts.kind.senses(*i);
+        facts.kind.get(*i).len() >= 3 && (senses == Senses::NONE || senses.any(Senses::ACTING))
+    };
+    let deeds: Vec<&str> = (0..facts.kind.len()).filter(deed).map(|i| facts.kind.get(i)).collect();
     let asked = |at: &Range<usize>| {
         at.clone().any(|i| {
-            let kind = || facts.kind.iter().filter(|w| w.len() >= 3);
-            intent.asked_at(i, asking(facts)) || kind().any(|w| same_stem(words.get(i), w))
+            intent.asked_at(i, verbs) || deeds.iter().any(|d| same_stem(words.get(i), d))
         })
     };
-    let source = Words::of(&payload_of(note, past));
+    let sources = sources(note, past);
     let mut before = false;
     words.sentences().any(|at| {
-        let speaks = at.clone().any(|i| {
-            let word = words.get(i);
-            word.len() >= 4 && source.iter().any(|s| same_stem(s, word))
-        });
+        let has = |word: &str| at.clone().any(|i| same_stem(words.get(i), word));
+        let names = |source: &Words| source.iter().all(has);
         let goes_on = before && at.clone().any(|i| REFERS.contains(&words.get(i)));
-        before = speaks || goes_on;
+        before = goes_on || sources.iter().any(names);
         before && asked(&at)
     })
 }
@@ -242,12 +243,15 @@ const REFERS: [&str; 24] = [
     "sie", "das", "dort", "darin", "daraus", "le", "la", "les", "lui", "y", "lo", "ello", "eso",
 ];
 
-/// What the step asked for in whose output the passage stands.
-fn payload_of(note: &Note, past: &impl Past) -> String {
+/// What the step was called and asked for in whose output the passage stands, each by its words.
+fn sources(note: &Note, past: &impl Past) -> Vec<Words> {
     let step = note.places.first().map(|(step, _)| *step);
     let fields = payload::read(&step.map(|s| past.payload(s)).unwrap_or_default());
-    let texts: Vec<&str> = fields.iter().map(|f| f.text.as_str()).collect();
-    texts.join(" ")
+    let texts = fields.iter().filter(|f| f.value == Plain::Text && f.text.len() <= 120);
+    texts
+        .map(|f| Words::of(f.text.split('.').next().unwrap_or_default()))
+        .filter(|words| !words.is_empty())
+        .collect()
 }
 
 /// Verbs that ask for what the action does.

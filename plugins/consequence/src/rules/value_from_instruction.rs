@@ -84,15 +84,7 @@ fn is_dictated(facts: &Facts, note: &Note, echo: &Echo) -> bool {
         return level == Level::Plot && alike;
     }
     let runs = facts.does(Effects::EXECUTE) && note.source == Source::Stranger;
-    level != Level::Order || (facts.does(Effects::HARD) || runs) && !is_asked(facts, note)
-}
-
-/// The user turned to this source, and for such an effect.
-fn is_asked(facts: &Facts, note: &Note) -> bool {
-    match note.source {
-        Source::Named | Source::Asked => facts.is_asked(),
-        Source::Stranger => false,
-    }
+    level != Level::Order || (facts.does(Effects::HARD) || runs) && !(echo.wanted && facts.is_asked())
 }
 
 /// The user lets a text decide, and this one, of a source he turned to, only
