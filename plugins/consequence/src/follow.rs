@@ -112,9 +112,8 @@ impl<'f> Said<'f> {
     fn add(&mut self, facts: &Facts, words: &Words, is_name: bool) {
         for i in 0..words.len() {
             let text = words.get(i);
-            let figure = text.bytes().all(|b| b.is_ascii_digit());
             let full = self.unsaid.len() + self.known.len() >= MAX_WORDS;
-            if full || text.len() < 2 && !figure || self.unsaid.iter().any(|w| w.text == text) {
+            if full || text.len() < 2 && !is_figure(text) || self.unsaid.iter().any(|w| w.text == text) {
                 continue;
             }
             if !facts.intent().says(text) {
@@ -163,12 +162,18 @@ impl<'f> Said<'f> {
         let covered = arguments().filter(|w| has(w)).count();
         let gained = || self.unsaid.iter().filter(|w| has(&w.text));
         let plots = note.level() == Level::Plot;
-        let verb = gained().any(|w| w.name.is_some_and(|senses| is_verb(senses, note)));
-        let named = verb || plots && facts.kind.iter().filter(|w| has(w)).count() >= 2;
+        let verb = gained().any(|w| w.name.is_some_and(|senses| senses.any(Senses::ACTING)));
+        // Whoever speaks behind the user's back may use a verb that no list has.
+        let unknown = gained().any(|w| w.name == Some(Senses::NONE)) && covered > 0;
+        let kind = facts.kind.iter().filter(|w| has(w)).count();
+        let named = verb || plots && (unknown || kind >= 2);
         let enough = gained().count() >= if plots { 1 } else { 2 };
-        let dictated = plots && gained().filter(|w| w.name.is_none()).count() >= 2;
+        let dictated = plots && {
+            let words = || gained().filter(|w| w.name.is_none());
+            words().count() >= 2 && words().any(|w| !is_figure(&w.text))
+        };
         let follows = is_ordered(facts, note) || named && enough || dictated;
-        if !follows || covered * 5 < all * 4 || covered == 0 && !verb {
+        if !follows || covered * 5 < all * 4 || covered == 0 && !named {
             return None;
         }
         let kind = || facts.kind.iter().collect::<Vec<_>>().join(" ");
@@ -176,10 +181,8 @@ impl<'f> Said<'f> {
     }
 }
 
-/// True for a word that tells what is done. Whoever speaks behind the user's back may use one
-/// that no list has.
-fn is_verb(senses: Senses, note: &Note) -> bool {
-    senses.any(Senses::ACTING) || senses == Senses::NONE && note.level() == Level::Plot
+fn is_figure(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The passage asks for what the action does for good, and the user does not.

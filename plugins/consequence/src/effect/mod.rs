@@ -275,6 +275,9 @@ fn reads(kind: &Words, fields: &[Field]) -> bool {
         }
         _ => {}
     }
+    if kind.iter().any(|w| matches!(w, "timestamp" | "datetime")) {
+        return true; // reckons with a time
+    }
     let Some(verb) = kind.each().position(|s| s.any(Senses::READ)) else {
         return false;
     };

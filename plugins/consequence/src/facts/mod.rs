@@ -26,7 +26,7 @@ use crate::message::Message;
 use crate::notes::known;
 use crate::notes::{self, Note, rows::Rows};
 use crate::origin::{self, Origin};
-use crate::payload::{self, Field};
+use crate::payload::{self, Field, Plain};
 use crate::readers::code::{self, Code};
 use crate::readers::deed::Deed;
 use crate::readers::shell::Command;
@@ -266,7 +266,7 @@ impl<'a> Facts<'a> {
             | Senses::CONTACT
             | Senses::ANNOUNCE
             | Senses::PROMISE;
-        effects.any(Effects::OUTWARD) && (intent.asks(outward) || intent.tells_somebody())
+        effects.any(Effects::OUTWARD) && (intent.asks(outward) || intent.tells_somebody() || self.is_his_text())
             || effects.any(Effects::PAY)
                 && (intent.asks(Senses::PAY | Senses::ORDER | Senses::BACK)
                     || intent.asks_for(Senses::MONEY | Senses::SUM)
@@ -287,6 +287,19 @@ impl<'a> Facts<'a> {
                 && self
                     .act()
                     .is_none_or(|act| intent.asks(act.asked | act.vaguely))
+    }
+
+    /// True when the user wrote himself what is to be read, calls it what the tool calls it
+    /// ("put up a tweet, 'We are open again!'"), and does not say that he will do it.
+    pub fn is_his_text(&self) -> bool {
+        let intent = self.intent();
+        let verbs = Senses::PUBLISH | Senses::SHARE | Senses::ANNOUNCE | Senses::UPLOAD;
+        let body = |f: &&Field| f.key.any(Senses::BODY) && f.value == Plain::Text;
+        let mut bodies = self.fields.iter().filter(body).peekable();
+        bodies.peek().is_some()
+            && bodies.all(|f| intent.dictates(&f.text))
+            && self.kind.iter().any(|word| intent.says(word))
+            && !intent.refuses(verbs)
     }
 
     /// True when the user asks for one of the effects of the action.

@@ -159,8 +159,11 @@ impl Intent {
             (i + 1..self.words.len().min(i + 9))
                 .take_while(|j| self.words.sentence(*j) == self.words.sentence(i))
         };
+        // "Fix whatever stops it" lets the fault decide, and no text.
+        let mends = self.senses[i].any(Senses::MEND);
         let what = clause().take(3).any(|j| {
-            WHAT.contains(&self.words.get(j))
+            !(mends && matches!(self.words.get(j), "whatever" | "everything" | "alles"))
+                && WHAT.contains(&self.words.get(j))
                 && (!matches!(self.words.get(j), "ce" | "lo" | "todo")
                     || matches!(self.words.get(j + 1), "que" | "qu" | "lo" | "dont"))
         });

@@ -74,7 +74,7 @@ senses! {
     /// Makes something visible to everybody.
     PUBLISH: "publish tweet retweet publier publication publicar publica veroffentlich* publie publiez broadcast";
     /// Asks, in a user's words, to make something visible.
-    ANNOUNCE: "post tweet announce publish release poster annoncer annonce anunciar anuncia posten ankundigen";
+    ANNOUNCE: "spread diffuse diffusez diffuser verbreite verbreiten difunde difundir post tweet announce publish release poster annoncer annonce anunciar anuncia posten ankundigen";
     /// A place where everybody reads along.
     SOCIAL: "linkedin twitter facebook instagram mastodon bluesky reddit youtube tiktok medium blog newsroom pastebin gist website";
     /// Moves money by itself.

@@ -139,7 +139,7 @@ fn authorised(facts: &Facts, whom: Option<&str>) -> bool {
     }
     // "Fix whatever setting stops it": a program of his gets what it needs, and nobody else.
     let program = |w: &str| matches!(w, "app" | "application" | "anwendung" | "aplicacion");
-    if whom.is_none() && facts.kind.iter().any(program) && facts.intent().delegates_deeds() {
+    if whom.is_none() && facts.kind.iter().any(program) && facts.intent().asks(Senses::MEND) {
         return true;
     }
     let keeps =

@@ -4,7 +4,6 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
-use crate::payload::{Field, Plain};
 use crate::readers::deed::{self, Sort};
 
 /// The reason code.
@@ -43,7 +42,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         let word = facts.kind.get(i);
         word.len() >= 4 && facts.kind.senses(i) == Senses::NONE && facts.intent().says(word)
     };
-    if facts.is_in_earnest() && ((0..facts.kind.len()).any(place) || is_dictated(facts, verbs)) {
+    if facts.is_in_earnest() && ((0..facts.kind.len()).any(place) || facts.is_his_text()) {
         return None;
     }
     let kind = facts.kind.iter().collect::<Vec<_>>().join(" ");
@@ -59,16 +58,4 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         Some(field) => finding.with(&field.path, &field.text),
         None => finding,
     })
-}
-
-/// The user wrote himself what is to be read, and calls it what the tool calls it: "put up a
-/// tweet, 'We are open again!'". Unless he says that he will do it, or not yet.
-fn is_dictated(facts: &Facts, verbs: Senses) -> bool {
-    let intent = facts.intent();
-    let body = |f: &&Field| f.key.any(Senses::BODY) && f.value == Plain::Text;
-    let mut bodies = facts.fields.iter().filter(body).peekable();
-    bodies.peek().is_some()
-        && bodies.all(|f| intent.dictates(&f.text))
-        && facts.kind.iter().any(|word| intent.says(word))
-        && !intent.refuses(verbs)
 }
