@@ -197,6 +197,18 @@ impl Limits {
     pub const STACK: RangeInclusive<usize> = 64 << 10..=1 << 20;
     /// How many table elements there can be: what an instance has room for.
     pub const TABLE: RangeInclusive<usize> = 1..=20_000;
+
+    /// What reading an output of so many bytes may use: fuel and time once for each 8 KiB of
+    /// it that were begun. The rest is as for a decision, which reads no outputs.
+    pub fn for_output(&self, bytes: usize) -> Limits {
+        let parts = u32::try_from(bytes / (8 << 10)).unwrap_or(u32::MAX);
+        let parts = parts.saturating_add(1);
+        Limits {
+            fuel: self.fuel.saturating_mul(parts.into()),
+            time: self.time.saturating_mul(parts),
+            ..self.clone()
+        }
+    }
 }
 
 impl Default for Limits {
@@ -250,6 +262,17 @@ mod tests {
         (0..10_000)
             .filter(|n| share.has(plugin, &format!("s-{n}")))
             .collect()
+    }
+
+    #[test]
+    fn a_long_output_may_take_longer() {
+        let limits = Limits::default();
+        assert_eq!(limits.for_output(8_191), limits);
+        let long = limits.for_output(16 << 10);
+        assert_eq!(long.fuel, 3 * limits.fuel);
+        assert_eq!(long.time, 3 * limits.time);
+        assert_eq!(long.memory, limits.memory);
+        assert_eq!(limits.for_output(usize::MAX).fuel, limits.fuel * u64::from(u32::MAX));
     }
 
     #[test]

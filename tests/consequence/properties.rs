@@ -455,3 +455,26 @@ fn nonsense() -> impl Strategy<Value = Value> {
     (prop::option::of(text()), prop::collection::vec(step, 1..5))
         .prop_map(|(intent, steps)| json!({"intent": intent, "steps": steps}))
 }
+
+/// What a listing of a database has: lines of labels and values, some of them marked with a word
+/// of the user's.
+#[test]
+fn a_long_listing_is_read() {
+    let record = |n: usize| {
+        format!(
+            "{n}. Record ID: txn_{n:06x}\n   card_type: Silver Rewards Card\n   merchant: Shop {n}\n   amount: $48{n}.99\n   status: COMPLETED\n\n"
+        )
+    };
+    let listing: String = (0..600).map(record).collect();
+    let session = json!({
+        "intent": "Show me the transactions of my Silver Rewards Card, and keep the card active.",
+        "steps": [
+            {"type": "transactions.list", "payload": {"card": "silver"}, "output": listing},
+            {"type": "transactions.get", "payload": {"id": "txn_000007"}},
+        ],
+    });
+    let judged = session::judge(&session);
+    assert!(listing.len() > 60_000);
+    assert_eq!(judged[1].failure, None);
+    assert!(!judged[1].held, "{:?}", judged[1].codes);
+}

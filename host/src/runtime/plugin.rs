@@ -26,7 +26,7 @@ use crate::action::Action;
 use crate::history::{Leaf, Step, View};
 use crate::notes::{Notes, PluginId};
 use crate::plugins::manifest::Manifest;
-use crate::policy::{Mode, PluginSpec};
+use crate::policy::{Limits, Mode, PluginSpec};
 use crate::verdict::{Assessment, Failure, Opinion, Part};
 
 /// A loaded plugin.
@@ -168,7 +168,7 @@ impl Plugin {
             .take()
             .map_err(|e| Failure::Overloaded(e.to_string()))?;
         let linked = self.here(engine)?;
-        let mut store = self.store(linked, view);
+        let mut store = self.store(linked, view, &self.spec.limits);
         let answer = linked.instantiate(&mut store).and_then(|instance| {
             let plugin = linked.scorer.load(&mut store, &instance)?;
             plugin.coldnotch_policy_scorer().call_score(
@@ -242,7 +242,9 @@ impl Plugin {
             .slots
             .take()
             .map_err(|e| Failure::Overloaded(e.to_string()))?;
-        let mut store = self.store(linked, view);
+        let bytes = leaves.iter().map(|leaf| leaf.path.len() + leaf.text.len()).sum();
+        let limits = self.spec.limits.for_output(bytes);
+        let mut store = self.store(linked, view, &limits);
         let leaves: Vec<wit::Leaf> = leaves
             .iter()
             .map(|leaf| wit::Leaf {
@@ -273,10 +275,9 @@ impl Plugin {
         Ok(data)
     }
 
-    fn store(&self, linked: &Linked, view: &View) -> Store<Call> {
-        let PluginSpec { limits, grants, .. } = &self.spec;
+    fn store(&self, linked: &Linked, view: &View, limits: &Limits) -> Store<Call> {
         let Sandbox { wasm, room, .. } = &*linked.sandbox;
-        Call::store(wasm, *room, view.clone(), limits, grants)
+        Call::store(wasm, *room, view.clone(), limits, &self.spec.grants)
     }
 }
 

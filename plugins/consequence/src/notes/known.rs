@@ -2,7 +2,7 @@
 //! stand in a line the user wants left out, which context is the current one,
 //! and what a plan would end.
 
-use super::Arrived;
+use super::{Arrived, rows};
 use crate::intent::Intent;
 use crate::readers::place;
 use crate::spans;
@@ -151,19 +151,24 @@ fn learn_kept<'t>(
     };
     for (path, text) in leaves.clone().take(MAX_LINES) {
         if text.contains('\n') {
-            let plain: Vec<&str> = spans::short(text, MAX_TEXT)
-                .lines()
-                .take(MAX_LINES)
-                .filter(|l| marks(l).is_none())
+            let lines = spans::short(text, MAX_TEXT).lines().take(MAX_LINES);
+            let lines: Vec<_> = lines.map(|line| (line, marks(line))).collect();
+            if lines.iter().all(|(_, word)| word.is_none()) {
+                continue;
+            }
+            // What stands in other lines too is not what the word marks.
+            let plain = lines.iter().filter(|(_, word)| word.is_none());
+            let mut others: Vec<u32> = plain
+                .flat_map(|(line, _)| tokens(line))
+                .filter_map(rows::hash)
                 .collect();
-            for line in spans::short(text, MAX_TEXT).lines().take(MAX_LINES) {
-                if let Some(word) = marks(line) {
-                    // What stands in other lines too is not what the word marks.
-                    let its_own =
-                        |t: &&str| !plain.iter().any(|l| l.contains(*t)) && !intent.names_value(t);
-                    tokens(line)
-                        .filter(its_own)
-                        .for_each(|t| put(facts, Sort::Kept, t, &word, false));
+            others.sort_unstable();
+            let stands = |t: &str| rows::hash(t).is_some_and(|h| others.binary_search(&h).is_ok());
+            let its_own = |t: &&str| !stands(t) && !intent.names_value(t);
+            for (line, word) in &lines {
+                for word in word {
+                    let own = tokens(line).filter(its_own);
+                    own.for_each(|t| put(facts, Sort::Kept, t, word, false));
                 }
             }
         } else if let (Some(parent), Some(word)) = (parent(path), marks(text)) {
