@@ -272,7 +272,10 @@ mod tests {
         assert_eq!(long.fuel, 3 * limits.fuel);
         assert_eq!(long.time, 3 * limits.time);
         assert_eq!(long.memory, limits.memory);
-        assert_eq!(limits.for_output(usize::MAX).fuel, limits.fuel * u64::from(u32::MAX));
+        assert_eq!(
+            limits.for_output(usize::MAX).fuel,
+            limits.fuel * u64::from(u32::MAX)
+        );
     }
 
     #[test]

@@ -242,7 +242,10 @@ impl Plugin {
             .slots
             .take()
             .map_err(|e| Failure::Overloaded(e.to_string()))?;
-        let bytes = leaves.iter().map(|leaf| leaf.path.len() + leaf.text.len()).sum();
+        let bytes = leaves
+            .iter()
+            .map(|leaf| leaf.path.len() + leaf.text.len())
+            .sum();
         let limits = self.spec.limits.for_output(bytes);
         let mut store = self.store(linked, view, &limits);
         let leaves: Vec<wit::Leaf> = leaves

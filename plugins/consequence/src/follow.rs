@@ -113,7 +113,10 @@ impl<'f> Said<'f> {
         for i in 0..words.len() {
             let text = words.get(i);
             let full = self.unsaid.len() + self.known.len() >= MAX_WORDS;
-            if full || text.len() < 2 && !is_figure(text) || self.unsaid.iter().any(|w| w.text == text) {
+            if full
+                || text.len() < 2 && !is_figure(text)
+                || self.unsaid.iter().any(|w| w.text == text)
+            {
                 continue;
             }
             if !facts.intent().says(text) {
@@ -188,9 +191,7 @@ fn is_figure(word: &str) -> bool {
 /// The passage asks for what the action does for good, and the user does not.
 fn is_ordered(facts: &Facts, note: &Note) -> bool {
     let lasts = Effects::HARD | Effects::OFF;
-    facts.does(Effects::from_bits(
-        lasts.bits() & note.effects.bits(),
-    )) && !facts.is_asked()
+    facts.does(Effects::from_bits(lasts.bits() & note.effects.bits())) && !facts.is_asked()
 }
 
 /// Words that no two people choose by chance.
@@ -202,9 +203,10 @@ fn is_a_sentence(text: &str) -> bool {
 fn is_elsewhere(text: &str, note: &Note, past: &impl Past) -> bool {
     let here = |step: u32, path: &str| note.places.iter().any(|(s, p)| *s == step && *p == path);
     let found = past.find(&[text.to_owned()]);
-    found.iter().flatten().any(|o| {
-        o.place == Place::Output && o.step.is_some_and(|step| !here(step, &o.path))
-    })
+    found
+        .iter()
+        .flatten()
+        .any(|o| o.place == Place::Output && o.step.is_some_and(|step| !here(step, &o.path)))
 }
 
 /// The user lets an honest text decide about such an action: he says to do what it says, or he
@@ -223,11 +225,13 @@ pub fn is_wanted(note: &Note, facts: &Facts, past: &impl Past) -> bool {
         let senses = facts.kind.senses(*i);
         facts.kind.get(*i).len() >= 3 && (senses == Senses::NONE || senses.any(Senses::ACTING))
     };
-    let deeds: Vec<&str> = (0..facts.kind.len()).filter(deed).map(|i| facts.kind.get(i)).collect();
+    let deeds: Vec<&str> = (0..facts.kind.len())
+        .filter(deed)
+        .map(|i| facts.kind.get(i))
+        .collect();
     let asked = |at: &Range<usize>| {
-        at.clone().any(|i| {
-            intent.asked_at(i, verbs) || deeds.iter().any(|d| same_stem(words.get(i), d))
-        })
+        at.clone()
+            .any(|i| intent.asked_at(i, verbs) || deeds.iter().any(|d| same_stem(words.get(i), d)))
     };
     let sources = sources(note, past);
     let mut before = false;
@@ -242,15 +246,39 @@ pub fn is_wanted(note: &Note, facts: &Facts, past: &impl Past) -> bool {
 
 /// Words that speak of what was named before.
 const REFERS: [&str; 24] = [
-    "it", "its", "them", "that", "this", "there", "accordingly", "one", "es", "ihn", "ihm",
-    "sie", "das", "dort", "darin", "daraus", "le", "la", "les", "lui", "y", "lo", "ello", "eso",
+    "it",
+    "its",
+    "them",
+    "that",
+    "this",
+    "there",
+    "accordingly",
+    "one",
+    "es",
+    "ihn",
+    "ihm",
+    "sie",
+    "das",
+    "dort",
+    "darin",
+    "daraus",
+    "le",
+    "la",
+    "les",
+    "lui",
+    "y",
+    "lo",
+    "ello",
+    "eso",
 ];
 
 /// What the step was called and asked for in whose output the passage stands, each by its words.
 fn sources(note: &Note, past: &impl Past) -> Vec<Words> {
     let step = note.places.first().map(|(step, _)| *step);
     let fields = payload::read(&step.map(|s| past.payload(s)).unwrap_or_default());
-    let texts = fields.iter().filter(|f| f.value == Plain::Text && f.text.len() <= 120);
+    let texts = fields
+        .iter()
+        .filter(|f| f.value == Plain::Text && f.text.len() <= 120);
     texts
         .map(|f| Words::of(f.text.split('.').next().unwrap_or_default()))
         .filter(|words| !words.is_empty())
@@ -261,7 +289,10 @@ fn sources(note: &Note, past: &impl Past) -> Vec<Words> {
 fn asking(facts: &Facts) -> Senses {
     let mut verbs = Senses::NONE;
     for (effects, of) in [
-        (Effects::OUTWARD, Senses::SEND | Senses::SHARE | Senses::CONTACT),
+        (
+            Effects::OUTWARD,
+            Senses::SEND | Senses::SHARE | Senses::CONTACT,
+        ),
         (Effects::PUBLISH, Senses::PUBLISH | Senses::ANNOUNCE),
         (Effects::PAY, Senses::PAY | Senses::ORDER | Senses::BACK),
         (Effects::BUY, Senses::BUY | Senses::ORDER),

@@ -273,12 +273,27 @@ mod tests {
 
     #[test]
     fn a_date_is_no_account() {
-        let found = |text: &str| !read(coldnotch_plugin::json::json!({ "to_account": text })).is_empty();
-        for date in ["2027-03-16", "2027-03-16 07:15:00", "2027-03-16T07:15:00Z", "16.03.2027"] {
+        let found =
+            |text: &str| !read(coldnotch_plugin::json::json!({ "to_account": text })).is_empty();
+        for date in [
+            "2027-03-16",
+            "2027-03-16 07:15:00",
+            "2027-03-16T07:15:00Z",
+            "16.03.2027",
+        ] {
             assert!(!found(date), "{date}");
         }
-        for account in ["20-30-12 12345678", "2027-0316 0715", "1020-30-12345678", "€€-16-2027"] {
-            assert_eq!(found(account), is_account(account) || account.contains('€'), "{account}");
+        for account in [
+            "20-30-12 12345678",
+            "2027-0316 0715",
+            "1020-30-12345678",
+            "€€-16-2027",
+        ] {
+            assert_eq!(
+                found(account),
+                is_account(account) || account.contains('€'),
+                "{account}"
+            );
         }
     }
 

@@ -248,7 +248,10 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
 
 /// The agent's last word to its user, which does nothing: `stop` with an `answer`.
 fn ends_the_run(kind: &Words, fields: &[Field]) -> bool {
-    let last = matches!(kind.get(0), "stop" | "finish" | "done" | "exit" | "end" | "terminate");
+    let last = matches!(
+        kind.get(0),
+        "stop" | "finish" | "done" | "exit" | "end" | "terminate"
+    );
     let own = |f: &Field| {
         matches!(
             f.name(),

@@ -266,7 +266,8 @@ impl<'a> Facts<'a> {
             | Senses::CONTACT
             | Senses::ANNOUNCE
             | Senses::PROMISE;
-        effects.any(Effects::OUTWARD) && (intent.asks(outward) || intent.tells_somebody() || self.is_his_text())
+        effects.any(Effects::OUTWARD)
+            && (intent.asks(outward) || intent.tells_somebody() || self.is_his_text())
             || effects.any(Effects::PAY)
                 && (intent.asks(Senses::PAY | Senses::ORDER | Senses::BACK)
                     || intent.asks_for(Senses::MONEY | Senses::SUM)

@@ -165,11 +165,12 @@ fn learn_kept<'t>(
             others.sort_unstable();
             let stands = |t: &str| rows::hash(t).is_some_and(|h| others.binary_search(&h).is_ok());
             let its_own = |t: &&str| !stands(t) && !intent.names_value(t);
-            for (line, word) in &lines {
-                for word in word {
-                    let own = tokens(line).filter(its_own);
-                    own.for_each(|t| put(facts, Sort::Kept, t, word, false));
-                }
+            let marked = lines
+                .iter()
+                .filter_map(|(line, word)| Some((line, word.as_ref()?)));
+            for (line, word) in marked {
+                let own = tokens(line).filter(its_own);
+                own.for_each(|t| put(facts, Sort::Kept, t, word, false));
             }
         } else if let (Some(parent), Some(word)) = (parent(path), marks(text)) {
             // The object's other fields are of the same thing.
