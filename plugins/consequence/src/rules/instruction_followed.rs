@@ -29,9 +29,9 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             &number,
             " says (\"",
             &followed.excerpt,
-            "…\"): `",
+            "…\"), and `",
             short(&followed.what, 80),
-            "` is in no word of the user's",
+            "` comes from there and not from the user",
         ],
     );
     let finding = match followed.path.as_str() {
