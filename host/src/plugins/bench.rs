@@ -8,14 +8,14 @@ use super::trial::{Trial, TrialError};
 const WARM: u32 = 20;
 
 /// One case, measured; each call in a fresh instance.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measured {
     /// Its name.
     pub name: String,
-    /// Half of the calls took no longer; in microseconds.
-    pub p50: f64,
-    /// 95 of 100 calls took no longer; in microseconds.
-    pub p95: f64,
+    /// Half of the calls took no longer.
+    pub p50: Duration,
+    /// 95 of 100 calls took no longer.
+    pub p95: Duration,
     /// Fuel of one call, about one unit an instruction.
     pub fuel: u64,
     /// Bytes of memory at the end of one call.
@@ -23,7 +23,7 @@ pub struct Measured {
 }
 
 /// A plugin, measured.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bench {
     /// How long it took until it could be asked: read, prepared and compiled, or found
     /// in the cache.
@@ -53,14 +53,14 @@ pub fn run(trial: &mut Trial<'_>, calls: u32) -> Result<Bench, TrialError> {
         for _ in 0..WARM {
             (_, fuel, memory) = stage.judge();
         }
-        let mut times: Vec<f64> = (0..calls)
+        let mut times: Vec<Duration> = (0..calls)
             .map(|_| {
                 let begun = Instant::now();
                 stage.judge();
-                begun.elapsed().as_secs_f64() * 1e6
+                begun.elapsed()
             })
             .collect();
-        times.sort_by(f64::total_cmp);
+        times.sort_unstable();
         bench.cases.push(Measured {
             name: case.name.clone(),
             p50: percentile(&times, 50),
@@ -73,22 +73,21 @@ pub fn run(trial: &mut Trial<'_>, calls: u32) -> Result<Bench, TrialError> {
 }
 
 /// Nearest rank.
-fn percentile(sorted: &[f64], percent: usize) -> f64 {
+fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     let rank = (sorted.len() * percent).div_ceil(100).max(1);
-    sorted.get(rank - 1).copied().unwrap_or(0.0)
+    sorted.get(rank - 1).copied().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::percentile;
+    use super::{Duration, percentile};
 
     #[test]
     fn percentiles_are_of_the_nearest_rank() {
-        let sorted: Vec<f64> = (1..=20).map(f64::from).collect();
-        assert_eq!(
-            (percentile(&sorted, 50), percentile(&sorted, 95)),
-            (10.0, 19.0)
-        );
-        assert_eq!((percentile(&[7.0], 95), percentile(&[], 50)), (7.0, 0.0));
+        let sorted: Vec<Duration> = (1..=20).map(Duration::from_micros).collect();
+        let ranks = (percentile(&sorted, 50), percentile(&sorted, 95));
+        assert_eq!(ranks, (sorted[9], sorted[18]));
+        let ranks = (percentile(&sorted[..1], 95), percentile(&[], 50));
+        assert_eq!(ranks, (sorted[0], Duration::ZERO));
     }
 }

@@ -1,5 +1,7 @@
 //! `coldnotch plugin bench`
 
+use std::time::Duration;
+
 use anyhow::bail;
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
@@ -55,8 +57,8 @@ fn print(report: &Report, calls: u32) {
     for case in &report.cases {
         table.add_row([
             safe(&case.name),
-            format!("{:.1}", case.p50),
-            format!("{:.1}", case.p95),
+            format!("{:.1}", micros(case.p50)),
+            format!("{:.1}", micros(case.p95)),
             case.fuel.to_string(),
             (case.memory >> 10).to_string(),
         ]);
@@ -69,13 +71,49 @@ fn print(report: &Report, calls: u32) {
     anstream::println!("{DIM}{calls} calls each, in fresh instances; loaded in {load} ms{DIM:#}");
 }
 
+/// A time in microseconds, as exact as it was measured: to the nanosecond, so with three
+/// decimals at most.
+fn micros(time: Duration) -> f64 {
+    time.as_nanos() as f64 / 1e3
+}
+
 fn report_json(report: &Report) -> Value {
     let case = |case: &Measured| {
         json!({
-            "name": case.name, "us": {"p50": case.p50, "p95": case.p95},
+            "name": case.name, "us": {"p50": micros(case.p50), "p95": micros(case.p95)},
             "fuel": case.fuel, "memory": case.memory,
         })
     };
     let cases: Vec<Value> = report.cases.iter().map(case).collect();
-    json!({"load_ms": report.load.as_secs_f64() * 1e3, "cases": cases})
+    json!({"load_ms": report.load.as_micros() as f64 / 1e3, "cases": cases})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No time has a tail of digits that nobody measured.
+    #[test]
+    fn times_have_three_decimals_at_most() {
+        let nanos = [1, 7_001, 12_345, 33_333_333, 1_234_567_891];
+        let cases = nanos.map(|nanos| Measured {
+            name: "a".to_owned(),
+            p50: Duration::from_nanos(nanos),
+            p95: Duration::from_nanos(nanos + 1),
+            fuel: 1,
+            memory: 2,
+        });
+        let report = Report {
+            load: Duration::from_nanos(41_234_567),
+            cases: cases.to_vec(),
+        };
+        let told = report_json(&report);
+        assert_eq!(told["load_ms"].to_string(), "41.234");
+        let p50s = told["cases"].as_array().unwrap().iter();
+        let p50s: Vec<String> = p50s.map(|case| case["us"]["p50"].to_string()).collect();
+        assert_eq!(
+            p50s,
+            ["0.001", "7.001", "12.345", "33333.333", "1234567.891"]
+        );
+    }
 }
