@@ -131,10 +131,11 @@ fn time_that_runs_out_is_no_refusal() {
     );
 }
 
-/// What happens is told as it happens, a line of JSON each, in order.
+/// What happens is told as it happens, a line of JSON each, in order: of several who must
+/// approve each by themselves.
 #[test]
 fn a_watch_tells_each_step_of_a_question() {
-    let place = Place::new(&format!("{HOLDING}{PAUSING}"));
+    let place = Place::new(&format!("{HOLDING}{PAUSING}quorum = 2\n"));
     let mut watch = place.command("approvals watch --json");
     let mut watch = watch.stdout(Stdio::piped()).spawn().unwrap();
     let told = received(watch.stdout.take().unwrap());
@@ -147,22 +148,30 @@ fn a_watch_tells_each_step_of_a_question() {
     }
     let held = ask(&place, &pay("a"));
     let id = held["approval_id"].as_str().unwrap();
-    let approve = format!("approvals approve {id} --by ana");
-    assert!(place.run(&approve, "").status.success());
+    for by in ["ana", "bo"] {
+        let approve = format!("approvals approve {id} --by {by}");
+        assert!(place.run(&approve, "").status.success());
+    }
     assert_eq!(
         decided(&place.run("decide --wait 60s", pay("a"))).1,
         Some(0)
     );
-    let mut steps = Vec::new();
-    while steps.last().is_none_or(|last| last != "consumed") {
+    let mut steps: Vec<Value> = Vec::new();
+    while steps.last().is_none_or(|last| last[0] != "consumed") {
         let line = told.recv_timeout(DEADLINE).unwrap();
         let step: Value = serde_json::from_str(&line).unwrap();
         if step["id"] == id {
-            steps.push(step["state"].clone());
+            steps.push(json!([step["state"], step["answered"]["by"]]));
         }
     }
-    steps.dedup(); // an answer is told of, too
-    assert_eq!(steps, ["pending", "approved", "consumed"]);
+    let told = [
+        ("pending", None),
+        ("pending", Some("ana")),
+        ("pending", Some("bo")),
+        ("approved", None),
+        ("consumed", None),
+    ];
+    assert_eq!(steps, told.map(|(state, by)| json!([state, by])));
     watch.kill().unwrap();
     watch.wait().unwrap();
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::action::{Action, Observation};
-use crate::approvals::{Approval, Conclusion, Grant, State, Word};
+use crate::approvals::{Answer, Approval, Conclusion, Grant, State, Word};
 use crate::gate::Decision;
 use crate::json::{self, JsonError, Object};
 use crate::verdict::Cause;
@@ -337,9 +337,10 @@ pub fn approval(approval: &Approval) -> Value {
     let judgement = &approval.held.judgement;
     let reasons: Vec<ReasonWire<'_>> = judgement.causes.iter().map(Into::into).collect();
     let answers = approval.answers.iter().map(|given| {
-        let answer = &given.answer;
-        json!({"approved": answer.approved, "by": answer.by, "via": answer.via,
-            "reason": answer.reason, "at": given.at, "grant": given.grant})
+        let mut told = answer(&given.answer);
+        told["at"] = json!(given.at);
+        told["grant"] = json!(given.grant);
+        told
     });
     json!({
         "id": approval.id, "state": approval.state.as_str(),
@@ -357,6 +358,12 @@ pub fn approval(approval: &Approval) -> Value {
             json!({"by": who.by, "via": who.via, "at": who.at})
         }),
     })
+}
+
+/// What somebody said to a question.
+pub fn answer(answer: &Answer) -> Value {
+    json!({"approved": answer.approved, "by": answer.by, "via": answer.via,
+        "reason": answer.reason})
 }
 
 /// What became of a question, once somebody has concluded it: the action as it was judged

@@ -107,11 +107,25 @@ fn a_hold_is_asked_answered_and_waited_for() {
         assert_eq!(kept["answers"][0]["reason"], "because");
     }
     assert_eq!(place.decisions(), 2);
-    let mut last = String::new();
-    while !last.contains("refused") {
-        last = events.recv_timeout(DEADLINE).unwrap();
+    let mut told: Vec<Value> = Vec::new();
+    while told.last().is_none_or(|last| last["state"] != "refused") {
+        told.push(serde_json::from_str(&events.recv_timeout(DEADLINE).unwrap()).unwrap());
     }
-    let seq = serde_json::from_str::<serde_json::Value>(&last).unwrap()["seq"].as_u64();
+    let answered = told.iter().filter(|event| !event["answered"].is_null());
+    let answered: Vec<_> = answered
+        .map(|event| {
+            json!([
+                event["state"],
+                event["answered"]["by"],
+                event["answered"]["approved"]
+            ])
+        })
+        .collect();
+    assert_eq!(
+        json!(answered),
+        json!([["pending", "local", true], ["pending", "local", false]])
+    );
+    let seq = told.last().unwrap()["seq"].as_u64();
     client.post("/v1/decide", &pay("c"));
     let next = client.events(seq.unwrap()).recv_timeout(DEADLINE).unwrap();
     assert!(next.contains("pending"), "{next}");

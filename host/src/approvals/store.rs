@@ -28,7 +28,7 @@ pub(super) use write::takes;
 
 /// How the schema came to be: `user_version` counts those that were applied. New ones
 /// are added at the end; one that was released is never changed.
-const MIGRATIONS: [&str; 8] = [
+pub(super) const MIGRATIONS: [&str; 9] = [
     include_str!("schema/001_questions.sql"),
     include_str!("schema/002_grants.sql"),
     include_str!("schema/003_outbox.sql"),
@@ -37,6 +37,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("schema/006_cancelled.sql"),
     include_str!("schema/007_cards.sql"),
     include_str!("schema/008_edits.sql"),
+    include_str!("schema/009_answers.sql"),
 ];
 
 /// An open approvals file.

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::style::safe;
 use super::{Outcome, grants};
 use crate::approvals::{
-    Answer, Approval, ApprovalError, Approvals, Cancelled, Grant, Scope, State, Word,
+    Answer, Approval, ApprovalError, Approvals, Cancelled, Change, Grant, Scope, State, Word,
 };
 use crate::audit;
 use crate::config::Config;
@@ -294,7 +294,7 @@ fn watch(approvals: &Approvals, time: Option<Duration>, as_json: bool) -> anyhow
         for change in approvals.changes(seen)? {
             seen = change.seq;
             match approvals.get(&change.approval) {
-                Ok(approval) => told(&approval, change.state, as_json),
+                Ok(approval) => told(approval, &change, as_json),
                 Err(ApprovalError::Unknown(_)) => {} // forgotten since
                 Err(e) => return Err(e.into()),
             }
@@ -307,15 +307,20 @@ fn watch(approvals: &Approvals, time: Option<Duration>, as_json: bool) -> anyhow
     }
 }
 
-fn told(approval: &Approval, state: State, as_json: bool) {
+/// Tells a change of an approval, which may have gone on since.
+fn told(approval: Approval, change: &Change, as_json: bool) {
     let then = Approval {
-        state,
-        ..approval.clone()
+        state: change.state,
+        ..approval
     };
     if as_json {
-        let told: Value = wire::approval(&then);
+        let mut told = wire::approval(&then);
+        told["answered"] = change.answer.as_ref().map(wire::answer).into();
         anstream::println!("{told}");
-    } else {
-        anstream::println!("{}", shown::line(&then));
+        return;
+    }
+    match &change.answer {
+        Some(answer) => anstream::println!("{}", shown::answered(&then, answer)),
+        None => anstream::println!("{}", shown::line(&then)),
     }
 }

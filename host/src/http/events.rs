@@ -19,6 +19,7 @@ use super::refusals::Refusals;
 use super::{Identity, Problem, Server};
 use crate::approvals::Change;
 use crate::keys::Right;
+use crate::wire;
 
 /// How often a quiet stream says that it is there.
 const ALIVE: Duration = Duration::from_secs(15);
@@ -40,8 +41,10 @@ pub(super) struct From {
 /// Follows what happens to approvals (server-sent events)
 ///
 /// Each event is named `approval`, its id is its number, and its data is
-/// `{"seq", "approval_id", "state"}`. A browser that lost the connection goes on where
-/// it was.
+/// `{"seq", "approval_id", "state", "answered"}`. Where somebody answered, `answered` has
+/// `{"approved", "by", "via", "reason"}`, and the state is still `pending`: what it led to, if
+/// it was the last that was needed, is the next event. Otherwise `answered` is null. A browser
+/// that lost the connection goes on where it was.
 #[utoipa::path(
     get, path = "/v1/events", tag = "approvals",
     params(From, ("Last-Event-ID" = Option<u64>, Header, description = "The last event that is known")),
@@ -78,7 +81,7 @@ pub(super) async fn events(
     let stream = server.changes(seen);
     let told = futures_util::StreamExt::map(stream, |change| {
         let data = json!({"seq": change.seq, "approval_id": change.approval,
-            "state": change.state.as_str()});
+            "state": change.state.as_str(), "answered": change.answer.as_ref().map(wire::answer)});
         let event = Event::default()
             .event("approval")
             .id(change.seq.to_string());

@@ -4,7 +4,7 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::super::{Approval, State, Waiting};
-use super::read::{Change, load};
+use super::read::load;
 use super::{Result, Store, Undone, millis, stamp};
 
 /// How long one who sends something has it for itself, in milliseconds: longer than
@@ -53,9 +53,9 @@ impl Store {
             let Some(to) = last_of_next(tx, from)? else {
                 return Ok(false);
             };
-            for change in news(tx, from, to, born)? {
-                let approval = load(tx, &change.approval)?;
-                if let Some((message, body)) = message(&approval, change.state) {
+            for (id, state) in news(tx, from, to, born)? {
+                let approval = load(tx, &id)?;
+                if let Some((message, body)) = message(&approval, state) {
                     enqueue(tx, endpoint, &message, &body, now)?;
                 }
             }
@@ -224,31 +224,22 @@ pub(super) fn last_of_next(tx: &Transaction<'_>, from: u64) -> Undoable<Option<u
 
 /// The changes to another state, in order: the first of an approval, and those after
 /// which it was in another one than before.
-fn news(tx: &Transaction<'_>, from: u64, to: u64, born: u64) -> Undoable<Vec<Change>> {
+fn news(tx: &Transaction<'_>, from: u64, to: u64, born: u64) -> Undoable<Vec<(String, State)>> {
     let mut select = tx.prepare_cached(
-        "SELECT c.seq, c.approval, c.state FROM change c JOIN approval a ON a.id = c.approval
+        "SELECT c.approval, c.state FROM change c JOIN approval a ON a.id = c.approval
          WHERE c.seq > ?1 AND c.seq <= ?2 AND (c.seq > ?3 OR a.state = 'pending')
            AND c.state IS NOT (SELECT p.state FROM change p
                 WHERE p.approval = c.approval AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1)
          ORDER BY c.seq",
     )?;
     let rows = select.query_map(params![stamp(from), stamp(to), stamp(born)], |row| {
-        let name: String = row.get(2)?;
-        Ok((row.get(0).map(millis)?, row.get(1)?, State::named(&name)))
-    })?;
-    let mut found = Vec::new();
-    for row in rows {
-        let (seq, approval, state) = row?;
+        let (approval, name): (_, String) = (row.get(0)?, row.get(1)?);
         // A state that a newer program wrote is nobody's news here.
-        if let Some(state) = state {
-            found.push(Change {
-                seq,
-                approval,
-                state,
-            });
-        }
-    }
-    Ok(found)
+        Ok(State::named(&name).map(|state| (approval, state)))
+    })?;
+    Ok(rows
+        .filter_map(|row| row.transpose())
+        .collect::<rusqlite::Result<_>>()?)
 }
 
 fn enqueue(

@@ -25,15 +25,18 @@ pub(in crate::approvals) enum Found {
     Done(Box<Approval>, Box<Conclusion>),
 }
 
-/// An approval went from one state to another, or was answered by one of several.
+/// Somebody answered an approval, or it went from one state to another. An answer that
+/// decides is two changes: the answer, and the state it led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// Its number; they rise.
     pub seq: u64,
     /// The approval.
     pub approval: String,
-    /// Its state from then on.
+    /// Its state from then on; of an answer, the one it came in.
     pub state: State,
+    /// The answer, if that is what happened.
+    pub answer: Option<Answer>,
 }
 
 impl Store {
@@ -140,15 +143,10 @@ impl Store {
     pub(in crate::approvals) fn changes(&self, after: u64) -> Result<Vec<Change>> {
         self.look(|db| {
             let mut select = db.prepare_cached(
-                "SELECT seq, approval, state FROM change WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+                "SELECT seq, approval, state, by, via, approved, reason FROM change
+                 WHERE seq > ?1 ORDER BY seq LIMIT ?2",
             )?;
-            let rows = select.query_map(params![stamp(after), CHANGES], |row| {
-                Ok(Change {
-                    seq: row.get(0).map(millis)?,
-                    approval: row.get(1)?,
-                    state: state(row, 2)?,
-                })
-            })?;
+            let rows = select.query_map(params![stamp(after), CHANGES], change)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
@@ -218,6 +216,24 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Approval> {
         cause: row.get("cause")?,
         answers: Vec::new(),
         cancelled: cancelled.transpose()?,
+    })
+}
+
+fn change(row: &Row<'_>) -> rusqlite::Result<Change> {
+    let by: Option<String> = row.get(3)?;
+    let answer = by.map(|by| {
+        Ok::<_, rusqlite::Error>(Answer {
+            by,
+            via: row.get(4)?,
+            approved: row.get(5)?,
+            reason: row.get(6)?,
+        })
+    });
+    Ok(Change {
+        seq: row.get(0).map(millis)?,
+        approval: row.get(1)?,
+        state: state(row, 2)?,
+        answer: answer.transpose()?,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::MOST;
-use crate::approvals::{Approval, Approvals, Conclusion, State};
+use crate::approvals::{Answer, Approval, Approvals, Conclusion, State};
 use crate::cli::style::{BOLD, CARE, DIM, safe};
 use crate::wire;
 
@@ -44,17 +44,35 @@ pub(super) fn list(
     Ok(())
 }
 
+/// How far it is, what it is about, and why it is held.
 pub(super) fn line(approval: &Approval) -> String {
+    let why = safe(&approval.held.judgement.reason);
+    about(approval, approval.state.as_str(), &why)
+}
+
+/// That somebody answered, who, and what.
+pub(super) fn answered(approval: &Approval, answer: &Answer) -> String {
+    about(approval, "answered", &said(answer))
+}
+
+fn about(approval: &Approval, what: &str, more: &str) -> String {
     let action = &approval.held.action;
     format!(
-        "{BOLD}{}{BOLD:#} {CARE}{}{CARE:#} {} by {}: {} {DIM}({}){DIM:#}",
+        "{BOLD}{}{BOLD:#} {CARE}{what}{CARE:#} {} by {}: {} {DIM}({more}){DIM:#}",
         safe(&approval.id),
-        approval.state,
         safe(&action.kind),
         safe(&action.agent),
         safe(&action.summary),
-        safe(&approval.held.judgement.reason),
     )
+}
+
+fn said(answer: &Answer) -> String {
+    let word = if answer.approved { "yes" } else { "no" };
+    let by = safe(&answer.by);
+    match answer.reason.as_deref().unwrap_or_default() {
+        "" => format!("{word} by {by}"),
+        why => format!("{word} by {by}: {}", safe(why)),
+    }
 }
 
 pub(super) fn show(
@@ -96,12 +114,7 @@ pub(super) fn show(
         }
     }
     for given in &approval.answers {
-        let said = if given.answer.approved { "yes" } else { "no" };
-        let why = given.answer.reason.as_deref().unwrap_or_default();
-        rows.push((
-            "answer",
-            format!("{said} by {} {}", safe(&given.answer.by), safe(why)),
-        ));
+        rows.push(("answer", said(&given.answer)));
     }
     if let Some(who) = &approval.cancelled {
         let words = format!("cancelled by {} via {}", safe(&who.by), safe(&who.via));
