@@ -1,5 +1,6 @@
 //! `/metrics`: what `stats.rs` counts, as Prometheus (OpenMetrics text) reads it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use super::{Identity, Problem, Server};
 use crate::approvals::{State as Progress, Undelivered};
 use crate::gate::Gate;
 use crate::keys::Right;
-use crate::stats::{Stats, Times};
+use crate::stats::{Audit, Calls, Decisions, Outputs, Pool, Stats, Times};
 
 pub(super) fn routes() -> Router<Server> {
     Router::new().route("/metrics", get(metrics))
@@ -66,7 +67,6 @@ type Labels<'a> = Vec<(&'a str, &'a str)>;
 
 impl Collector for Seen {
     fn encode(&self, encoder: DescriptorEncoder) -> Result<(), fmt::Error> {
-        let mut out = Out(encoder);
         let Stats {
             decisions,
             judging,
@@ -75,87 +75,13 @@ impl Collector for Seen {
             outputs,
             audit,
         } = &self.stats;
-        let verdicts = [
-            ("allow", decisions.allow),
-            ("hold", decisions.hold),
-            ("block", decisions.block),
-        ];
-        out.counters(
-            "decisions",
-            "Final decisions by verdict",
-            verdicts.map(|(verdict, count)| (vec![("verdict", verdict)], count)),
-        )?;
-        out.counter(
-            "approved",
-            "Holds that a person approved",
-            decisions.approved,
-        )?;
-        out.counter("asked", "Questions put to people", decisions.asked)?;
-        let unrecorded = "Answers that became BLOCK because they could not be recorded";
-        out.counter("unrecorded", unrecorded, decisions.unrecorded)?;
-        out.times("judging", "Judging, without people and the record", judging)?;
-        let calls = plugins.iter().flat_map(|(plugin, calls)| {
-            let of = |call, outcomes: &std::collections::BTreeMap<&'static str, u64>| {
-                let each = outcomes.iter().map(|(outcome, count)| {
-                    let labels = vec![
-                        ("plugin", plugin.as_str()),
-                        ("call", call),
-                        ("outcome", *outcome),
-                    ];
-                    (labels, *count)
-                });
-                each.collect::<Vec<(Labels<'_>, u64)>>()
-            };
-            [of("score", &calls.score), of("observe", &calls.observe)].concat()
-        });
-        out.counters("plugin_calls", "Calls of plugins by outcome", calls)?;
-        let away = self.quarantined.iter();
-        out.gauges(
-            "plugin_quarantined",
-            "Plugins that failed too often and are not asked",
-            away.map(|plugin| (vec![("plugin", plugin.as_str())], 1)),
-        )?;
-        out.gauge("pool_places", "Places for instances", pool.places)?;
-        out.gauge("pool_taken", "Places taken", pool.taken)?;
-        out.gauge("pool_waiting", "Calls waiting for a place", pool.waiting)?;
-        let refused = "Calls that found the queue full or waited in vain";
-        out.counter("pool_refused", refused, pool.refused)?;
-        out.times(
-            "pool_wait",
-            "Waits for a place, of those that waited",
-            &pool.waited,
-        )?;
-        out.counter("outputs", "Outputs taken in", outputs.taken)?;
-        let late = "Outputs that a decision had to wait for";
-        out.counter("outputs_late", late, outputs.late)?;
-        let lag = "From an output's arrival until every plugin had read it";
-        out.times("output_lag", lag, &outputs.lag)?;
-        out.counter("audit_lines", "Lines of the audit log", audit.lines)?;
-        out.gauge(
-            "audit_queue",
-            "Lines waiting for the write under way",
-            audit.queue,
-        )?;
-        let write = "Writes of the audit log, until durable";
-        out.times("audit_write", write, &audit.write)?;
-        let states = self.approvals.iter();
-        out.gauges(
-            "approvals",
-            "Approvals in the file by state",
-            states.map(|(state, count)| (vec![("state", state.as_str())], *count)),
-        )?;
-        let messages = self.undelivered.iter().flat_map(|of| {
-            let labels = |state| vec![("endpoint", of.endpoint.as_str()), ("state", state)];
-            [
-                (labels("waiting"), of.waiting),
-                (labels("given_up"), of.given_up),
-            ]
-        });
-        out.gauges(
-            "webhook_messages",
-            "Messages that an endpoint has not got",
-            messages,
-        )
+        let mut out = Out(encoder);
+        out.decisions(decisions, judging)?;
+        out.plugins(plugins, &self.quarantined)?;
+        out.pool(pool)?;
+        out.outputs(outputs)?;
+        out.audit(audit)?;
+        out.people(&self.approvals, &self.undelivered)
     }
 }
 
@@ -163,6 +89,97 @@ impl Collector for Seen {
 struct Out<'a>(DescriptorEncoder<'a>);
 
 impl Out<'_> {
+    fn decisions(&mut self, decisions: &Decisions, judging: &Times) -> fmt::Result {
+        let verdicts = [
+            ("allow", decisions.allow),
+            ("hold", decisions.hold),
+            ("block", decisions.block),
+        ];
+        self.counters(
+            "decisions",
+            "Final decisions by verdict",
+            verdicts.map(|(verdict, count)| (vec![("verdict", verdict)], count)),
+        )?;
+        let approved = "Holds that a person approved";
+        self.counter("approved", approved, decisions.approved)?;
+        self.counter("asked", "Questions put to people", decisions.asked)?;
+        let unrecorded = "Answers that became BLOCK because they could not be recorded";
+        self.counter("unrecorded", unrecorded, decisions.unrecorded)?;
+        self.times("judging", "Judging, without people and the record", judging)
+    }
+
+    fn plugins(&mut self, plugins: &BTreeMap<String, Calls>, away: &[String]) -> fmt::Result {
+        let calls = plugins.iter().flat_map(|(plugin, calls)| {
+            let of = [("score", &calls.score), ("observe", &calls.observe)];
+            of.into_iter().flat_map(move |(call, outcomes)| {
+                outcomes.iter().map(move |(outcome, count)| {
+                    let plugin = ("plugin", plugin.as_str());
+                    let labels = vec![plugin, ("call", call), ("outcome", *outcome)];
+                    (labels, *count)
+                })
+            })
+        });
+        self.counters("plugin_calls", "Calls of plugins by outcome", calls)?;
+        self.gauges(
+            "plugin_quarantined",
+            "Plugins that failed too often and are not asked",
+            away.iter()
+                .map(|plugin| (vec![("plugin", plugin.as_str())], 1)),
+        )
+    }
+
+    fn pool(&mut self, pool: &Pool) -> fmt::Result {
+        self.gauge("pool_places", "Places for instances", pool.places)?;
+        self.gauge("pool_taken", "Places taken", pool.taken)?;
+        self.gauge("pool_waiting", "Calls waiting for a place", pool.waiting)?;
+        let refused = "Calls that found the queue full or waited in vain";
+        self.counter("pool_refused", refused, pool.refused)?;
+        let waited = "Waits for a place, of those that waited";
+        self.times("pool_wait", waited, &pool.waited)
+    }
+
+    fn outputs(&mut self, outputs: &Outputs) -> fmt::Result {
+        self.counter("outputs", "Outputs taken in", outputs.taken)?;
+        let late = "Outputs that a decision had to wait for";
+        self.counter("outputs_late", late, outputs.late)?;
+        let lag = "From an output's arrival until every plugin had read it";
+        self.times("output_lag", lag, &outputs.lag)
+    }
+
+    fn audit(&mut self, audit: &Audit) -> fmt::Result {
+        self.counter("audit_lines", "Lines of the audit log", audit.lines)?;
+        let queue = "Lines waiting for the write under way";
+        self.gauge("audit_queue", queue, audit.queue)?;
+        let write = "Writes of the audit log, until durable";
+        self.times("audit_write", write, &audit.write)
+    }
+
+    /// What waits for people, and for those who are told of it.
+    fn people(
+        &mut self,
+        approvals: &[(Progress, u64)],
+        undelivered: &[Undelivered],
+    ) -> fmt::Result {
+        let states = approvals.iter();
+        self.gauges(
+            "approvals",
+            "Approvals in the file by state",
+            states.map(|(state, count)| (vec![("state", state.as_str())], *count)),
+        )?;
+        let messages = undelivered.iter().flat_map(|of| {
+            let labels = |state| vec![("endpoint", of.endpoint.as_str()), ("state", state)];
+            [
+                (labels("waiting"), of.waiting),
+                (labels("given_up"), of.given_up),
+            ]
+        });
+        self.gauges(
+            "webhook_messages",
+            "Messages that an endpoint has not got",
+            messages,
+        )
+    }
+
     fn counter(&mut self, name: &str, help: &str, count: u64) -> fmt::Result {
         let mut family = self
             .0

@@ -54,26 +54,8 @@ pub fn propose(
     let packs = &config.packs;
     let found = find(packs, source, packs.needs_signature(source), progress)?;
     let place = packs.written(source);
-    let own = found
-        .manifest
-        .as_ref()
-        .map(|manifest| manifest.name.clone());
-    let plugins = &config.policy.plugins;
-    let same = plugins
-        .iter()
-        .find(|spec| packs.written(&spec.source) == place);
-    let name = name
-        .map(str::to_owned)
-        .or(same.map(|spec| spec.name.clone()))
-        .or(own.clone())
-        .ok_or_else(|| InstallError::Nameless(place.clone()))?;
-    let configured = plugins.iter().find(|spec| spec.name == name);
-    if let Some(other) = configured.filter(|spec| packs.written(&spec.source) != place) {
-        return Err(InstallError::Taken {
-            source_name: packs.written(&other.source),
-            name,
-        });
-    }
+    let own = found.manifest.as_ref().map(|m| m.name.clone());
+    let (name, configured) = name_of(config, &place, name, own.as_deref())?;
     let stored = packs
         .store
         .put(&found.component.bytes, &found.vouched.signatures)?;
@@ -84,6 +66,10 @@ pub fn propose(
     let imports = load(&config.engine, &spec)?;
     let pack = Pack::open(&stored.display().to_string())?;
     let tried = try_cases(&config.engine, &pack)?;
+    let parts = Parts::of(&found.component.bytes).map_err(|e| InstallError::Manifest {
+        place: place.clone(),
+        cause: e.into(),
+    })?;
     let new = Entry {
         source: place,
         image: found.image,
@@ -96,10 +82,7 @@ pub fn propose(
         settings: lock::settings(&spec),
         cases: pack.cases.len(),
         fuel: tried.fuel,
-        parts: Parts::of(&found.component.bytes).map_err(|e| InstallError::Manifest {
-            place: packs.written(source),
-            cause: e.into(),
-        })?,
+        parts,
         name,
     };
     let old = Lock::read(&packs.lock)?.entry(&new.name).cloned();
@@ -119,6 +102,29 @@ pub fn propose(
         old,
         new,
     })
+}
+
+/// The name under which what comes from this place is accepted: the one it is given, that of the
+/// plugin that comes from there already, or its own. And the plugin that has the name so far.
+fn name_of<'a>(
+    config: &'a Config,
+    place: &str,
+    given: Option<&str>,
+    own: Option<&str>,
+) -> Result<(String, Option<&'a PluginSpec>), InstallError> {
+    let plugins = &config.policy.plugins;
+    let from = |spec: &PluginSpec| config.packs.written(&spec.source);
+    let same = plugins.iter().find(|spec| from(spec) == place);
+    let name = given.or(same.map(|spec| spec.name.as_str())).or(own);
+    let name = name.ok_or_else(|| InstallError::Nameless(place.to_owned()))?;
+    let configured = plugins.iter().find(|spec| spec.name == name);
+    match configured.map(from).filter(|from| from != place) {
+        Some(source_name) => Err(InstallError::Taken {
+            source_name,
+            name: name.to_owned(),
+        }),
+        None => Ok((name.to_owned(), configured)),
+    }
 }
 
 /// Fetches what the lock has and the store has not: exactly that, so nothing is asked.
