@@ -216,7 +216,7 @@ pub fn is_wanted(note: &Note, facts: &Facts, past: &impl Past) -> bool {
     if note.source < Source::Asked || note.signals.any(Signals::PLOT | Signals::HIDDEN) {
         return false;
     }
-    if intent.delegates() {
+    if intent.delegates() || note.source == Source::House {
         return true;
     }
     let words = intent.words();

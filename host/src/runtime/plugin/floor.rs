@@ -23,7 +23,7 @@ impl<'a> Bare<'a> {
         let Ok(linked) = self.1.here(self.0) else {
             return false;
         };
-        let mut store = self.1.store(linked, view);
+        let mut store = self.1.store(linked, view, &self.1.spec.limits);
         let notes = lower_notes(&Notes::default());
         let answer = linked.instantiate(&mut store).and_then(|instance| {
             let plugin = linked.scorer.load(&mut store, &instance)?;

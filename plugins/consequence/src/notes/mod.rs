@@ -42,6 +42,8 @@ pub enum Source {
     Asked,
     /// The user named it: a file, a sender, a page.
     Named,
+    /// The house's own handbook, which says how things are done there.
+    House,
 }
 
 /// A span as a decision sees it.
@@ -132,6 +134,7 @@ pub fn observe<'t>(
         told.extend(cells::account(leaves.clone()));
     }
     let old = told.len().saturating_sub(rows::MAX_RECORDS);
+    let in_house = sources::is_handbook(arrived.kind);
     for (path, text) in leaves.clone() {
         // A shorter leaf is a value and not a text.
         if text.len() < 16 || !text.contains(char::is_whitespace) && text.len() < 40 {
@@ -143,8 +146,12 @@ pub fn observe<'t>(
         let text = spans::short(text, left);
         left -= text.len();
         for (part, named) in sources::parts(&intent, text) {
-            for span in spans::spans(part) {
+            for mut span in spans::spans(part) {
+                if in_house {
+                    span.signals = span.signals.without(HANDBOOK);
+                }
                 let source = match named {
+                    _ if in_house => Source::House,
                     Some(true) => Source::Named,
                     Some(false) => Source::Stranger,
                     None => sources::source(arrived, &intent, path, leaves.clone()),
@@ -167,6 +174,9 @@ pub fn observe<'t>(
     }
     bytes
 }
+
+/// What a handbook for whoever serves a user speaks of, and a plot does too.
+const HANDBOOK: Signals = Signals::from_bits(Signals::AGENT.bits() | Signals::TASK.bits());
 
 /// True for a record of what stood where, which is no span.
 fn is_of_values(record: &[u8]) -> bool {

@@ -57,7 +57,8 @@ pub(super) fn read(record: &[u8]) -> Option<Note<'_>> {
     let source = match bytes.byte()? {
         0 => Source::Stranger,
         1 => Source::Asked,
-        _ => Source::Named,
+        2 => Source::Named,
+        _ => Source::House,
     };
     let count = bytes.byte()?;
     let mut places = Vec::with_capacity(usize::from(count));

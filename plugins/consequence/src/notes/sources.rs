@@ -3,6 +3,7 @@
 
 use super::{Arrived, Source};
 use crate::intent::Intent;
+use crate::lexicon::Senses;
 use crate::payload::{self, Plain};
 use crate::words::Words;
 
@@ -44,6 +45,33 @@ pub(super) fn source<'t>(
     } else {
         Source::Stranger
     }
+}
+
+/// True for a tool that looks something up in the handbook of the house. A wiki or a help page
+/// may be anybody's.
+pub(super) fn is_handbook(kind: &str) -> bool {
+    const HANDBOOKS: [&str; 18] = [
+        "kb",
+        "knowledge",
+        "knowledgebase",
+        "handbook",
+        "runbook",
+        "runbooks",
+        "playbook",
+        "policy",
+        "policies",
+        "guidelines",
+        "procedures",
+        "handbuch",
+        "richtlinien",
+        "wissensdatenbank",
+        "reglement",
+        "procedimientos",
+        "normativa",
+        "manual",
+    ];
+    let words = Words::of(kind);
+    words.all().any(Senses::READ) && words.iter().any(|w| HANDBOOKS.contains(&w))
 }
 
 /// The entries of a text that has several (`- key: …`, `From: …`), each with

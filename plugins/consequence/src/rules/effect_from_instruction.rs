@@ -134,7 +134,7 @@ fn is_ordered_by_name(facts: &Facts, note: &Note) -> bool {
     let mut verbs = (0..facts.kind.len()).filter(verb).peekable();
     if verbs.peek().is_none()
         || facts.effects.any(idle)
-        || note.source == Source::Named
+        || note.source >= Source::Named
         || !facts.is_unasked()
         || is_his_verb(facts)
     {

@@ -172,6 +172,9 @@ fn read_sentence(sentence: &str) -> Read {
     let mut effects = Effects::NONE;
     let mut order = 0;
     for clause in sentences::clauses(sentence) {
+        if sentences::is_label(clause, sentence) {
+            continue;
+        }
         let asked = ordered(&Words::of(clause), clause);
         if plain && effects == Effects::NONE && asked != Effects::NONE {
             order = clause.as_ptr() as usize - sentence.as_ptr() as usize;

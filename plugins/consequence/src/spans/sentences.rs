@@ -27,6 +27,16 @@ pub(super) fn begins_anew(text: &str) -> bool {
     item || heads.iter().any(|head| text.starts_with(head))
 }
 
+/// True for a line that begins with a label in small letters: `  user_id: 4711`.
+fn begins_labelled(text: &str) -> bool {
+    let line = text.trim_start_matches([' ', '\t']);
+    let label = line
+        .bytes()
+        .take_while(|b| b.is_ascii_lowercase() || *b == b'_' || b.is_ascii_digit());
+    let length = label.count();
+    (2..=40).contains(&length) && line[length..].starts_with(": ")
+}
+
 /// True for the last sentence of a quotation: what follows is somebody else's.
 pub(super) fn ends_quotation(sentence: &str) -> bool {
     let end = sentence.trim_end();
@@ -78,7 +88,7 @@ fn sentence_end(text: &str) -> usize {
                     .map_or(0, |s| s + 1);
                 match next {
                     None | Some(b'\n' | b'-' | b'*' | b'#' | b'>' | b'[') => true,
-                    _ if begins_anew(&text[i + 1..]) => true,
+                    _ if begins_anew(&text[i + 1..]) || begins_labelled(&text[i + 1..]) => true,
                     // Nobody wraps a line this short.
                     Some(b'A'..=b'Z' | b'0'..=b'9') => i - start < SHORT_LINE,
                     _ => false,
@@ -128,6 +138,20 @@ pub(super) fn clauses(sentence: &str) -> impl Iterator<Item = &str> {
             ',', ';', ':', '(', ')', '\n', '—', '–', '"', '“', '«', '[', ']', '>', '|', '`', '¡',
         ])
         .filter(|c| c.len() >= 4)
+}
+
+/// True for the clause that only names what stands behind its colon: `Record ID: 4711`,
+/// `contact: Ana`.
+pub(super) fn is_label(clause: &str, sentence: &str) -> bool {
+    let end = clause.as_ptr() as usize - sentence.as_ptr() as usize + clause.len();
+    let mut words = clause.split_whitespace().skip_while(|w| w.ends_with('.'));
+    let first = words.next();
+    sentence[end..].starts_with(": ")
+        && first.is_some()
+        && match words.next() {
+            Some(second) => second.starts_with(char::is_uppercase) && words.next().is_none(),
+            None => true,
+        }
 }
 
 #[cfg(test)]

@@ -54,6 +54,11 @@ impl Signals {
         self.0 & of.0 != 0
     }
 
+    /// Those that the other set has not.
+    pub const fn without(self, of: Signals) -> Signals {
+        Signals(self.0 & !of.0)
+    }
+
     /// How many there are.
     pub const fn count(self) -> u32 {
         self.0.count_ones()
