@@ -159,5 +159,8 @@ fn is_telling_of(facts: &Facts, note: usize) -> bool {
     facts.does(Effects::WRITE)
         && !facts.intent().asks(facts::MAKING)
         && !is_his_verb(facts)
-        && facts.echoes.iter().any(|e| e.note == note && !e.in_body)
+        && facts
+            .echoes
+            .iter()
+            .any(|e| e.note == note && !e.in_body && !e.clean)
 }
