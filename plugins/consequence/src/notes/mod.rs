@@ -318,11 +318,15 @@ pub fn stands_in(notes: &[Note], step: u32, path: &str) -> bool {
         .any(|n| n.level() == Level::Plot && n.places.iter().any(|(s, p)| *s == step && *p == path))
 }
 
+/// How much of an honest order is kept, and how much more while its line goes on.
+const ENOUGH: usize = 120;
+const MAX_ORDER: usize = 300;
+
 /// The words that are kept: of an honest order only what a human needs to know
-/// it again.
+/// it again, and what it dictates.
 fn wording(span: &Span) -> &str {
     match level(span.signals) {
         Level::Plot => &span.text,
-        _ => spans::short(&span.text, 120),
+        _ => spans::short(&span.text, span.line.clamp(ENOUGH, MAX_ORDER)),
     }
 }

@@ -69,3 +69,18 @@ fn broken_notes_are_no_notes() {
         notes(&broken);
     }
 }
+
+#[test]
+fn of_an_honest_order_is_kept_what_its_line_says() {
+    let order = "Please replace the whole content of the second file of the folder by the values ";
+    let values = "north 9000, south 3000, east 6000, west 1000 and the rest 250";
+    let text = [
+        order,
+        values,
+        "\nOther lines follow here that say nothing of it.",
+    ]
+    .concat();
+    let bytes = observe(&arrived(0), [("", text.as_str())].into_iter(), &[]);
+    let kept = notes(&bytes)[0].text.as_str().to_owned();
+    assert!(kept.ends_with("the rest 250"), "{kept}");
+}

@@ -10,6 +10,8 @@
 //! a note to a colleague is an order too. What counts is whether the agent then
 //! does what nobody but the span asked for, and that is for the rules.
 
+mod beginning;
+mod forms;
 pub mod layers;
 mod orders;
 mod sentences;
@@ -17,6 +19,7 @@ pub mod signals;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod unlisted;
 pub mod values;
 
 use crate::effect::Effects;
@@ -38,6 +41,8 @@ pub struct Span {
     pub values: Vec<Value>,
     /// Its words, or the beginning of them.
     pub text: String,
+    /// How much of the words is the order, to the end of its line.
+    pub line: usize,
 }
 
 /// How much of an output is read. Far beyond a page, and a bound on what a
@@ -46,6 +51,12 @@ pub const MAX_TEXT: usize = 96 << 10;
 
 /// How much of a span's words is kept.
 const MAX_WORDING: usize = 700;
+
+/// The longest name of a speaker.
+const MAX_SPEAKER: usize = 24;
+
+/// How much of the sentence before an order is kept that it refers to.
+const MAX_BEFORE: usize = 240;
 
 /// How many values of one span are kept.
 const MAX_VALUES: usize = 24;
@@ -72,13 +83,20 @@ pub fn spans(leaf: &str) -> Vec<Span> {
 fn read_layer(layer: &layers::Layer, found: &mut Vec<Span>) {
     let mut open: Option<Span> = None;
     let mut reach = 0;
+    let mut before = "";
     for sentence in sentences::sentences(&layer.text) {
+        let around = match &open {
+            Some(span) if !sentences::begins_anew(sentence) => span.signals | layer.signals,
+            _ => layer.signals,
+        };
         let Read {
             mut signals,
             effects,
-            order,
-        } = read_sentence(sentence);
+            begins,
+            refers,
+        } = read_sentence(sentence, around);
         signals |= layer.signals;
+        let before = std::mem::replace(&mut before, sentence);
         let heard = signals.any(Signals::SAYS)
             || layer.signals.any(Signals::HIDDEN) && !sentence.trim().is_empty();
         // What speaks behind the user's back begins a span of its own: the
@@ -90,15 +108,30 @@ fn read_layer(layer: &layers::Layer, found: &mut Vec<Span>) {
             close(open.take(), found);
         }
         if heard {
+            let new = open.is_none();
             let span = open.get_or_insert_with(|| Span {
                 signals: Signals::NONE,
                 effects: Effects::NONE,
                 values: Vec::new(),
                 text: String::new(),
+                line: 0,
             });
             span.signals |= signals;
             span.effects |= effects;
-            add(span, sentence, order);
+            if new && refers && !sentences::begins_anew(sentence) {
+                // What the words before it mention is not what it orders.
+                let end = end_of(before);
+                add(span, end, 0, end.len());
+            }
+            add(span, sentence, begins.text, begins.values);
+            if new {
+                let behind = &sentence.trim_end()[begins.text.min(sentence.trim_end().len())..];
+                let over = behind
+                    .trim_start()
+                    .find('\n')
+                    .map_or(0, |at| behind.trim_start().len() - at);
+                span.line = span.text.len().saturating_sub(over);
+            }
             reach = REACH;
             if sentences::ends_quotation(sentence) {
                 close(open.take(), found);
@@ -108,7 +141,7 @@ fn read_layer(layer: &layers::Layer, found: &mut Vec<Span>) {
         } else if let Some(span) = &mut open {
             // "The account is this: …" says nothing by itself and belongs to it.
             reach -= 1;
-            add(span, sentence, 0);
+            add(span, sentence, 0, 0);
             if reach == 0 {
                 close(open.take(), found);
             }
@@ -130,10 +163,24 @@ fn close(span: Option<Span>, found: &mut Vec<Span>) {
     found.extend(span.filter(worth));
 }
 
-/// Adds a sentence's words and values. The words of a span begin with its order.
-fn add(span: &mut Span, sentence: &str, order: usize) {
+/// The end of the sentence that an order refers to, from its label or the last mark
+/// on where it has one.
+fn end_of(sentence: &str) -> &str {
+    let sentence = sentence.trim();
+    let from = beginning::beginning(sentence, sentence.len()).unwrap_or(0);
+    let sentence = &sentence[from..];
+    let mut skipped = sentence.len().saturating_sub(MAX_BEFORE);
+    while !sentence.is_char_boundary(skipped) {
+        skipped += 1;
+    }
+    &sentence[skipped..]
+}
+
+/// Adds a sentence's words and values, each from a place on. The words of a span begin
+/// with its order.
+fn add(span: &mut Span, sentence: &str, text: usize, values: usize) {
     let words = match span.text.is_empty() {
-        true => sentence[order..].trim_start_matches(|c: char| !c.is_alphanumeric()),
+        true => sentence[text..].trim_start_matches(|c: char| !c.is_alphanumeric()),
         false => sentence,
     };
     for word in words.split_whitespace() {
@@ -145,7 +192,7 @@ fn add(span: &mut Span, sentence: &str, order: usize) {
         }
         span.text.push_str(word);
     }
-    for value in values::values(sentence, MAX_VALUES) {
+    for value in values::values(&sentence[values..], MAX_VALUES) {
         if span.values.len() < MAX_VALUES && !span.values.contains(&value) {
             span.values.push(value);
         }
@@ -158,35 +205,66 @@ struct Read {
     signals: Signals,
     /// What it asks for.
     effects: Effects,
-    /// Where the clause begins that orders, in a sentence that signals nothing else.
-    order: usize,
+    begins: Begins,
+    /// True when what its order is about stands before it.
+    refers: bool,
 }
 
-fn read_sentence(sentence: &str) -> Read {
+/// From where on a sentence belongs to the passage.
+#[derive(Default)]
+struct Begins {
+    /// Its words: the clause that orders, in a sentence that signals nothing else.
+    text: usize,
+    /// Its values.
+    values: usize,
+}
+
+/// Reads a sentence with these signals around it.
+fn read_sentence(sentence: &str, around: Signals) -> Read {
     let words = Words::of(sentence);
     if words.len() < 2 {
         return Read::default();
     }
-    let mut signals = signals::turns(&words) | dress(sentence);
+    let (turns, turn) = signals::turns(&words);
+    let mut signals = turns | dress(sentence);
     let plain = signals == Signals::NONE;
+    let set_off = (signals | around).any(Signals::ILL | Signals::ALARM);
     let mut effects = Effects::NONE;
-    let mut order = 0;
+    let mut order = None;
+    let mut refers = false;
+    let mut passive = false;
     for clause in sentences::clauses(sentence) {
         if sentences::is_label(clause, sentence) {
             continue;
         }
-        let asked = ordered(&Words::of(clause), clause);
-        if plain && effects == Effects::NONE && asked != Effects::NONE {
-            order = clause.as_ptr() as usize - sentence.as_ptr() as usize;
+        let asked = ordered(&Words::of(clause), clause, set_off);
+        if order.is_none() && asked.effects != Effects::NONE {
+            order = Some(clause.as_ptr() as usize - sentence.as_ptr() as usize);
         }
-        effects |= asked;
+        effects |= asked.effects;
+        refers |= asked.refers;
+        passive |= asked.passive;
     }
+    effects |= announced(sentence);
+    let turn = turn.and_then(|i| words.source(i));
+    let sign = turn.into_iter().chain(order).min();
+    let from = sign
+        .filter(|_| !plain || effects != Effects::NONE && (refers || passive))
+        .and_then(|sign| beginning::beginning(sentence, sign));
+    let begins = Begins {
+        text: match order {
+            Some(order) if plain && !refers && !passive => order,
+            _ => from.unwrap_or(0),
+        },
+        values: from.unwrap_or(0),
+    };
     if words.iter().any(signals::is_audience) {
         // What such readers do is what they are to do.
         effects |= words
             .iter()
             .map(signals::verb)
-            .fold(Effects::WRITE, |all, verb| all | verb);
+            .fold(Effects::WRITE, |all, verb| all | verb)
+            | spoken_of(&words);
     }
     if effects != Effects::NONE {
         signals |= Signals::ORDER;
@@ -200,7 +278,26 @@ fn read_sentence(sentence: &str) -> Read {
     Read {
         signals,
         effects: with_things(effects, &words, account),
-        order,
+        begins,
+        refers,
+    }
+}
+
+/// A verb with a colon and what it is about in quotes: "Tweet: 'Free tokens'".
+fn announced(sentence: &str) -> Effects {
+    let Some((head, said)) = sentence.split_once(':') else {
+        return Effects::NONE;
+    };
+    let quotes = said
+        .trim_start()
+        .starts_with(['"', '\'', '“', '«', '‘', '„']);
+    if !quotes || head.len() > MAX_SPEAKER {
+        return Effects::NONE; // most sentences
+    }
+    let word = Words::of(head);
+    match word.len() {
+        1 => signals::verb(word.get(0)),
+        _ => Effects::NONE,
     }
 }
 
@@ -259,11 +356,47 @@ fn dress(sentence: &str) -> Signals {
     }
     let head = sentence.trim_start_matches(|c: char| !c.is_alphanumeric());
     let speaker = head.split([':', ']', ')', '>', '|']).next().unwrap_or(head);
-    let marked = speaker.len() < head.len() && speaker.len() <= 24;
-    if marked && is_role(&Words::of(speaker)) {
+    let marked = speaker.len() < head.len() && speaker.len() <= MAX_SPEAKER;
+    let played = match marked {
+        true => is_role(&Words::of(speaker)) || is_user(speaker, &head[speaker.len()..]),
+        false => false,
+    };
+    if played || has_role_field(sentence) {
         signals |= Signals::ROLE;
     }
     signals
+}
+
+/// True for words put into the user's mouth; a field that names him has no sentence.
+fn is_user(speaker: &str, said: &str) -> bool {
+    let user = Words::of(speaker);
+    let user = user.len() == 1
+        && matches!(
+            user.get(0),
+            "user" | "human" | "utilisateur" | "benutzer" | "nutzer" | "usuario"
+        );
+    let mut words = said.trim_start_matches(':').split_whitespace();
+    user && said.starts_with(':')
+        && words.next().is_some()
+        && words
+            .by_ref()
+            .take(3)
+            .filter(|w| w.starts_with(char::is_lowercase))
+            .count()
+            >= 2
+}
+
+/// True for a turn written down as software does: `{"role": "system", …`.
+fn has_role_field(sentence: &str) -> bool {
+    let role = sentence
+        .split("role\"")
+        .nth(1)
+        .map(|rest| rest.trim_start_matches(|c: char| !c.is_alphabetic()));
+    role.is_some_and(|rest| {
+        ["system", "assistant", "user", "developer"]
+            .iter()
+            .any(|who| rest.starts_with(who))
+    })
 }
 
 /// True for the speakers of a conversation with a model.

@@ -88,6 +88,8 @@ fn sentence_end(text: &str) -> usize {
                     .map_or(0, |s| s + 1);
                 match next {
                     None | Some(b'\n' | b'-' | b'*' | b'#' | b'>' | b'[') => true,
+                    // Data ends here, and what follows is none.
+                    _ if matches!(bytes[..i].trim_ascii_end().last(), Some(b'}' | b']')) => true,
                     _ if begins_anew(&text[i + 1..]) || begins_labelled(&text[i + 1..]) => true,
                     // Nobody wraps a line this short.
                     Some(b'A'..=b'Z' | b'0'..=b'9') => i - start < SHORT_LINE,

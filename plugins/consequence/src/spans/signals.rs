@@ -96,7 +96,7 @@ pub const PHRASES: &[(Signals, &str)] = &[
     (Signals::AGENT,
         // English
         "ai assistant;ai agent;ai model;an ai;any ai;the ai;ais;llm;llms;language model*;chatbot;chat bot;dear assistant;the assistant;this assistant;\
-         hey assistant;hello assistant;assistant must;assistant should;assistant note;note to assistant*;attention assistant*;automated agent*;\
+         hey assistant;hello assistant;your assistant*;onboard assistant*;voice assistant*;smart assistant*;by assistants;ai reader*;assistant must;assistant should;assistant note;note to assistant*;attention assistant*;automated agent*;\
          virtual assistant;digital assistant;any assistant;assistants must;assistants should;assistants reading;agents must;agents should;agents reading;\
          agents that;for agents;for assistants;the agent;to the agent;agent must;agent should;agent note;the bot;bot must;autonomous agent*;\
          claude;chatgpt;gpt;copilot;gemini;llama;mistral;as an ai;you are an;you are now;your system prompt;your instructions;your tools;your capabilities;\
@@ -105,10 +105,10 @@ pub const PHRASES: &[(Signals, &str)] = &[
          assistant to the user;summarizing this;summarising this;if you are reading;when you read this;when reading this;when processing this;\
          crawler*;automated system*;automated reader*;automated tool*;automated process*;for automation;\
          assistant ia;une ia;l ia;les ia;agent ia;cher assistant;l assistant;assistants ia;modele de langage;lisent ceci;lit ceci;lisant ceci;traitent ceci;traite ceci;si tu lis ceci;si vous lisez ceci;agents automatiques;agent automatique;\
-         robot de lecture;assistant virtuel;assistant numerique;a l attention de l assistant;a l attention des assistants;\
-         ki assistent*;ki agent*;eine ki;die ki;ki modell*;sprachmodell*;lieber assistent;der assistent;an den assistenten;an assistenten;digitale* assistent*;\
+         robot de lecture;assistant virtuel;assistant numerique;votre assistant;ton assistant;assistant vocal;assistant de bord;a l attention de l assistant;a l attention des assistants;\
+         ki assistent*;ki agent*;eine ki;die ki;ki modell*;sprachmodell*;lieber assistent;der assistent;an den assistenten;an assistenten;vom assistenten;ihr assistent;dein assistent;geehrter assistent;sprachassistent*;bordassistent*;digitale* assistent*;\
          wer das liest;wer dies liest;das hier liest;dies liest;dies lesen;das hier lesen;wenn du das liest;wenn sie das lesen;automatisierte* agent*;automatische* system*;\
-         asistente de ia;agente de ia;una ia;la ia;modelo de lenguaje;querido asistente;el asistente;asistente virtual;asistentes automaticos;al asistente;lea esto;lean esto;leen esto;leyendo esto;procese esto;procesen esto;si lees esto;agentes automaticos;sistema automatico"),
+         asistente de ia;agente de ia;una ia;la ia;modelo de lenguaje;querido asistente;el asistente;asistente virtual;asistentes automaticos;al asistente;por el asistente;su asistente;tu asistente;asistente de voz;asistente de a bordo;estimado asistente;lea esto;lean esto;leen esto;leyendo esto;procese esto;procesen esto;si lees esto;agentes automaticos;sistema automatico"),
     (Signals::OVERRIDE,
         "ignore your;ignore all;ignore the above;ignore previous;ignore any;ignore the previous;ignore what;ignore everything;disregard all;disregard the;disregard previous;\
          disregard your;disregard any;forget all;forget your;forget everything;forget the above;forget previous;override previous;override all;override your;\
@@ -195,15 +195,15 @@ pub const VERBS: &[(Effects, &str)] = &[
     (Effects::WRITE,
         "book reserve order subscribe renew rent hire reserver reservez commande commandez buche buchen reserviere reservieren bestelle bestellen reserva reservar encarga encargue"),
     (Effects::DELETE,
-        "delete remove erase wipe purge drop clear destroy cancel unsubscribe discard trash overwrite \
-         supprime supprimez supprimer efface effacez effacer annule annulez annuler vide videz vider retire retirez detruis detruisez \
-         losche loschen entferne entfernen storniere stornieren leere leeren vernichte vernichten \
-         borra borre borrar elimina elimine eliminar cancela cancele cancelar vacia vacie quita quite destruye destruya"),
+        "delete remove erase wipe purge drop clear destroy cancel unsubscribe discard trash overwrite rm rmdir uninstall shred scrub truncate revoke dispose \
+         supprime supprimez supprimer efface effacez effacer annule annulez annuler vide videz vider retire retirez retirer detruis detruisez detruire ecrase ecrasez ecraser desinstalle desinstallez revoque revoquez \
+         losche loschen entferne entfernen storniere stornieren leere leeren vernichte vernichten uberschreibe uberschreiben deinstalliere deinstallieren widerrufe widerrufen \
+         borra borre borrar elimina elimine eliminar cancela cancele cancelar vacia vacie quita quite quitar destruye destruya destruir sobrescribe sobrescriba sobrescribir desinstala desinstale revoca revoque"),
     (Effects::ACCESS,
-        "grant invite authorize authorise unlock promote whitelist allow permit approve enroll reset add share give open assign elevate pair link \
-         accorde accordez invite invitez inviter autorise autorisez autoriser deverrouille deverrouillez ouvre ouvrez ajoute ajoutez ajouter partage partagez partager promeus approuve approuvez \
-         gewahre gewahren lade einladen erteile erteilen entsperre entsperren offne offnen erlaube erlauben genehmige genehmigen fuge hinzufugen gib teile teilen \
-         concede conceda invita invite autoriza autorice desbloquea desbloquee abre abra anade anada agrega agregue comparte comparta aprueba apruebe permite permita"),
+        "grant invite authorize authorise unlock release promote whitelist allow permit approve enroll reset add share give open assign elevate pair link \
+         accorde accordez invite invitez inviter autorise autorisez autoriser deverrouille deverrouillez deverrouiller ouvre ouvrez ouvrir libere liberez liberer ajoute ajoutez ajouter partage partagez partager promeus approuve approuvez \
+         gewahre gewahren lade einladen erteile erteilen entsperre entsperren entriegele entriegeln offne offnen erlaube erlauben genehmige genehmigen fuge hinzufugen gib teile teilen \
+         concede conceda invita invite autoriza autorice desbloquea desbloquee desbloquear libera libere liberar abre abra abrir anade anada agrega agregue comparte comparta aprueba apruebe permite permita"),
     (Effects::PUBLISH,
         "post publish tweet upload announce share push commit merge star follow like upvote \
          publie publiez publier poste postez annonce annoncez televerse televersez \
@@ -220,10 +220,10 @@ pub const VERBS: &[(Effects, &str)] = &[
          deaktiviere deaktivieren schalte schalten stoppe stoppen umgehe umgehen uberspringe \
          desactiva desactive desactivar apaga apague deten detenga omite omita salta salte"),
     (Effects::WRITE,
-        "create update change set modify edit move rename replace make schedule record register save enter accept confirm agree sign store fill put use copy insert concatenate withdraw adjust raise lower increase mark \
-         cree creez creer modifie modifiez modifier change changez changer mets mettez mettre remplace remplacez enregistre enregistrez enregistrer accepte acceptez confirme confirmez utilise utilisez copie copiez saisis saisissez inscris inscrivez ajuste ajustez \
-         erstelle erstellen andere andern aktualisiere aktualisieren setze setzen ersetze ersetzen speichere speichern bestatige bestatigen trage eintragen nutze nutzen verwende verwenden kopiere passe unterschreibe \
-         crea cree crear actualiza actualice actualizar cambia cambie cambiar modifica modifique pon ponga reemplaza reemplace registra registre guarda guarde acepta acepte confirma confirme usa use utiliza utilice copia copie firma firme"),
+        "create update change set modify edit move rename replace make schedule record register save enter accept confirm agree sign store fill put use copy insert concatenate withdraw adjust raise lower increase mark add open assign append extend postpone reschedule restore duplicate configure reassign resize convert lock unlock release overwrite \
+         cree creez creer modifie modifiez modifier change changez changer mets mettez mettre remplace remplacez enregistre enregistrez enregistrer accepte acceptez confirme confirmez utilise utilisez copie copiez saisis saisissez saisir inscris inscrivez inscrire ajuste ajustez ajuster ajoute ajoutez ajouter ouvre ouvrez renomme renommez renommer deplace deplacez deplacer reporte reportez reporter prolonge prolongez applique appliquez copier remplacer verrouille verrouillez ecrase ecrasez \
+         erstelle erstellen andere andern aktualisiere aktualisieren setze setzen ersetze ersetzen speichere speichern bestatige bestatigen trage eintragen nutze nutzen verwende verwenden kopiere passe unterschreibe kopieren verschiebe verschieben stelle stellen lege anlegen festlegen offne offnen benenne umbenennen fuge hinzufugen einfugen eintragen verlangere verlangern ersetze ersetzen uberschreibe uberschreiben schreibe schreiben \
+         crea cree crear actualiza actualice actualizar cambia cambie cambiar modifica modifique pon ponga reemplaza reemplace registra registre guarda guarde acepta acepte confirma confirme usa use utiliza utilice copia copie copiar firma firme anade anada anadir agrega agregue agregar renombra renombre renombrar mueve mueva mover abre abra aplaza aplace aplazar aplica aplique establece establezca fija fije reemplazar sustituye sustituya modificar escribe escriba escribir sobrescribe sobrescriba"),
     (Effects::READ,
         "visit read fetch browse go click check look retrieve access search get list view find load navigate download gather collect see scan \
          visite visitez visiter lis lisez lire clique cliquez va allez consulte consultez ouvre ouvrez telecharge telechargez recupere recuperez cherche cherchez \
@@ -234,7 +234,7 @@ pub const VERBS: &[(Effects, &str)] = &[
 /// Words that may stand between the beginning of a clause and its verb.
 #[rustfmt::skip]
 pub const FILLERS: &str =
-    "please kindly then and also first firstly now next finally just must should shall need needs to have has make sure be do does don t dont not forget remember you your always immediately todo important urgent \
+    "please kindly then and but mais aber pero actually also first firstly now next finally just must should shall need needs to have has make sure be do does don t dont not forget remember you your always immediately todo important urgent \
      step instead additionally i want would like could can will ask us we d ll so if only let simply quickly directly automatically again ensure important attention note task re required it is mandatory essential \
      s il te vous plait veuillez merci de d abord ensuite puis et il faut tu dois devez pense pensez n oublie oubliez pas assure assurez toi aussi immediatement maintenant enfin \
      bitte dann und auch zuerst zunachst jetzt sie du musst mussen sollst sollen sollten vergiss vergessen nicht unbedingt sofort danach anschliessend \
@@ -311,9 +311,10 @@ pub fn is_audience(word: &str) -> bool {
     word.len() >= 4 && THOSE.iter().any(|those| word.ends_with(those))
 }
 
-/// What the turns of phrase in a sentence signal.
-pub fn turns(words: &Words) -> Signals {
+/// What the turns of phrase in a sentence signal, and at which word the first stands.
+pub fn turns(words: &Words) -> (Signals, Option<usize>) {
     let mut signals = Signals::NONE;
+    let mut place = None;
     for i in 0..words.len() {
         let word = words.get(i);
         // A first word with an open end sorts before what it begins, so the
@@ -328,8 +329,11 @@ pub fn turns(words: &Words) -> Signals {
             .take_while(|t| first(t.0) <= word)
             .filter(|t| words.starts_at(i, t.0))
             .fold(Signals::NONE, |all, t| all | t.1);
+        if place.is_none() && signals != Signals::NONE {
+            place = Some(i);
+        }
     }
-    signals
+    (signals, place)
 }
 
 #[cfg(test)]
