@@ -44,41 +44,51 @@ pub const DECIDES: i32 = 12;
 pub struct Scores {
     /// For each word the sum of all before it, within it and to its left.
     sums: Vec<i32>,
-    hashes: Vec<u32>,
+    /// For each word its hash, and what it weighs by itself.
+    own: Vec<(u32, i32)>,
 }
 
 impl Scores {
     /// Looks up the words of a text.
     pub fn of(words: &Words) -> Scores {
-        let mut hashes: Vec<u32> = Vec::with_capacity(words.len());
+        let mut own: Vec<(u32, i32)> = Vec::with_capacity(words.len());
         let mut sums = Vec::with_capacity(words.len() + 1);
         let mut sum = 0;
         sums.push(0);
         for i in 0..words.len() {
-            let (whole, beginning) = hash(words.bytes(i));
-            sum += weight(mix(whole, 1));
-            sum += beginning.map_or(0, |beginning| weight(mix(beginning, 2)));
-            sum += hashes
+            let (whole, weighs) = match words.before(i) {
+                Some(before) => own[before],
+                None => alone(words.bytes(i)),
+            };
+            sum += weighs;
+            sum += own
                 .last()
-                .map_or(0, |before| weight(pair(*before, whole)));
-            hashes.push(whole);
+                .map_or(0, |(before, _)| weight(pair(*before, whole)));
+            own.push((whole, weighs));
             sums.push(sum);
         }
-        Scores { sums, hashes }
+        Scores { sums, own }
     }
 
     /// The score of a stretch of the words; above zero it rather binds.
     pub fn of_range(&self, at: Range<usize>) -> i32 {
-        let stretch = self.hashes.get(at.clone()).unwrap_or_default();
-        let (Some(first), Some(last)) = (stretch.first(), stretch.last()) else {
+        let stretch = self.own.get(at.clone()).unwrap_or_default();
+        let (Some((first, _)), Some((last, _))) = (stretch.first(), stretch.last()) else {
             return i32::MIN;
         };
         let mut sum = self.sums[at.end] - self.sums[at.start];
         if at.start > 0 {
-            sum -= weight(pair(self.hashes[at.start - 1], *first));
+            sum -= weight(pair(self.own[at.start - 1].0, *first));
         }
         sum + weight(pair(OPEN, *first)) + weight(pair(*last, CLOSE)) + bias()
     }
+}
+
+/// A word's hash, and what it weighs by itself.
+fn alone(word: &[u8]) -> (u32, i32) {
+    let (whole, beginning) = hash(word);
+    let begins = beginning.map_or(0, |beginning| weight(mix(beginning, 2)));
+    (whole, weight(mix(whole, 1)) + begins)
 }
 
 /// What two neighbours tell.

@@ -26,6 +26,9 @@ pub struct Words {
     /// there as they are.
     text: String,
     spans: Vec<Span>,
+    /// For each word of a long text where it stood before, or its own place; fewer where
+    /// words were joined.
+    before: Vec<u16>,
     /// Numbers of the sentences that end with a question mark, rising.
     questions: Vec<u16>,
     /// What the words mean, taken together.
@@ -132,6 +135,7 @@ impl Words {
                 senses: lexicon::senses(&self.text[start as usize..]),
             };
             self.spans.splice(at..at + run, [word]);
+            self.before.truncate(at); // what follows has moved
             self.all = self.each().fold(Senses::NONE, |all, senses| all | senses);
         }
     }
@@ -162,6 +166,12 @@ impl Words {
         self.spans
             .get(i)
             .map_or("", |s| &self.text[s.start as usize..s.end as usize])
+    }
+
+    /// An earlier place of the word at `i`, if one is known.
+    pub fn before(&self, i: usize) -> Option<usize> {
+        let before = self.before.get(i).copied().map(usize::from);
+        before.filter(|before| *before < i)
     }
 
     /// The word at `i` as bytes, which costs less to get.

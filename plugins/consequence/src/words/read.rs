@@ -189,7 +189,11 @@ impl Reader<'_, '_> {
             None => (self.base + start, self.base + self.at),
         };
         if from < to && self.words.spans.len() < MAX_WORDS {
-            let senses = self.senses(from..to);
+            let place = self.words.spans.len();
+            let (before, senses) = self.senses(from..to);
+            if !self.seen.is_empty() && self.words.before.len() == place {
+                self.words.before.push(before.unwrap_or(place as u16));
+            }
             let word = self.words.text.as_bytes().get(from..to).unwrap_or_default();
             self.words.all = self.words.all | senses;
             self.words.spans.push(Span {
@@ -204,24 +208,24 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// The senses of a word of the text. Half of the words of a text stood in it
-    /// before, and need not be looked up.
-    fn senses(&mut self, at: Range<usize>) -> Senses {
+    /// The senses of a word of the text, and where it stood before. Half of the words of
+    /// a text did, and need not be looked up.
+    fn senses(&mut self, at: Range<usize>) -> (Option<u16>, Senses) {
         let Words { text, spans, .. } = &*self.words;
         let word = text.as_bytes().get(at).unwrap_or_default();
         let last = word.last().copied().unwrap_or_default();
         let place = beginning(word, word.len()) ^ last.wrapping_mul(29);
         let Some(seen) = self.seen.get_mut(usize::from(place)) else {
-            return lexicon::senses_of(word);
+            return (None, lexicon::senses_of(word));
         };
         let known = spans.get(usize::from(*seen)).filter(|span| {
             text.as_bytes().get(span.start as usize..span.end as usize) == Some(word)
         });
         if let Some(known) = known {
-            return known.senses;
+            return (Some(*seen), known.senses);
         }
         *seen = spans.len() as u16; // where it is put next
-        lexicon::senses_of(word)
+        (None, lexicon::senses_of(word))
     }
 }
 
