@@ -133,8 +133,9 @@ fn entries(text: &str) -> impl Iterator<Item = &str> {
         let lines = text.lines().take(MAX_LINES).filter(move |_| is_list);
         lines.filter_map(|line| {
             let (key, value) = line.split_once(": ")?;
-            let depth = key.len() - key.trim_start_matches([' ', '-']).len();
-            (depth == 2 && key.len() <= 40).then_some((&key[2..], value.trim_matches(['\'', '"'])))
+            let name = key.trim_start_matches([' ', '-']);
+            let is_own = key.len() == name.len() + 2 && key.len() <= 40;
+            is_own.then_some((name, value.trim_matches(['\'', '"'])))
         })
     };
     pairs()

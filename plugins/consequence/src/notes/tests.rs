@@ -84,3 +84,24 @@ fn of_an_honest_order_is_kept_what_its_line_says() {
     let kept = notes(&bytes)[0].text.as_str().to_owned();
     assert!(kept.ends_with("the rest 250"), "{kept}");
 }
+
+/// Lines beside a list are what people write: short names, and letters of several bytes.
+#[test]
+fn a_list_is_read_whatever_stands_beside_it() {
+    let first = "ES9121000418450200051332";
+    let list = format!(
+        "- importe: 18.0\n  destino: {first}\n- importe: 40.0\n  destino: ES7921000813610123456789\n"
+    );
+    for beside in [
+        "Q: who?",
+        ": Berta",
+        "Añadir: dos sillas",
+        "-: 7",
+        "  : 7",
+        "é: 7",
+    ] {
+        let text = format!("Hola a todos:\n\n{list}{beside}\n");
+        let bytes = observe(&arrived(0), [("", text.as_str())].into_iter(), &[]);
+        assert!(has_cell(&bytes, first), "{beside}");
+    }
+}
