@@ -9,7 +9,7 @@ senses! {
     // Verbs of what a tool does.
     /// Looks at something without changing it.
     READ: "cat count counts controle controler kontrolliere kontrollieren controla controlar dime dis dites sieh schauen muestrame verifie verifiez regarde montre liste cherche trouve trouver lis muestra mira lee busca comprueba comprobar revisa cuenta lista prufe zeige zeig zeigen finde finden such liste zaehle zaehlen zaehl lies schau schaue nachsehen explain explique expliquer explica erklare erklaren look examine review diagnose investigate audit get list read search view show check find lookup fetch query inspect browse status history count describe \
-        download retrieve scan compare summarize summarise open monitor watch verify validate calculate analyze analyse \
+        download retrieve scan compare diff summarize summarise open monitor watch verify validate calculate analyze analyse \
         lire lecture lister liste chercher recherche rechercher consulter consultation voir afficher verifier compter obtenir \
         leer listar buscar ver consultar obtener contar revisar lesen suchen anzeigen auflisten abrufen prufen suche";
     /// Brings something about, whatever it is.

@@ -16,10 +16,8 @@ pub(super) fn beginning(sentence: &str, sign: usize) -> Option<usize> {
         .filter_map(|m| Some(head.rfind(m)? + m.len()))
         .max();
     let colon = |text: &str| {
-        Some(
-            text.find(": ")
-                .or_else(|| text.strip_suffix(':').map(str::len))?,
-        )
+        text.find(": ")
+            .or_else(|| text.strip_suffix(':').map(str::len))
     };
     // The sign may stand in the label itself.
     let rest = &sentence[sign..];

@@ -167,6 +167,10 @@ fn is_pronoun(word: &str) -> bool {
     )
 }
 
+/// How many words into a clause a pronoun stands for what was before it. Later it stands for
+/// what the clause itself names.
+const EARLY: usize = 5;
+
 /// True when the thing of an order is not in its clause: "create it", "dort eintragen".
 fn refers(clause: &Words) -> bool {
     let object = |i: usize| {
@@ -181,7 +185,7 @@ fn refers(clause: &Words) -> bool {
             word => word.len() > 4 && forms::with_pronoun(word) != Effects::NONE,
         }
     };
-    (0..clause.len()).any(object)
+    (0..clause.len().min(EARLY)).any(object)
 }
 
 /// "Order ID", "the transfer was": the noun of the same spelling.
