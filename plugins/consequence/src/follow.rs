@@ -46,18 +46,14 @@ pub fn followed(facts: &Facts, past: &impl Past) -> Option<Followed> {
     if facts.effects.any(idle) || facts.fields.len() > MAX_FIELDS || facts.intent().is_unknown() {
         return None;
     }
-    let mut orders = notes::orders(facts.noted()).peekable();
+    let mut orders = notes::orders(facts.noted(), MAX_PASSAGES).peekable();
     orders.peek()?;
     let said = Said::of(facts);
-    if said.unsaid.is_empty() && said.values.is_empty() {
+    if said.words.iter().all(|w| w.known) && said.values.is_empty() {
         return None;
     }
-    let mut orders: Vec<Note> = orders.collect();
-    // Those that speak behind his back first, then the newest.
-    orders.reverse();
-    orders.sort_by_key(|n| std::cmp::Reverse(n.level()));
-    orders.iter().take(MAX_PASSAGES).find_map(|note| {
-        let (what, path) = said.after(note, facts, past)?;
+    orders.find_map(|note| {
+        let (what, path) = said.after(&note, facts, past)?;
         let (step, place) = note.places.first().copied().unwrap_or_default();
         Some(Followed {
             what,
@@ -70,17 +66,20 @@ pub fn followed(facts: &Facts, past: &impl Past) -> Option<Followed> {
 
 /// What an action says.
 struct Said<'f> {
-    /// The words of its name and of its arguments that the user does not say.
-    unsaid: Vec<Word>,
-    /// Those of its arguments that he says.
-    known: Vec<String>,
-    /// Arguments that he did not write as they are.
+    /// The words of its name, of its flags that are set and of its arguments; at most
+    /// `MAX_WORDS`, which a mask has bits for.
+    words: Vec<Word>,
+    /// Which of them begin with a letter, by the letter's low bits.
+    beginning: [u64; 32],
+    /// Arguments that the user did not write as they are.
     values: Vec<&'f Field>,
 }
 
 /// A word of an action.
 struct Word {
     text: String,
+    /// The user says it.
+    known: bool,
     /// What it means, where it is of the action's name or of a flag that is set.
     name: Option<Senses>,
 }
@@ -88,8 +87,8 @@ struct Word {
 impl<'f> Said<'f> {
     fn of(facts: &'f Facts) -> Said<'f> {
         let mut said = Said {
-            unsaid: Vec::new(),
-            known: Vec::new(),
+            words: Vec::new(),
+            beginning: [0; 32],
             values: Vec::new(),
         };
         said.add(facts, &facts.kind, true);
@@ -112,22 +111,62 @@ impl<'f> Said<'f> {
     fn add(&mut self, facts: &Facts, words: &Words, is_name: bool) {
         for i in 0..words.len() {
             let text = words.get(i);
-            let full = self.unsaid.len() + self.known.len() >= MAX_WORDS;
-            if full
-                || text.len() < 2 && !is_figure(text)
-                || self.unsaid.iter().any(|w| w.text == text)
-            {
+            let short = text.len() < 2 && !is_figure(text);
+            if self.words.len() == MAX_WORDS || short || self.words.iter().any(|w| w.text == text) {
                 continue;
             }
-            if !facts.intent().says(text) {
-                self.unsaid.push(Word {
-                    text: text.to_owned(),
-                    name: is_name.then(|| words.senses(i)),
-                });
-            } else if !is_name {
-                self.known.push(text.to_owned());
+            self.beginning[low_bits(text)] |= 1 << self.words.len();
+            self.words.push(Word {
+                text: text.to_owned(),
+                known: facts.intent().says(text),
+                name: is_name.then(|| words.senses(i)),
+            });
+        }
+    }
+
+    /// Those of its words that the passage has, as a mask.
+    fn within(&self, passage: &Words) -> u64 {
+        let mut within = 0;
+        for word in passage.iter() {
+            let mut like = self.beginning[low_bits(word)] & !within;
+            while like != 0 {
+                let i = like.trailing_zeros() as usize;
+                like &= like - 1;
+                if same_stem(word, &self.words[i].text) {
+                    within |= 1 << i;
+                }
             }
         }
+        within
+    }
+
+    fn some(&self, mask: u64) -> impl Iterator<Item = &Word> {
+        let words = self.words.iter().enumerate();
+        words
+            .filter(move |(i, _)| mask & 1 << i != 0)
+            .map(|(_, w)| w)
+    }
+
+    fn arguments(&self, mask: u64) -> usize {
+        self.some(mask).filter(|w| w.name.is_none()).count()
+    }
+
+    /// False when the text has not even the letters of the verb, or of enough arguments. Most
+    /// passages are done with here; what is written in other letters is read word by word.
+    fn may_follow(&self, text: &str, is_ordered: bool) -> bool {
+        let text = text.to_ascii_lowercase();
+        let has = |w: &&Word| text.contains(stem(&w.text));
+        let acts = |w: &&Word| w.name.is_some_and(|senses| senses.any(Senses::ACTING));
+        let all = self.arguments(u64::MAX);
+        let missing = || {
+            self.words
+                .iter()
+                .filter(|w| w.name.is_none() && !has(w))
+                .zip(1..)
+        };
+        let verb = || self.words.iter().filter(acts).any(|w| has(&w));
+        !text.is_ascii()
+            || (is_ordered && all > 0 || verb()) && missing().all(|(_, n)| is_covered(n, all))
     }
 
     /// What of it stands in the passage and where, if that is enough to say that it does what
@@ -155,33 +194,50 @@ impl<'f> Said<'f> {
 
     /// What the passage gives it, where all its arguments and its verb stand there.
     fn gained(&self, note: &Note, facts: &Facts) -> Option<String> {
-        let passage = Words::of(note.text.as_str());
-        let has = |word: &str| passage.iter().any(|w| same_stem(w, word));
-        let arguments = || {
-            let unsaid = self.unsaid.iter().filter(|w| w.name.is_none());
-            unsaid.map(|w| &w.text).chain(&self.known)
-        };
-        let all = arguments().count();
-        let covered = arguments().filter(|w| has(w)).count();
-        let gained = || self.unsaid.iter().filter(|w| has(&w.text));
         let plots = note.level() == Level::Plot;
+        let is_ordered = is_ordered(facts, note);
+        if !plots && !self.may_follow(note.text.as_str(), is_ordered) {
+            return None;
+        }
+        let within = self.within(&Words::of(note.text.as_str()));
+        let (covered, all) = (self.arguments(within), self.arguments(u64::MAX));
+        if !is_covered(all - covered, all) {
+            return None;
+        }
+        let gained = || self.some(within).filter(|w| !w.known);
         let verb = gained().any(|w| w.name.is_some_and(|senses| senses.any(Senses::ACTING)));
         // Whoever speaks behind the user's back may use a verb that no list has.
         let unknown = gained().any(|w| w.name == Some(Senses::NONE)) && covered > 0;
-        let kind = facts.kind.iter().filter(|w| has(w)).count();
-        let named = verb || plots && (unknown || kind >= 2);
+        let name = self.some(within).filter(|w| w.name.is_some()).count();
+        let named = verb || plots && (unknown || name >= 2);
         let enough = gained().count() >= if plots { 1 } else { 2 };
         let dictated = plots && {
             let words = || gained().filter(|w| w.name.is_none());
             words().count() >= 2 && words().any(|w| !is_figure(&w.text))
         };
-        let follows = is_ordered(facts, note) || named && enough || dictated;
-        if !follows || covered * 5 < all * 4 || covered == 0 && !named {
+        let follows = is_ordered || named && enough || dictated;
+        if !follows || covered == 0 && !named {
             return None;
         }
         let kind = || facts.kind.iter().collect::<Vec<_>>().join(" ");
         Some(gained().next().map_or_else(kind, |w| w.text.clone()))
     }
+}
+
+/// True when so few of an action's arguments are missing in a passage that it gives them.
+fn is_covered(missing: usize, all: usize) -> bool {
+    missing * 5 <= all
+}
+
+/// How every word begins that has the same stem.
+fn stem(word: &str) -> &str {
+    let whole = word.strip_suffix('y').unwrap_or(word);
+    whole.get(..4).unwrap_or(whole)
+}
+
+/// Where words that begin with the same letter have the same place.
+fn low_bits(word: &str) -> usize {
+    usize::from(word.as_bytes().first().map_or(0, |b| b % 32))
 }
 
 fn is_figure(word: &str) -> bool {

@@ -254,10 +254,18 @@ pub fn that_count(bytes: &[u8], action: Effects, few: bool) -> Vec<Note<'_>> {
     spans_in(bytes).filter(matters).filter_map(read).collect()
 }
 
-/// The passages that tell their reader to do something, whatever it is.
-pub fn orders(bytes: &[u8]) -> impl Iterator<Item = Note<'_>> {
-    let tells = |record: &&[u8]| subject(record).is_some_and(|(s, _)| level(s) >= Level::Order);
-    spans_in(bytes).filter(tells).filter_map(read)
+/// The passages that tell their reader to do something, whatever it is: those that speak
+/// behind the user's back first, then the newest, `most` of them.
+pub fn orders(bytes: &[u8], most: usize) -> impl Iterator<Item = Note<'_>> {
+    let of = |plots: bool| {
+        let tells = |record: &&[u8]| {
+            let level = subject(record).map(|(signals, _)| level(signals));
+            level >= Some(Level::Order) && (level == Some(Level::Plot)) == plots
+        };
+        let records: Vec<&[u8]> = spans_in(bytes).filter(tells).collect();
+        records.into_iter().rev()
+    };
+    of(true).chain(of(false)).take(most).filter_map(read)
 }
 
 /// The rows of lists that the user's words tell apart.
