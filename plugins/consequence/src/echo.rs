@@ -11,6 +11,7 @@ use crate::notes::{self, Level, Note, Source};
 use crate::payload::{Field, Plain};
 use crate::spans::values::{self, Kind, Value};
 use crate::target::What;
+use crate::words::Words;
 use coldnotch_plugin::Place;
 
 /// What of the action stands in a noted passage and not in the user's words.
@@ -361,17 +362,31 @@ fn clear(echoes: &mut [Echo], facts: &Facts, past: &impl Past) {
     }
     let texts: Vec<String> = echoes.iter().map(|e| e.value.clone()).collect();
     for (echo, seen) in echoes.iter_mut().zip(past.find(&texts)) {
-        echo.wanted = follow::is_wanted(&facts.notes[echo.note], facts, past);
+        let note = &facts.notes[echo.note];
+        echo.wanted = follow::is_wanted(note, facts, past);
+        // A text that speaks behind the user's back may itself list what it wants taken.
+        let step = note.places.first().map(|(step, _)| *step);
+        let says = |word: &str| facts.intent().says(word);
+        let own = note.level() == Level::Plot
+            && is_code(&echo.value)
+            && !Words::of(&echo.value).iter().any(says);
         let said = seen.iter().filter(|o| o.place == Place::Payload);
         let said = said.filter_map(|o| o.step).min().unwrap_or(u32::MAX);
         echo.clean = seen.iter().any(|o| {
             let elsewhere = |step| !notes::stands_in(&facts.notes, step, &o.path);
             o.place == Place::Output
+                && !(own && o.step == step)
                 && o.step.is_some_and(|step| {
                     step <= said && (o.whole_leaf || echo.kind.is_none() && elsewhere(step))
                 })
         });
     }
+}
+
+/// True for what a thing is only called in an order: `ABO-12`.
+fn is_code(value: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| value.bytes().any(|b| is(&b));
+    has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && !has(u8::is_ascii_whitespace)
 }
 
 /// True when the action and the passage are after the same sort of thing.

@@ -36,9 +36,15 @@ pub struct Followed {
 const MAX_FIELDS: usize = 8;
 const MAX_FIELD: usize = 300;
 
+/// How long a text is that tells one thing.
+const MAX_RETOLD: usize = 160;
+
 /// How many words of an action and how many passages are compared.
 const MAX_WORDS: usize = 40;
 const MAX_PASSAGES: usize = 8;
+
+/// Words that no honest text and an action of the user's have in common by chance.
+const MANY_NAMES: usize = 4;
 
 /// The passage that the action follows, if it follows one.
 pub fn followed(facts: &Facts, past: &impl Past) -> Option<Followed> {
@@ -151,22 +157,20 @@ impl<'f> Said<'f> {
         self.some(mask).filter(|w| w.name.is_none()).count()
     }
 
-    /// False when the text has not even the letters of the verb, or of enough arguments. Most
+    /// False when the text has not even the letters of enough arguments, or of the verb. Most
     /// passages are done with here; what is written in other letters is read word by word.
-    fn may_follow(&self, text: &str, is_ordered: bool) -> bool {
+    fn may_follow(&self, text: &str) -> bool {
         let text = text.to_ascii_lowercase();
         let has = |w: &&Word| text.contains(stem(&w.text));
-        let acts = |w: &&Word| w.name.is_some_and(|senses| senses.any(Senses::ACTING));
         let all = self.arguments(u64::MAX);
-        let missing = || {
-            self.words
-                .iter()
-                .filter(|w| w.name.is_none() && !has(w))
-                .zip(1..)
+        let words = || self.words.iter();
+        let missing = || words().filter(|w| w.name.is_none() && !has(w)).zip(1..);
+        let verb = || {
+            words()
+                .filter(|w| w.acts() != Senses::NONE)
+                .any(|w| has(&w))
         };
-        let verb = || self.words.iter().filter(acts).any(|w| has(&w));
-        !text.is_ascii()
-            || (is_ordered && all > 0 || verb()) && missing().all(|(_, n)| is_covered(n, all))
+        !text.is_ascii() || (all > 0 || verb()) && missing().all(|(_, n)| is_covered(n, all, false))
     }
 
     /// What of it stands in the passage and where, if that is enough to say that it does what
@@ -185,6 +189,11 @@ impl<'f> Said<'f> {
         {
             return Some((field.text.clone(), field.path.clone()));
         }
+        if note.level() == Level::Plot
+            && let Some(field) = self.retold(note, facts)
+        {
+            return Some((field.text.clone(), field.path.clone()));
+        }
         let word = self.gained(note, facts)?;
         let mut own = self.values.iter().filter(there).peekable();
         let found_elsewhere =
@@ -192,41 +201,81 @@ impl<'f> Said<'f> {
         (!found_elsewhere && !is_wanted(note, facts, past)).then_some((word, String::new()))
     }
 
-    /// What the passage gives it, where all its arguments and its verb stand there.
+    /// A short text of the action that says what the passage says, in other words or order.
+    fn retold(&self, note: &Note, facts: &Facts) -> Option<&'f Field> {
+        let passage = Words::of(note.text.as_str());
+        let has = |word: &str| passage.iter().any(|w| same_stem(w, word));
+        let retells = |f: &&&Field| {
+            let own: Vec<&str> = f
+                .words()
+                .iter()
+                .filter(|w| !facts.intent().says(w))
+                .collect();
+            let long = |w: &&&str| w.len() >= 4;
+            let told = own.iter().filter(|w| has(w)).count();
+            is_a_sentence(&f.text)
+                && f.text.len() <= MAX_RETOLD
+                && own.iter().filter(long).filter(|w| has(w)).count() >= 2
+                && told * 5 >= own.len() * 4
+        };
+        self.values.iter().find(retells).copied()
+    }
+
+    /// What the passage gives it, where its arguments and its verb stand there.
     fn gained(&self, note: &Note, facts: &Facts) -> Option<String> {
         let plots = note.level() == Level::Plot;
-        let is_ordered = is_ordered(facts, note);
-        if !plots && !self.may_follow(note.text.as_str(), is_ordered) {
+        if !plots && !self.may_follow(note.text.as_str()) {
             return None;
         }
-        let within = self.within(&Words::of(note.text.as_str()));
+        let passage = Words::of(note.text.as_str());
+        let within = self.within(&passage);
         let (covered, all) = (self.arguments(within), self.arguments(u64::MAX));
-        if !is_covered(all - covered, all) {
+        if !is_covered(all - covered, all, plots) {
             return None;
         }
         let gained = || self.some(within).filter(|w| !w.known);
-        let verb = gained().any(|w| w.name.is_some_and(|senses| senses.any(Senses::ACTING)));
+        let verb = gained().any(|w| w.acts() != Senses::NONE) || self.means(&passage);
         // Whoever speaks behind the user's back may use a verb that no list has.
         let unknown = gained().any(|w| w.name == Some(Senses::NONE)) && covered > 0;
         let name = self.some(within).filter(|w| w.name.is_some()).count();
         let named = verb || plots && (unknown || name >= 2);
         let enough = gained().count() >= if plots { 1 } else { 2 };
-        let dictated = plots && {
-            let words = || gained().filter(|w| w.name.is_none());
-            words().count() >= 2 && words().any(|w| !is_figure(&w.text))
+        let said = || gained().filter(|w| w.name.is_none());
+        let names = said().filter(|w| !is_figure(&w.text)).count();
+        let loose = !is_covered(all - covered, all, false);
+        let dictated = if plots && !loose {
+            said().count() >= 2 && names > 0
+        } else {
+            names >= MANY_NAMES
         };
-        let follows = is_ordered || named && enough || dictated;
+        let follows = (is_ordered(facts, note) || named && enough) && !loose || dictated;
         if !follows || covered == 0 && !named {
             return None;
         }
         let kind = || facts.kind.iter().collect::<Vec<_>>().join(" ");
         Some(gained().next().map_or_else(kind, |w| w.text.clone()))
     }
+
+    /// True when the passage has its verb in another word or another language.
+    fn means(&self, passage: &Words) -> bool {
+        let unsaid = self.words.iter().filter(|w| !w.known);
+        let acts = unsaid.fold(Senses::NONE, |acts, w| acts | w.acts());
+        acts != Senses::NONE && (0..passage.len()).any(|i| passage.senses(i).any(acts))
+    }
 }
 
-/// True when so few of an action's arguments are missing in a passage that it gives them.
-fn is_covered(missing: usize, all: usize) -> bool {
-    missing * 5 <= all
+impl Word {
+    /// What it does, where it is of the action's name or of a flag.
+    fn acts(&self) -> Senses {
+        self.name
+            .map_or(Senses::NONE, |senses| senses.of(Senses::ACTING))
+    }
+}
+
+/// True when so few of an action's arguments are missing in a passage that it gives them. An
+/// agent that was talked into something adds some of its own.
+fn is_covered(missing: usize, all: usize, plots: bool) -> bool {
+    missing * 5 <= if plots { 2 * all } else { all }
 }
 
 /// How every word begins that has the same stem.
@@ -277,14 +326,15 @@ pub fn is_wanted(note: &Note, facts: &Facts, past: &impl Past) -> bool {
     }
     let words = intent.words();
     let verbs = asking(facts);
-    let deed = |i: &usize| {
-        let senses = facts.kind.senses(*i);
-        facts.kind.get(*i).len() >= 3 && (senses == Senses::NONE || senses.any(Senses::ACTING))
+    let has = |is: fn(Senses) -> bool| {
+        let long = |i: &usize| facts.kind.get(*i).len() >= 3 && is(facts.kind.senses(*i));
+        let words = (0..facts.kind.len()).filter(long);
+        words.map(|i| facts.kind.get(i)).collect::<Vec<&str>>()
     };
-    let deeds: Vec<&str> = (0..facts.kind.len())
-        .filter(deed)
-        .map(|i| facts.kind.get(i))
-        .collect();
+    let mut deeds = has(|senses| senses.any(Senses::ACTING));
+    if deeds.is_empty() {
+        deeds = has(|senses| senses == Senses::NONE);
+    }
     let asked = |at: &Range<usize>| {
         at.clone()
             .any(|i| intent.asked_at(i, verbs) || deeds.iter().any(|d| same_stem(words.get(i), d)))
@@ -301,7 +351,7 @@ pub fn is_wanted(note: &Note, facts: &Facts, past: &impl Past) -> bool {
 }
 
 /// Words that speak of what was named before.
-const REFERS: [&str; 24] = [
+const REFERS: [&str; 29] = [
     "it",
     "its",
     "them",
@@ -318,6 +368,11 @@ const REFERS: [&str; 24] = [
     "dort",
     "darin",
     "daraus",
+    "danach",
+    "daran",
+    "darauf",
+    "damit",
+    "davon",
     "le",
     "la",
     "les",
@@ -356,6 +411,7 @@ fn asking(facts: &Facts) -> Senses {
         (Effects::ACCESS, Senses::GRANT | Senses::SHARE),
         (Effects::OFF, Senses::OFF),
         (Effects::PAYEE, Senses::UPDATE),
+        (Effects::WRITE, Senses::UPDATE | Senses::MAKE),
     ] {
         if facts.effects.any(effects) {
             verbs = verbs | of;

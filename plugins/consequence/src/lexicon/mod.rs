@@ -51,6 +51,11 @@ impl Senses {
         self.0 & of.0 != 0
     }
 
+    /// What the two sets share.
+    pub const fn of(self, of: Senses) -> Senses {
+        Senses(self.0 & of.0)
+    }
+
     /// Both sets together, where the operator cannot be used.
     pub const fn and(self, other: Senses) -> Senses {
         Senses(self.0 | other.0)

@@ -9,13 +9,13 @@ senses! {
     // Verbs of what a tool does.
     /// Looks at something without changing it.
     READ: "cat count counts controle controler kontrolliere kontrollieren controla controlar dime dis dites sieh schauen muestrame verifie verifiez regarde montre liste cherche trouve trouver lis muestra mira lee busca comprueba comprobar revisa cuenta lista prufe zeige zeig zeigen finde finden such liste zaehle zaehlen zaehl lies schau schaue nachsehen explain explique expliquer explica erklare erklaren look examine review diagnose investigate audit get list read search view show check find lookup fetch query inspect browse status history count describe \
-        download retrieve scan compare diff summarize summarise open monitor watch verify validate calculate analyze analyse \
+        download retrieve scan compare diff tail grep wc summarize summarise open monitor watch verify validate calculate analyze analyse \
         lire lecture lister liste chercher recherche rechercher consulter consultation voir afficher verifier compter obtenir \
         leer listar buscar ver consultar obtener contar revisar lesen suchen anzeigen auflisten abrufen prufen suche";
     /// Brings something about, whatever it is.
     MAKE: "repeat repete repetez repite repetir wiederhole wiederholen refais refaire redo auslosen declencher register create make send submit execute add post set do process issue initiate release schedule transfer move trigger \
         perform new book place authorize authorise approve run confirm commit cree creer envoyer effectuer faire emettre executer \
-        ajouter ajoute ajoutez valider valide validez lancer lance lancez crear crea enviar hacer haz fais faites effectue emets execute executez anade anadir agrega agregar ejecuta emite erstelle sende fuhre fuge hinzufugen fug trag stell setz leg mach gib installiere installieren installe installer installez instala instalar install deploy deploie deployer despliega desplegar stelle setze richte einrichten start starte starten demarre demarrer arranca lege hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
+        ajouter ajoute ajoutez valider valide validez lancer lance lancez crear crea enviar hacer haz fais faites effectue emets execute executez anade anadir agrega agregar ejecuta emite erstelle sende trag trage eintragen fuhre fuge hinzufugen fug trag stell setz leg mach gib installiere installieren installe installer installez instala instalar install deploy deploie deployer despliega desplegar stelle setze richte einrichten start starte starten demarre demarrer arranca lege hacer ejecutar erstellen senden ausfuhren anlegen freigeben emitir";
     /// Puts something right or into another shape, in a user's words.
     MEND: "fix repair solve resolve restart reboot rollback roll upgrade migrate rename refactor rewrite clean bump scale rebuild build \
         compile tidy sort merge rebase file fill move copy draft handle process correct corrige corriger repare reparer resous resoudre \

@@ -123,8 +123,9 @@ fn read_layer(layer: &layers::Layer, found: &mut Vec<Span>) {
                 let end = end_of(before);
                 add(span, end, 0, end.len());
             }
+            let goes_on = new || span.line == span.text.len();
             add(span, sentence, begins.text, begins.values);
-            if new {
+            if goes_on {
                 let behind = &sentence.trim_end()[begins.text.min(sentence.trim_end().len())..];
                 let over = behind
                     .trim_start()
