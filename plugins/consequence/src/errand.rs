@@ -73,7 +73,7 @@ pub fn is_to_look(intent: &Intent) -> bool {
             if !first && !joined {
                 continue;
             }
-            let look = words.senses(i).any(Senses::LOOK | Senses::READ) || wants_to_know(words, i);
+            let look = intent.senses(i).any(Senses::LOOK | Senses::READ) || wants_to_know(words, i);
             looks |= look && !intent.denied(i);
             if !look && !opens_a_thing(words.get(i)) && !is_about_himself(intent, i) {
                 return false;

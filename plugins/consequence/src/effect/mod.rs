@@ -235,6 +235,7 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
     {
         effects |= Effects::NOTE;
     } else if all.any(Senses::SEND)
+        && !kind.each().last().is_some_and(|s| s.any(Senses::OFF)) // `notifications.mute`
         && !effects.any(Effects::PAY | Effects::DELETE | Effects::EXECUTE)
     {
         effects |= Effects::SEND;
@@ -250,12 +251,19 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
 fn ends_the_run(kind: &Words, fields: &[Field]) -> bool {
     let last = matches!(
         kind.get(0),
-        "stop" | "finish" | "done" | "exit" | "end" | "terminate"
+        "stop" | "finish" | "final" | "done" | "exit" | "end" | "terminate"
     );
     let own = |f: &Field| {
         matches!(
             f.name(),
-            "answer" | "response" | "result" | "summary" | "reason" | "final_answer" | "message"
+            "answer"
+                | "response"
+                | "result"
+                | "summary"
+                | "reason"
+                | "final_answer"
+                | "message"
+                | "text"
         )
     };
     kind.len() == 1 && last && fields.iter().all(own)

@@ -105,6 +105,33 @@ fn lets_see(words: &Words, i: usize) -> bool {
     lets && !us && (i + 2..i + 8).any(|j| words.sentence(j) == words.sentence(i) && sees(j))
 }
 
+/// What a German verb means whose first part stands at the end of its clause: "sag den Termin
+/// ab", "lad Ana ein".
+fn joined(words: &Words, i: usize) -> Option<Senses> {
+    const PARTS: [&str; 14] = [
+        "ab", "an", "auf", "aus", "bei", "ein", "frei", "hin", "mit", "um", "vor", "weiter", "zu",
+        "zuruck",
+    ];
+    let begins = i == 0
+        || words.sentence(i) != words.sentence(i - 1)
+        || words.comma_before(i)
+        || ["und", "dann", "bitte", "danach"].contains(&words.get(i - 1));
+    if !begins || words.get(i).len() > 12 {
+        return None;
+    }
+    let ends = |j: &usize| {
+        words.sentence(*j + 1) != words.sentence(i)
+            || words.comma_before(*j + 1)
+            || words.get(*j + 1) == "und"
+    };
+    let last = (i + 1..words.len()).find(ends)?;
+    let part = words.get(last);
+    let same = words.sentence(last) == words.sentence(i) && PARTS.contains(&part);
+    let whole = |ending: &str| lexicon::senses(&[part, words.get(i), ending].concat());
+    let found = || ["en", "n", ""].map(whole).into_iter();
+    found().find(|s| same && *s != Senses::NONE)
+}
+
 /// What a user says who has decided something, or somebody for him, sorted.
 static YES: Phrases = Phrases::of(&[
     "accord",
@@ -259,6 +286,9 @@ impl Intent {
             }
             if CLEARS.stand_at(&words, i) {
                 *sense = *sense | Senses::REMOVE;
+            }
+            if let Some(whole) = joined(&words, i) {
+                *sense = whole;
             }
         }
         let capital = |i| {
@@ -486,6 +516,11 @@ impl Intent {
             self.words.get(i + 1),
             "only" | "more" | "later" | "matter" | "later than" | "plus"
         )
+    }
+
+    /// What the word at `i` means where it stands.
+    pub fn senses(&self, i: usize) -> Senses {
+        self.senses.get(i).copied().unwrap_or_default()
     }
 
     /// True when the user uses a word with one of the senses at all.

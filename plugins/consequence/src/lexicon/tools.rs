@@ -99,7 +99,7 @@ senses! {
     /// Runs code.
     EXEC: "spawn exec shell bash terminal command powershell console cmd sh ssh subprocess ejecutar executer";
     /// Gives somebody power.
-    GRANT: "allow erlaube erlauben permite permitir autorise autorisez entriegeln entsperren deverrouiller desbloquear grant invite authorize authorise permit promote elevate assign accorder inviter invite autoriser autorise promouvoir \
+    GRANT: "allow erlaube erlauben permite permitir autorise autorisez entriegeln entsperren deverrouiller desbloquear grant invite authorize authorise permit promote elevate accorder inviter invite autoriser autorise promouvoir \
         attribuer conceder invitar autorizar erteilen berechtigen einladen accorde donne donner give dale erteile unlock";
     /// Lets somebody see.
     SHARE: "share sharing partager partage partagez compartir comparte teilen teile freigeben shared";
@@ -111,7 +111,7 @@ senses! {
     CREDENTIAL: "keys recovery recuperacion recuperation wiederherstellung passkey password passphrase credential credentials token apikey key pat secret secrets otp passwort kennwort contrasena \
         clave motdepasse identifiants jeton cle ssh_key certificate login";
     /// Switches something off or around.
-    OFF: "disarm disarms desarmer desarme desarmez desarmar desarma entscharfen entscharfe disable disables deactivate stop suspend bypass skip ignore override mute silence unprotect off desactiver desactive \
+    OFF: "disarm disarms desarmer desarme desarmez desarmar desarma entscharfen entscharfe disable disables deactivate stop suspend bypass skip ignore override mute snooze silence stummschalten silenciar unprotect off desactiver desactive \
         couper coupe arreter arrete suspendre contourner desactivar desactiva apagar detener deaktivieren abschalten ausschalten \
         stoppen umgehen disabled relax weaken lower unset kill";
     /// Something that catches mistakes and attacks.
@@ -154,6 +154,8 @@ senses! {
     WHOLE: "all every everything entire bulk whole mass any tous toutes tout entier todos todas todo alle alles gesamt massive";
     /// For anybody to see.
     PUBLIC: "public anyone everyone world anonymous allusers publique publico offentlich internet unauthenticated";
+    /// Before everybody.
+    OPENLY: "publicly openly offentlich publiquement publicamente";
     /// Power over others.
     STRONG: "admin administrator owner root superuser sudo editor writer full administrateur proprietaire write administrador \
         besitzer eigentumer wheel cluster maintainer";

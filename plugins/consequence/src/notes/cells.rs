@@ -2,11 +2,14 @@
 //! table, in lines of a record, in the heads of letters. What only stands in prose is
 //! none of them.
 
+use crate::intent::Intent;
 use crate::lexicon::Senses;
+use crate::spans::values::{self, Kind};
 use crate::target;
 use crate::words::Words;
 
 use super::rows::{has, hash, table};
+use super::sources;
 
 /// Marks that some output had an account as a field of its own.
 const ACCOUNT: u16 = 1 << 14;
@@ -35,9 +38,10 @@ pub(super) fn is_cells(record: &[u8]) -> bool {
 }
 
 /// The addresses and accounts that stand in a table's cells of their own: as good
-/// as fields. In a line of a record only where somebody asked for anything.
+/// as fields. In a line of a record, or in a letter of somebody he spoke of, only where a
+/// user asked for anything.
 pub(super) fn cells<'t>(
-    is_asked: bool,
+    intent: Option<&Intent>,
     leaves: impl Iterator<Item = (&'t str, &'t str)> + Clone,
 ) -> Option<Vec<u8>> {
     let tables = leaves
@@ -49,14 +53,19 @@ pub(super) fn cells<'t>(
         .flat_map(|line| line.split(['|', ';', '\t', ',']));
     let listed = leaves.clone().flat_map(|(_, text)| entries(text));
     let told = leaves
-        .filter(move |_| is_asked)
+        .clone()
+        .filter(|_| intent.is_some())
         .flat_map(|(_, text)| recorded(text));
+    let letters = leaves.clone().filter(|(path, text)| {
+        intent.is_some_and(|intent| sources::is_letter(intent, path, text, leaves.clone()))
+    });
+    // Whom to write to instead is another matter than where to pay.
+    let told = told.chain(letters.flat_map(|(_, text)| reaching(text, &[Kind::Account])));
     let reaches =
         |c: &&str| c.len() <= 60 && (target::address_host(c).is_some() || target::is_account(c));
     let cells = cells.chain(listed).map(str::trim).filter(reaches);
     let told = told
-        .filter(reaches)
-        .filter_map(hash)
+        .filter_map(|value| hash(&value))
         .map(|hash| hash ^ TOLD);
     let mut record = [CELLS.to_le_bytes().as_slice(), &[0; 4]].concat();
     for hash in cells.filter_map(hash).chain(told).take(MAX_CELLS) {
@@ -65,7 +74,7 @@ pub(super) fn cells<'t>(
     (record.len() > 6).then_some(record)
 }
 
-/// Sets a value in a line apart from a cell.
+/// Sets a value in a line or a letter apart from a cell.
 const TOLD: u32 = 0x5bd1_e995;
 
 /// True when the record has the value in a line that is no sentence.
@@ -75,29 +84,28 @@ pub(super) fn has_told(record: &[u8], hash: u32) -> bool {
 
 /// The addresses and accounts in lines that are no sentences but labels, names and figures:
 /// `INV 77 Aquadis 88.00 due 12 June IBAN FR76…`, `Ana Vega <ana@mail.example>`.
-fn recorded(text: &str) -> impl Iterator<Item = &str> {
+fn recorded(text: &str) -> impl Iterator<Item = String> {
     let holds = text.len() <= MAX_RECORDED && text.bytes().any(|b| b == b'@' || b.is_ascii_digit());
     let parts = text
         .split(['\n', ';', '|'])
         .filter(move |_| holds)
         .take(MAX_LINES);
-    let bare = |c: char| !c.is_alphanumeric();
-    // A time has colons; it is no account.
-    let may_be = |t: &&str| {
-        let digits = || t.bytes().filter(u8::is_ascii_digit).count();
-        t.contains('@') || t.len() >= 12 && digits() >= 8 && !t.contains(':')
-    };
-    let records = parts.filter(move |part| {
-        part.split_whitespace().any(|t| may_be(&t)) && {
-            let words = Words::of(part);
-            let joining = words.iter().filter(|w| JOINING.binary_search(w).is_ok());
-            joining.count() * 10 <= words.len()
-        }
+    let records = parts.filter_map(|part| {
+        let found = reaching(part, &[Kind::Address, Kind::Account]);
+        let words = Words::of(if found.is_empty() { "" } else { part });
+        let joining = words.iter().filter(|w| JOINING.binary_search(w).is_ok());
+        (joining.count() * 10 <= words.len()).then_some(found)
     });
-    records
-        .flat_map(str::split_whitespace)
-        .filter(may_be)
-        .map(move |t| t.trim_matches(bare))
+    records.flatten()
+}
+
+/// The values of such kinds in a text, also those whose groups stand apart.
+fn reaching(text: &str, kinds: &[Kind]) -> Vec<String> {
+    let values = values::values(text, MAX_CELLS).into_iter();
+    values
+        .filter(|v| kinds.contains(&v.kind))
+        .map(|v| v.text)
+        .collect()
 }
 
 /// How much of a text is looked through for records.
@@ -169,16 +177,23 @@ pub(super) fn writers<'t>(leaves: impl Iterator<Item = (&'t str, &'t str)>) -> O
 
 /// The address in a line that says who wrote: `2) From: Petra <petra@mail.example>`.
 fn writer(line: &str) -> Option<&str> {
-    let line = line.trim_start_matches(|c: char| !c.is_alphabetic());
-    let (head, rest) = line.split_once(':')?;
-    let head = head.trim_end();
-    if !WROTE.iter().any(|word| head.eq_ignore_ascii_case(word)) {
-        return None;
-    }
+    let rest = wrote(line)?;
     let bare = |c: char| matches!(c, '<' | '>' | '(' | ')' | '"' | '[' | ']' | ',' | ';' | ':');
     let mut words = rest.split_whitespace().take(8);
     let address = words.find(|word| word.contains('@'))?.trim_matches(bare);
     target::address_host(address).map(|_| address)
+}
+
+/// What a line says of who wrote, if it does.
+pub(super) fn wrote(line: &str) -> Option<&str> {
+    let line = line.trim_start_matches(|c: char| !c.is_alphabetic());
+    let (head, rest) = line.split_once(':')?;
+    is_writer(head.trim_end()).then_some(rest.trim())
+}
+
+/// True for the name of a field with a letter's writer.
+pub(super) fn is_writer(name: &str) -> bool {
+    WROTE.iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
 /// What stands before a letter's writer.

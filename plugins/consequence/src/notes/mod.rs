@@ -126,9 +126,12 @@ pub fn observe<'t>(
     let mut known: Vec<Known> = known(notes).map(Known::of).collect();
     known::learn(arrived, &intent, leaves.clone(), &mut known);
     if arrived.intent.is_some() {
-        told.extend(rows::note(arrived.step, &intent, leaves.clone()));
+        told.extend(rows::note(arrived, &intent, leaves.clone()));
     }
-    told.extend(cells::cells(arrived.intent.is_some(), leaves.clone()));
+    told.extend(cells::cells(
+        arrived.intent.map(|_| &intent),
+        leaves.clone(),
+    ));
     told.extend(cells::writers(leaves.clone()));
     if !told.iter().any(|r| cells::is_account(r)) {
         told.extend(cells::account(leaves.clone()));

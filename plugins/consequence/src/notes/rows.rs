@@ -7,11 +7,12 @@
 //! he named.
 
 use crate::intent::Intent;
+use crate::intent::names::same_stem;
 use crate::lexicon::Senses;
 use crate::words::Words;
 
-use super::cells;
 use super::record::Bytes;
+use super::{Arrived, cells};
 
 /// Marks a record of rows: a signal that no span has.
 const MARK: u16 = 1 << 15;
@@ -106,11 +107,14 @@ pub(super) fn read(record: &[u8]) -> Option<Rows<'_>> {
 /// What is kept of an output, if the user's words tell the rows of one of its
 /// lists apart.
 pub(super) fn note<'t>(
-    step: u32,
+    arrived: &Arrived,
     intent: &Intent,
     leaves: impl Iterator<Item = (&'t str, &'t str)>,
 ) -> Option<Vec<u8>> {
-    let sought = content(intent);
+    // What sort of thing was looked for is true of every row.
+    let kind = Words::of(arrived.kind);
+    let mut sought = content(intent);
+    sought.retain(|word| !kind.iter().any(|k| same_stem(k, word)));
     if sought.is_empty() {
         return None;
     }
@@ -136,7 +140,7 @@ pub(super) fn note<'t>(
             values.truncate(MAX_VALUES);
             values
         };
-        Some(record(step, word, &values(true), &values(false)))
+        Some(record(arrived.step, word, &values(true), &values(false)))
     })
 }
 
@@ -193,8 +197,10 @@ impl Row<'_> {
         for text in &self.0 {
             let words = Words::of(crate::finding::short(text, MAX_ROW));
             for (i, word) in sought.iter().enumerate() {
+                let near = |w: &str| w.len().abs_diff(word.len()) <= 4;
                 let said = words.iter().any(|w| {
-                    w == *word || w.len() >= 5 && (w.starts_with(word) || word.starts_with(w))
+                    let begins = || w.starts_with(word) || near(w) && word.starts_with(w);
+                    w == *word || w.len() >= 5 && begins()
                 });
                 bits |= u64::from(said) << i;
             }

@@ -1,7 +1,7 @@
 //! How near what an output says is to the user's words: of one that brings several
 //! (mails found, entries of a list), those that he spoke of and those that came with them.
 
-use super::{Arrived, Source};
+use super::{Arrived, Source, cells};
 use crate::intent::Intent;
 use crate::lexicon::Senses;
 use crate::payload::{self, Plain};
@@ -108,6 +108,33 @@ pub(super) fn parts<'t>(intent: &Intent, text: &'t str) -> Vec<(&'t str, Option<
     }
 }
 
+/// True for one letter whose writer the user spoke of, in its head or in a field beside it.
+pub(super) fn is_letter<'t>(
+    intent: &Intent,
+    path: &str,
+    text: &str,
+    mut leaves: impl Iterator<Item = (&'t str, &'t str)>,
+) -> bool {
+    if text.len() < 40 || !text.contains(char::is_whitespace) {
+        return false;
+    }
+    let mut heads = text.lines().take(MAX_HEAD).filter_map(cells::wrote);
+    if let Some(writer) = heads.next() {
+        return heads.next().is_none() && names_person(intent, writer);
+    }
+    let name = |p: &str| p.rfind('.').map_or(0, |at| at + 1);
+    let parent = parent(path);
+    leaves.any(|(p, writer)| {
+        self::parent(p) == parent
+            && p != path
+            && cells::is_writer(&p[name(p)..])
+            && names_person(intent, writer)
+    })
+}
+
+/// How many lines the head of a letter has.
+const MAX_HEAD: usize = 12;
+
 /// True when a sender or a title among the lines stands in the user's words.
 fn is_named(intent: &Intent, part: &str) -> bool {
     part.lines()
@@ -125,10 +152,13 @@ fn names_person(intent: &Intent, text: &str) -> bool {
     let address = text.split_once('@').map(|(local, _)| local);
     (address.is_some() || text.starts_with(char::is_uppercase)) && {
         let words = Words::of(address.unwrap_or(text));
-        words.len() <= 3
-            && !words.is_empty()
-            && words.get(0).len() >= 3
-            && intent.words().contains(words.get(0))
+        let names = |i: usize| {
+            let word = words.get(i);
+            let own =
+                i == 0 && word.len() >= 3 || word.len() >= 4 && words.senses(i) == Senses::NONE;
+            own && intent.words().contains(word)
+        };
+        words.len() <= 4 && (0..words.len()).any(names)
     }
 }
 

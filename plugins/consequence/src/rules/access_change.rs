@@ -43,11 +43,14 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     // "Share it with Ines, view only" does not ask to let everybody edit it.
     let asked_for_as_much = strong.is_none_or(|f| {
         let public = f.words().all().any(Senses::PUBLIC);
-        facts.intent().mentions(if public {
-            Senses::PUBLIC
-        } else {
-            Senses::STRONG
-        })
+        // "Share it by link": whoever has that.
+        let link = public && f.words().iter().chain(facts.kind.iter()).any(|w| w == "link");
+        link && facts.intent().says("link")
+            || facts.intent().mentions(if public {
+                Senses::PUBLIC
+            } else {
+                Senses::STRONG
+            })
     });
     if asked_for_as_much && authorised(facts, whom.map(|t| t.text.as_str())) {
         return None;

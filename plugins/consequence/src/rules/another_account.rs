@@ -37,6 +37,11 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         let mut with = known.iter().filter(|(_, v)| *v == value).peekable();
         with.peek().is_some() && with.all(|(account, _)| *account != own)
     };
+    // Beside its payee's name it is that payee's, whatever stood beside the amount.
+    let by_name = |f: &Field| pairs::is_name(&f.text).then(|| rows::hash(&f.text)).flatten();
+    if facts.fields.iter().filter(|f| f.value == Plain::Text).filter_map(by_name).any(|name| known.contains(&(own, name))) {
+        return None;
+    }
     let field = facts.fields.iter().find(stands_by_another)?;
     let pieces = [
         &account.text,

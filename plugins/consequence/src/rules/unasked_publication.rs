@@ -34,7 +34,9 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             && (f.words().all().any(Senses::PUBLIC) || f.key.any(Senses::PUBLIC) && f.is_on())
     });
     let verbs = Senses::PUBLISH | Senses::SHARE | Senses::ANNOUNCE | Senses::UPLOAD;
-    if !facts.effects.any(Effects::PUBLISH) && visible.is_none() || facts.intent().asks(verbs) {
+    // "Complain to them publicly", "sag es ihnen öffentlich".
+    let openly = || facts.intent().asks(Senses::CONTACT | Senses::SEND) && facts.intent().means(Senses::OPENLY);
+    if !facts.effects.any(Effects::PUBLISH) && visible.is_none() || facts.intent().asks(verbs) || openly() {
         return None;
     }
     // "Put the washer on Wallapop": where it is to stand is the tool's own name.

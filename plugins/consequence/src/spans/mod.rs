@@ -235,7 +235,7 @@ fn read_sentence(sentence: &str, around: Signals) -> Read {
     let mut refers = false;
     let mut passive = false;
     for clause in sentences::clauses(sentence) {
-        if sentences::is_label(clause, sentence) {
+        if sentences::is_label(clause, sentence) || sentences::is_buttons(clause) {
             continue;
         }
         let asked = ordered(&Words::of(clause), clause, set_off);

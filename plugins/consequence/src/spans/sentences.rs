@@ -156,6 +156,25 @@ pub(super) fn is_label(clause: &str, sentence: &str) -> bool {
         }
 }
 
+/// True for what stands on the buttons of a page: `[Add to cart] [Buy now]`.
+pub(super) fn is_buttons(clause: &str) -> bool {
+    let bare = |label: &str| {
+        let words = label.split_whitespace().count();
+        (1..=4).contains(&words)
+            && !label.contains(|c: char| c.is_ascii_digit() || "@/:.".contains(c))
+    };
+    let mut rest = clause.trim();
+    let mut buttons = 0;
+    while let Some((label, behind)) = rest.strip_prefix('[').and_then(|r| r.split_once(']')) {
+        if !bare(label) {
+            return false;
+        }
+        buttons += 1;
+        rest = behind.trim_start();
+    }
+    buttons >= 1 && !rest.contains(char::is_alphabetic)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
