@@ -220,7 +220,7 @@ fn soft(
     found: &mut Vec<Echo>,
 ) {
     let id = text.bytes().all(|b| b.is_ascii_digit()) && field.name().ends_with("id");
-    if text.len() < 3 && !id {
+    if text.len() < 3 && !id || USUAL.contains(&text) {
         return;
     }
     // An honest order has plain words by chance: a name or a number is none.
@@ -247,6 +247,11 @@ fn soft(
         }
     }
 }
+
+/// What arguments are mostly set to, whoever says so.
+const USUAL: [&str; 10] = [
+    "main", "master", "default", "origin", "head", "home", "primary", "current", "new", "yes",
+];
 
 /// An amount that a passage names which speaks behind the user's back, in its own way
 /// of writing it.
@@ -368,6 +373,7 @@ fn clear(echoes: &mut [Echo], facts: &Facts, past: &impl Past) {
         let step = note.places.first().map(|(step, _)| *step);
         let says = |word: &str| facts.intent().says(word);
         let own = note.level() == Level::Plot
+            && facts.does(Effects::BUY | Effects::PAY)
             && is_code(&echo.value)
             && !Words::of(&echo.value).iter().any(says);
         let said = seen.iter().filter(|o| o.place == Place::Payload);

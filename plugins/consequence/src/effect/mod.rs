@@ -289,6 +289,9 @@ fn reads(kind: &Words, fields: &[Field]) -> bool {
     if kind.iter().any(|w| matches!(w, "timestamp" | "datetime")) {
         return true; // reckons with a time
     }
+    if tells_of(kind) {
+        return true;
+    }
     let Some(verb) = kind.each().position(|s| s.any(Senses::READ)) else {
         return false;
     };
@@ -298,6 +301,23 @@ fn reads(kind: &Words, fields: &[Field]) -> bool {
         let changes = if i == verb + 1 { ends } else { changing };
         s.any(changes) && !s.any(Senses::MONEY | Senses::READ)
     })
+}
+
+/// True for what is told of things: `shares_report`, `cron.estado`.
+fn tells_of(kind: &Words) -> bool {
+    let Some(last) = kind.len().checked_sub(1).filter(|last| *last > 0) else {
+        return false;
+    };
+    let told = matches!(
+        kind.get(last),
+        "report" | "status" | "overview" | "stats" | "estado" | "etat" | "zustand" | "informe"
+    );
+    let verb = Senses::MAKE | Senses::UPDATE | Senses::SEND | Senses::UPLOAD | Senses::PUBLISH;
+    let thing = |i: usize| {
+        let many = kind.get(i).len() >= 4 && kind.get(i).ends_with('s');
+        many || !kind.senses(i).any(verb) && !kind.senses(i).any(Senses::ACTING)
+    };
+    told && (0..last).all(thing)
 }
 
 /// True when a word or a flag says that this is not yet the thing itself, and

@@ -360,7 +360,11 @@ impl<'a> Facts<'a> {
     /// True when the user names the target: the value itself, or somebody whom
     /// an address belongs to (`amy.w@…` is Amy, `…@grupoalba.example` Grupo Alba).
     pub fn names_target(&self, target: &Target) -> bool {
-        self.names_address(&target.text)
+        let house = || {
+            crate::spans::values::url(&target.text)
+                .is_some_and(|url| self.intent().names_value(crate::spans::values::host(&url)))
+        };
+        self.names_address(&target.text) || target.what == What::Url && house()
     }
 
     /// The same of a target's text.

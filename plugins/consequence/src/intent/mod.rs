@@ -105,6 +105,19 @@ fn lets_see(words: &Words, i: usize) -> bool {
     lets && !us && (i + 2..i + 8).any(|j| words.sentence(j) == words.sentence(i) && sees(j))
 }
 
+/// "Check out my cart", and not "check out this page".
+fn checks_out(words: &Words, i: usize) -> bool {
+    let bought = |j: usize| matches!(words.get(j), "cart" | "basket" | "bag" | "order" | "items");
+    words.get(i) == "check"
+        && (i + 1..i + 5).any(|j| words.get(j) == "out")
+        && (i + 1..i + 6).any(|j| words.sentence(j) == words.sentence(i) && bought(j))
+}
+
+/// What denies the words before it.
+const BEHIND: [&str; 9] = [
+    "plus", "pas", "rien", "jamais", "point", "nicht", "nichts", "mehr", "nie",
+];
+
 /// What a German verb means whose first part stands at the end of its clause: "sag den Termin
 /// ab", "lad Ana ein".
 fn joined(words: &Words, i: usize) -> Option<Senses> {
@@ -290,6 +303,9 @@ impl Intent {
             if let Some(whole) = joined(&words, i) {
                 *sense = whole;
             }
+            if checks_out(&words, i) {
+                *sense = Senses::ORDER | Senses::BUY;
+            }
         }
         let capital = |i| {
             let source = words.source(i).and_then(|at| text.get(at..));
@@ -464,8 +480,16 @@ impl Intent {
     fn is_denied(&self, i: usize) -> bool {
         let sentence = self.words.sentence(i);
         let near = |back: usize| i >= back && self.words.sentence(i - back) == sentence;
+        // "Il ne sert plus, enlève-le": what stands behind a comma is another matter, but in a list.
+        let anew = self.words.comma_before(i);
+        let over = |back: usize| {
+            anew && (back >= 3 || BEHIND.contains(&self.words.get(i - back)) && back == 1)
+        };
         let not = (1..=4).any(|back| {
-            near(back) && self.senses[i - back].any(Senses::NOT) && !self.only(i - back)
+            near(back)
+                && self.senses[i - back].any(Senses::NOT)
+                && !self.only(i - back)
+                && !over(back)
         });
         // "Lösche nichts": German denies behind the verb.
         let behind = (i + 1..=i + 3)

@@ -99,7 +99,7 @@ senses! {
     /// Runs code.
     EXEC: "spawn exec shell bash terminal command powershell console cmd sh ssh subprocess ejecutar executer";
     /// Gives somebody power.
-    GRANT: "allow erlaube erlauben permite permitir autorise autorisez entriegeln entsperren deverrouiller desbloquear grant invite authorize authorise permit promote elevate accorder inviter invite autoriser autorise promouvoir \
+    GRANT: "allow erlaube erlauben permite permitir autorise autorisez entriegeln entsperren freischalten freischalte deverrouiller debloquer debloque debloquez unblock reinstate desbloquear grant invite authorize authorise permit promote elevate accorder inviter invite autoriser autorise promouvoir \
         attribuer conceder invitar autorizar erteilen berechtigen einladen accorde donne donner give dale erteile unlock";
     /// Lets somebody see.
     SHARE: "share sharing partager partage partagez compartir comparte teilen teile freigeben shared";

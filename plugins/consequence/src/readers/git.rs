@@ -211,7 +211,7 @@ fn push(command: &Command, deeds: &mut Vec<Deed>) {
                 Sort::Destroy,
                 0.75,
                 &["deletes `", to, "` on `", remote, "` for everybody"],
-                to,
+                &[to, " branches branch"].concat(),
                 ENDING,
             ));
         } else if !forced && !plus && !leased && is_default(to) {

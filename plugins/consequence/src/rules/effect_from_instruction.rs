@@ -30,7 +30,8 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"What did the last three mails say
 const TELLING: Effects = Effects::from_bits(Effects::HARD.bits() | Effects::OFF.bits());
 
 /// What is more than giving words to somebody.
-const BEYOND_WORDS: Effects = Effects::from_bits(TELLING.bits() & !Effects::SEND.bits());
+const BEYOND_WORDS: Effects =
+    Effects::from_bits(TELLING.bits() & !Effects::SEND.bits() & !Effects::UPLOAD.bits());
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
@@ -81,7 +82,7 @@ fn is_telling(facts: &Facts) -> bool {
         && !facts.is_asked()
         && match facts.does(BEYOND_WORDS) {
             true => true,
-            false => !facts.targets.is_empty() && !facts.reaches_only_named(),
+            false => !facts.targets.iter().all(|t| facts.names_target(t)),
         }
 }
 
@@ -137,6 +138,7 @@ fn is_ordered_by_name(facts: &Facts, note: &Note) -> bool {
         || note.source >= Source::Named
         || !facts.is_unasked()
         || is_his_verb(facts)
+        || facts.reaches_only_named()
     {
         return false;
     }

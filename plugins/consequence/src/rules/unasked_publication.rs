@@ -44,7 +44,15 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         let word = facts.kind.get(i);
         word.len() >= 4 && facts.kind.senses(i) == Senses::NONE && facts.intent().says(word)
     };
-    if facts.is_in_earnest() && ((0..facts.kind.len()).any(place) || facts.is_his_text()) {
+    // "Write in the thread about the noise that …".
+    let within = |f: &crate::payload::Field| {
+        !f.key.any(Senses::BODY)
+            && f.name().len() >= 4
+            && facts.intent().says(f.name())
+            && facts.intent().asks(Senses::SEND | Senses::CONTACT)
+    };
+    let within = || facts.fields.iter().any(within);
+    if facts.is_in_earnest() && (within() || (0..facts.kind.len()).any(place) || facts.is_his_text()) {
         return None;
     }
     let kind = facts.kind.iter().collect::<Vec<_>>().join(" ");
