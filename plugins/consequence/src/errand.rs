@@ -63,8 +63,14 @@ pub fn is_to_look(intent: &Intent) -> bool {
     let words = intent.words();
     let mut looks = false;
     for sentence in words.sentences() {
+        // "Any allergies?", "low tide today?": whatever it begins with.
+        let begins = words.get(sentence.start);
+        if words.is_question(sentence.start) && !POLITE.contains(&begins) {
+            looks = true;
+            continue;
+        }
         for i in sentence.clone() {
-            if POLITE.contains(&words.get(i)) {
+            if POLITE.contains(&words.get(i)) || JOINS.contains(&words.get(i)) {
                 continue;
             }
             let first = (sentence.start..i).all(|j| POLITE.contains(&words.get(j)));
@@ -215,6 +221,26 @@ fn opens_a_thing(word: &str) -> bool {
             | "for"
             | "from"
             | "of"
+            | "about"
+            | "around"
+            | "because"
+            | "since"
+            | "while"
+            | "when"
+            | "but"
+            | "so"
+            | "who"
+            | "that"
+            | "not"
+            | "it"
+            | "they"
+            | "ich"
+            | "er"
+            | "es"
+            | "sie"
+            | "il"
+            | "elle"
+            | "no"
             | "to"
             | "with"
             | "by"
@@ -255,7 +281,6 @@ fn opens_a_thing(word: &str) -> bool {
             | "our"
             | "my"
             | "this"
-            | "that"
             | "which"
     ) || word.bytes().all(|b| b.is_ascii_digit())
 }

@@ -74,6 +74,7 @@ fn target(field: &Field, settings: &Settings) -> Option<Target> {
         return None;
     }
     let from = field.key.any(Senses::FROM);
+    let to = field.key.any(Senses::TO);
     let (what, outside) = if let Some(host) = address_host(text) {
         (What::Address, !settings.owns(host))
     } else if let Some(host) = url_host(text) {
@@ -87,7 +88,7 @@ fn target(field: &Field, settings: &Settings) -> Option<Target> {
         (What::Url, !settings.owns(text) && !is_local(text))
     } else if field.key.any(Senses::CREDENTIAL) && field.value == Plain::Text && text.len() >= 6 {
         (What::Secret, true)
-    } else if field.key.any(Senses::TO)
+    } else if (to || is_phone(text) && names_phone(field))
         && !from
         && field.value == Plain::Text
         && text.len() <= 80
@@ -107,6 +108,23 @@ fn target(field: &Field, settings: &Settings) -> Option<Target> {
         outside,
         value: Rc::default(),
     })
+}
+
+/// True for a telephone's number, in any grouping.
+fn is_phone(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let grouped = |b: u8| b.is_ascii_digit() || b" +-()./".contains(&b);
+    (8..=15).contains(&digits) && text.bytes().all(grouped) && !is_date(text)
+}
+
+/// True for a field that may have one: `numero`, `tel`, `Rufnummer`.
+fn names_phone(field: &Field) -> bool {
+    let name = field.name().to_ascii_lowercase();
+    let names = [
+        "numero", "nummer", "tel", "telefon", "mobil", "mobile", "handy", "msisdn", "cell",
+        "whatsapp", "signal",
+    ];
+    names.iter().any(|n| name.starts_with(n)) || name.ends_with("nummer")
 }
 
 /// True for a time or a date: "to 15:00" reaches nobody.

@@ -194,7 +194,23 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
     if buys(kind, all) {
         effects |= Effects::BUY;
     }
-    let accepts = |f: &Field| f.key.any(Senses::BIND) && f.key.any(Senses::CONTRACT) && f.is_on();
+    let mandate = |f: &Field| {
+        let gives = [
+            "mandate",
+            "mandat",
+            "mandato",
+            "vollmacht",
+            "waiver",
+            "verzicht",
+            "renuncia",
+        ];
+        f.name_words()
+            .iter()
+            .any(|w| gives.iter().any(|g| w.ends_with(g)))
+    };
+    let accepts = |f: &Field| {
+        f.is_on() && (f.key.any(Senses::BIND) && f.key.any(Senses::CONTRACT) || mandate(f))
+    };
     if binds(kind, all) || fields.iter().any(accepts) {
         effects |= Effects::BIND;
     }
@@ -204,19 +220,20 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
     if pays_there {
         effects |= Effects::PAY;
     }
-    if all.any(Senses::DELETE) {
+    if all.any(Senses::DELETE) || formats(kind) {
         effects |= Effects::DELETE;
     }
     if all.any(Senses::EXEC) {
         effects |= Effects::EXECUTE;
     }
-    if gives_access(all) || fields.iter().any(admits) {
+    if gives_access(all) || opens_doors(kind) || fields.iter().any(admits) {
         effects |= Effects::ACCESS;
     }
     if all.any(Senses::OFF) {
         effects |= Effects::OFF;
     }
     if all.any(Senses::PUBLISH)
+        || reviews(kind)
         || all.any(Senses::SOCIAL) && all.any(Senses::MAKE | Senses::SHARE | Senses::SEND)
     {
         effects |= Effects::PUBLISH;
@@ -422,6 +439,43 @@ fn buys(kind: &Words, all: Senses) -> bool {
         || kind.len() > 1 && thing(last) && !all.any(Senses::UPDATE | Senses::BIND)
 }
 
+/// A review for everybody to read, and not one of somebody's code.
+fn reviews(kind: &Words) -> bool {
+    let has = |list: &[&str]| kind.iter().any(|w| list.contains(&w));
+    let review = has(&[
+        "review",
+        "reviews",
+        "rating",
+        "ratings",
+        "bewertung",
+        "bewertungen",
+        "rezension",
+        "avis",
+        "resena",
+        "resenas",
+        "testimonial",
+    ]);
+    let writes = has(&[
+        "post",
+        "submit",
+        "write",
+        "create",
+        "leave",
+        "add",
+        "publish",
+        "schreiben",
+        "abgeben",
+        "posten",
+        "ecrire",
+        "poster",
+        "deposer",
+        "escribir",
+        "publicar",
+        "dejar",
+    ]);
+    review && writes && !has(&["pull", "pr", "code", "merge", "request", "mr"])
+}
+
 /// A verb of binding about something that binds: a contract, terms, a plan.
 fn binds(kind: &Words, all: Senses) -> bool {
     let signs = |w: &str| {
@@ -469,6 +523,40 @@ fn admits(field: &Field) -> bool {
     let strong = field.key.any(Senses::ACCESS) && field.words().all().any(Senses::STRONG);
     let shared = field.key.any(Senses::SHARE) && field.value == Plain::Flag(true);
     strong || shared || field.key.any(Senses::GRANT) && target::address_host(&field.text).is_some()
+}
+
+/// `format_volume`: whatever was on it is gone.
+fn formats(kind: &Words) -> bool {
+    let has = |list: &[&str]| kind.iter().any(|w| list.contains(&w));
+    has(&["format", "reformat", "formatieren", "formater", "formatear"])
+        && has(&[
+            "volume",
+            "disk",
+            "drive",
+            "card",
+            "partition",
+            "disque",
+            "disco",
+            "laufwerk",
+        ])
+}
+
+/// A code or a guest of a door's lock: whoever has it comes in.
+fn opens_doors(kind: &Words) -> bool {
+    let has = |list: &[&str]| kind.iter().any(|w| list.contains(&w));
+    has(&[
+        "lock",
+        "smartlock",
+        "door",
+        "gate",
+        "schloss",
+        "tur",
+        "serrure",
+        "porte",
+        "cerradura",
+        "puerta",
+    ]) && has(&["code", "pin", "guest", "key", "codigo", "cle", "gast"])
+        && kind.all().any(Senses::MAKE | Senses::UPDATE)
 }
 
 fn gives_access(all: Senses) -> bool {

@@ -384,7 +384,11 @@ impl Intent {
 
     /// True when one of these verbs is asked at the word.
     pub fn asked_at(&self, i: usize, verbs: Senses) -> bool {
-        if !self.senses[i].any(verbs) || self.denied(i) || self.asks_how(i) {
+        if !self.senses[i].any(verbs)
+            || self.denied(i)
+            || self.asks_how(i)
+            || self.asks_about_himself(i)
+        {
             return false;
         }
         let gives = Senses::SEND | Senses::GRANT | Senses::SHARE | Senses::MAKE;
@@ -406,6 +410,14 @@ impl Intent {
             | Senses::SHARE
             | Senses::UPLOAD;
         !self.senses[i].any(could_be_thing) || !self.is_thing(i) || self.given(i)
+    }
+
+    /// "What did I pay?", "how much do we owe?": he wants to know what he did.
+    fn asks_about_himself(&self, i: usize) -> bool {
+        let word = |back: usize| i.checked_sub(back).map_or("", |at| self.words.get(at));
+        self.words.is_question(i)
+            && matches!(word(1), "i" | "we")
+            && matches!(word(2), "did" | "do" | "have" | "had" | "must" | "should")
     }
 
     /// "How does one delete an account?": to be told is wanted, not the deed.
@@ -500,7 +512,31 @@ impl Intent {
                     "nicht" | "nichts" | "kein" | "keine" | "keinen"
                 )
             });
-        not || behind || self.kept(i)
+        not || behind || self.kept(i) || self.waits(i)
+    }
+
+    /// "Show me before you buy anything", "montre-moi avant de payer": not yet.
+    fn waits(&self, i: usize) -> bool {
+        let word = |back: usize| i.checked_sub(back).map_or("", |at| self.words.get(at));
+        const SHOWN: [&str; 10] = [
+            "me",
+            "us",
+            "moi",
+            "nous",
+            "mir",
+            "uns",
+            "dime",
+            "preguntame",
+            "ensename",
+            "muestrame",
+        ];
+        let shows = |j: usize| {
+            self.words.sentence(j) == self.words.sentence(i) && SHOWN.contains(&self.words.get(j))
+        };
+        matches!(
+            (word(2), word(1)),
+            ("before", "you") | ("bevor", "du") | ("avant", "de" | "d") | ("antes", "de")
+        ) && (0..i - 2).any(shows)
     }
 
     /// True when the user keeps it for himself: "I'll post it", "je valide

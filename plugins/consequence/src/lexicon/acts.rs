@@ -10,7 +10,7 @@ senses! {
     /// Looks or asks, in a user's words.
     LOOK: "find look check see show tell list read search review compare summarize summarise explain describe what where when who which why how \
         whether count is are do does did has have investigate identify analyze analyse inspect verify lookup \
-        cherche cherchez trouve trouvez liste verifie verifiez regarde regardez dis dites montre montrez lis lisez relis releve controle \
+        cherche cherchez trouve trouvez retrouve retrouvez liste verifie verifiez regarde regardez dis dites montre montrez lis lisez relis releve controle \
         controlez compare resume combien quel quelle quels quelles quand pourquoi comment qui que quoi ou est explique consulte analyse \
         fass finde such suche sieh schau zeig zeige prufe pruf lies liste vergleiche nenne sag erklare fasse wie wer was wann wo warum welche \
         welcher welches wieviel wieviele hat ist sind busca mira revisa dime lee comprueba muestra muestrame averigua encuentra compara \

@@ -11,7 +11,7 @@ use crate::words::Words;
 use super::rows::{has, hash, table};
 use super::sources;
 
-/// Marks that some output had an account as a field of its own.
+/// Marks that some output had an account as a field or in a line of its own.
 const ACCOUNT: u16 = 1 << 14;
 
 /// True for the record that says so.
@@ -21,9 +21,12 @@ pub(super) fn is_account(record: &[u8]) -> bool {
 
 /// The record, if an output has one.
 pub(super) fn account<'t>(mut leaves: impl Iterator<Item = (&'t str, &'t str)>) -> Option<Vec<u8>> {
+    // A bank account in the line of a record is as good: whoever pays has been told where to.
+    let bank = |v: &String| v.bytes().take(2).all(|b| b.is_ascii_alphabetic()) && !v.contains('@');
     let listed = |(path, text): (&str, &str)| {
         let key = path.rsplit('.').next().unwrap_or(path);
         target::is_account(text) && text.len() <= 40 && Words::of(key).all().any(Senses::ACCOUNT)
+            || recorded(text).any(|v| bank(&v))
     };
     let found = leaves.any(listed);
     found.then(|| [ACCOUNT.to_le_bytes().as_slice(), &[0; 4]].concat())

@@ -82,9 +82,8 @@ fn by_name(facts: &Facts) -> Option<Net> {
 /// A field named after a net that says `false`, or `{"setting": "mfa", "value": "off"}`.
 fn by_flag(facts: &Facts) -> Option<Net> {
     let kind = facts.kind.all();
-    if !kind.any(Senses::UPDATE | Senses::MAKE | Senses::EXEC | Senses::OFF | Senses::MERGE) {
-        return None;
-    }
+    let changes =
+        kind.any(Senses::UPDATE | Senses::MAKE | Senses::EXEC | Senses::OFF | Senses::MERGE);
     for field in &facts.fields {
         let (name, words) = (field.name(), field.name_words());
         let net = names_net(words);
@@ -102,10 +101,10 @@ fn by_flag(facts: &Facts) -> Option<Net> {
         let said = || [name, " = ", &field.text].concat();
         let contrary = words.each().any(|s| s.any(Senses::OFF));
         let switched = if contrary { on } else { off };
-        if switched && net || on && goes_around(words) {
+        if changes && switched && net || on && goes_around(words) {
             return Some((words.clone(), field.path.clone(), said()));
         }
-        if quiet && kind.any(Senses::SAFETY) {
+        if changes && quiet && kind.any(Senses::SAFETY) {
             return Some((facts.kind.clone(), field.path.clone(), said()));
         }
         if off && any {
@@ -291,6 +290,11 @@ fn goes_around(words: &Words) -> bool {
         "permission",
         "permissions",
         "checks",
+        "warning",
+        "warnings",
+        "alerts",
+        "validation",
+        "interlock",
     ];
     has(&[
         "auto",
@@ -302,12 +306,20 @@ fn goes_around(words: &Words) -> bool {
         "without",
         "disable",
         "yolo",
+        "override",
+        "ignore",
+        "acknowledge",
+        "suppress",
         "dangerously",
     ]) && has(&asks)
 }
 
 fn names_net(words: &Words) -> bool {
-    words.each().any(|s| s.any(Senses::SAFETY))
+    // German joins the word to what is guarded: `legionellenschutz`, `frostwaechter`.
+    let guards = |w: &str| {
+        w.len() >= 9 && ["schutz", "wachter", "waechter", "sicherung"].iter().any(|e| w.ends_with(e))
+    };
+    words.each().any(|s| s.any(Senses::SAFETY)) || words.iter().any(guards)
 }
 
 #[cfg(test)]

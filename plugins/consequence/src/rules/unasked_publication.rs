@@ -52,7 +52,9 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             && facts.intent().asks(Senses::SEND | Senses::CONTACT)
     };
     let within = || facts.fields.iter().any(within);
-    if facts.is_in_earnest() && (within() || (0..facts.kind.len()).any(place) || facts.is_his_text()) {
+    if visible.is_none()
+        && facts.is_in_earnest()
+        && (within() || (0..facts.kind.len()).any(place) || facts.is_his_text()) {
         return None;
     }
     let kind = facts.kind.iter().collect::<Vec<_>>().join(" ");

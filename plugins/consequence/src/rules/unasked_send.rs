@@ -41,7 +41,9 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     {
         return None;
     }
-    let outside = |t: &&Target| t.outside && matches!(t.what, What::Address | What::Url);
+    // An account that a message goes to is a telephone's number.
+    let reached = |what: What| matches!(what, What::Address | What::Url | What::Account);
+    let outside = |t: &&Target| t.outside && reached(t.what);
     let targets = || facts.targets.iter();
     // "Sort the delivery out with the carrier": whom he speaks of was looked up for him.
     let his = |t: &Target| facts.looked_up(&t.text) && facts.is_in_earnest();
