@@ -90,8 +90,9 @@ pub fn is_to_look(intent: &Intent) -> bool {
 }
 
 /// What is told and not handed over, sorted.
-const TOLD_THINGS: [&str; 30] = [
+const TOLD_THINGS: [&str; 33] = [
     "apercu",
+    "bilan",
     "breakdown",
     "details",
     "detalles",
@@ -112,10 +113,12 @@ const TOLD_THINGS: [&str; 30] = [
     "number",
     "nummer",
     "overview",
+    "point",
     "resumen",
     "resume",
     "rundown",
     "summary",
+    "topo",
     "total",
     "uberblick",
     "ubersicht",
@@ -127,7 +130,7 @@ const TOLD_THINGS: [&str; 30] = [
 fn wants_to_know(words: &Words, i: usize) -> bool {
     let gives = matches!(
         words.get(i),
-        "give" | "get" | "gib" | "donne" | "donnez" | "dame" | "deme"
+        "give" | "get" | "gib" | "donne" | "donnez" | "fais" | "faites" | "dame" | "deme"
     );
     let me = matches!(
         words.get(i + 1),

@@ -203,6 +203,10 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
             "waiver",
             "verzicht",
             "renuncia",
+            "certify",
+            "certifie",
+            "attest",
+            "certifica",
         ];
         f.name_words()
             .iter()
@@ -234,6 +238,7 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
     }
     if all.any(Senses::PUBLISH)
         || reviews(kind)
+        || announces(kind)
         || all.any(Senses::SOCIAL) && all.any(Senses::MAKE | Senses::SHARE | Senses::SEND)
     {
         effects |= Effects::PUBLISH;
@@ -368,8 +373,14 @@ fn is_draft(kind: &Words, fields: &[Field]) -> bool {
 
 fn pays(kind: &Words, all: Senses, amount: bool, account: bool) -> bool {
     let verb = kind.each().any(|s| s.any(Senses::PAY));
-    let moves = all.any(Senses::MONEY) && kind.each().any(|s| s.any(Senses::MAKE));
-    let shaped = amount && (account || all.any(Senses::MONEY));
+    let has = |list: &[&str]| kind.iter().any(|w| list.contains(&w));
+    // An expense report only says what was paid.
+    let reports = has(&["expense", "expenses", "spesen", "frais", "gastos"])
+        && has(&[
+            "report", "line", "item", "entry", "receipt", "submit", "zeile", "ligne", "linea",
+        ]);
+    let moves = all.any(Senses::MONEY) && kind.each().any(|s| s.any(Senses::MAKE)) && !reports;
+    let shaped = amount && (account || all.any(Senses::MONEY) && !reports);
     (verb && !all.any(Senses::UPDATE | Senses::NOTE))
         || moves && !all.any(Senses::UPDATE)
         || shaped && !all.any(Senses::UPDATE)
@@ -437,6 +448,29 @@ fn buys(kind: &Words, all: Senses) -> bool {
     kind.each().any(|s| s.any(Senses::ACQUIRE))
         || placed
         || kind.len() > 1 && thing(last) && !all.any(Senses::UPDATE | Senses::BIND)
+}
+
+/// A notice on the house's own page.
+fn announces(kind: &Words) -> bool {
+    let has = |list: &[&str]| kind.iter().any(|w| list.contains(&w));
+    has(&[
+        "web",
+        "site",
+        "website",
+        "homepage",
+        "portada",
+        "startseite",
+        "storefront",
+        "accueil",
+    ]) && has(&[
+        "banner",
+        "notice",
+        "announcement",
+        "aviso",
+        "hinweis",
+        "bandeau",
+        "meldung",
+    ])
 }
 
 /// A review for everybody to read, and not one of somebody's code.
@@ -507,6 +541,12 @@ fn binds(kind: &Words, all: Senses) -> bool {
         ]
         .contains(&w)
     };
+    let has = |list: &[&str]| kind.iter().any(|w| list.contains(&w));
+    if has(&["join", "joins", "adherer", "beitreten"])
+        && has(&["club", "membership", "programme", "program", "plan"])
+    {
+        return true;
+    }
     let account = |w: &str| ["account", "compte", "konto", "cuenta", "depot"].contains(&w);
     if kind.iter().any(closes) && kind.iter().any(account) {
         return true;

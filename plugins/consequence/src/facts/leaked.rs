@@ -145,7 +145,25 @@ fn tokens(text: &str) -> impl Iterator<Item = &str> {
     };
     text.split(divides)
         .map(|w| w.trim_matches(|c: char| matches!(c, '.' | ':' | '!' | '[' | ']')))
-        .filter(|w| may_be_secret(w) && target::url_host(w).is_none() && !w.contains('@'))
+        .filter(|w| {
+            may_be_secret(w)
+                && !is_public_key(w)
+                && target::url_host(w).is_none()
+                && !w.contains('@')
+        })
+}
+
+/// True for the parts of a public key, which is there to be given away.
+fn is_public_key(word: &str) -> bool {
+    let begins = [
+        "ssh-ed25519",
+        "ssh-rsa",
+        "ecdsa-sha2-",
+        "AAAAC3NzaC1",
+        "AAAAB3NzaC1",
+        "AAAAE2VjZHNh",
+    ];
+    begins.iter().any(|b| word.starts_with(b))
 }
 
 fn may_be_secret(word: &str) -> bool {

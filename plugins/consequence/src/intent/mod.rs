@@ -105,6 +105,28 @@ fn lets_see(words: &Words, i: usize) -> bool {
     lets && !us && (i + 2..i + 8).any(|j| words.sentence(j) == words.sentence(i) && sees(j))
 }
 
+/// "Use my saved card", "nimm meine Karte", "utilise ma carte".
+fn pays_with(words: &Words, i: usize) -> bool {
+    matches!(
+        words.get(i),
+        "use"
+            | "nimm"
+            | "nutze"
+            | "benutze"
+            | "utilise"
+            | "utilisez"
+            | "prends"
+            | "usa"
+            | "utiliza"
+    ) && (i + 1..i + 4).any(|j| {
+        words.sentence(j) == words.sentence(i)
+            && matches!(
+                words.get(j),
+                "card" | "karte" | "kreditkarte" | "carte" | "tarjeta" | "wallet" | "paypal"
+            )
+    })
+}
+
 /// "Check out my cart", and not "check out this page".
 fn checks_out(words: &Words, i: usize) -> bool {
     let bought = |j: usize| matches!(words.get(j), "cart" | "basket" | "bag" | "order" | "items");
@@ -137,12 +159,12 @@ fn joined(words: &Words, i: usize) -> Option<Senses> {
             || words.comma_before(*j + 1)
             || words.get(*j + 1) == "und"
     };
-    let last = (i + 1..words.len()).find(ends)?;
-    let part = words.get(last);
-    let same = words.sentence(last) == words.sentence(i) && PARTS.contains(&part);
+    let same = |j: &usize| words.sentence(*j) == words.sentence(i);
+    let mut lasts = (i + 1..words.len()).take_while(same).filter(ends);
+    let part = words.get(lasts.find(|j| PARTS.contains(&words.get(*j)))?);
     let whole = |ending: &str| lexicon::senses(&[part, words.get(i), ending].concat());
-    let found = || ["en", "n", ""].map(whole).into_iter();
-    found().find(|s| same && *s != Senses::NONE)
+    let found = ["en", "n", ""].map(whole);
+    found.into_iter().find(|s| *s != Senses::NONE)
 }
 
 /// What a user says who has decided something, or somebody for him, sorted.
@@ -303,6 +325,9 @@ impl Intent {
             if let Some(whole) = joined(&words, i) {
                 *sense = whole;
             }
+            if pays_with(&words, i) {
+                *sense = *sense | Senses::PAY | Senses::ORDER;
+            }
             if checks_out(&words, i) {
                 *sense = Senses::ORDER | Senses::BUY;
             }
@@ -388,6 +413,7 @@ impl Intent {
             || self.denied(i)
             || self.asks_how(i)
             || self.asks_about_himself(i)
+            || self.goes_on(i)
         {
             return false;
         }
@@ -410,6 +436,15 @@ impl Intent {
             | Senses::SHARE
             | Senses::UPLOAD;
         !self.senses[i].any(could_be_thing) || !self.is_thing(i) || self.given(i)
+    }
+
+    /// "My heating keeps switching off": what happens, and no order.
+    fn goes_on(&self, i: usize) -> bool {
+        let before = i.checked_sub(1).map_or("", |at| self.words.get(at));
+        let keeps = [
+            "keeps", "kept", "keep", "is", "are", "was", "were", "been", "started", "stopped",
+        ];
+        self.words.get(i).ends_with("ing") && keeps.contains(&before)
     }
 
     /// "What did I pay?", "how much do we owe?": he wants to know what he did.
@@ -493,9 +528,12 @@ impl Intent {
         let sentence = self.words.sentence(i);
         let near = |back: usize| i >= back && self.words.sentence(i - back) == sentence;
         // "Il ne sert plus, enlève-le": what stands behind a comma is another matter, but in a list.
-        let anew = self.words.comma_before(i);
+        let joined =
+            i > 0 && JOINS.contains(&self.words.get(i - 1)) && self.words.comma_before(i - 1);
+        let anew = self.words.comma_before(i) || joined;
         let over = |back: usize| {
-            anew && (back >= 3 || BEHIND.contains(&self.words.get(i - back)) && back == 1)
+            let short = usize::from(self.words.get(i + 1 - back) == "t"); // "don't"
+            anew && (back >= 3 + short || BEHIND.contains(&self.words.get(i - back)) && back == 1)
         };
         let not = (1..=4).any(|back| {
             near(back)
@@ -548,7 +586,13 @@ impl Intent {
             near(j)
                 && matches!(
                     (self.words.get(j), self.words.get(j + 1)),
-                    ("i", "ll" | "will") | ("je", "vais") | ("ich", "werde") | ("lo", "hago")
+                    ("i", "ll" | "will")
+                        | ("je", "vais")
+                        | ("ich", "werde")
+                        | ("lo", "hago")
+                        | ("no", "pienso" | "voy")
+                        | ("not", "going")
+                        | ("ne", "vais")
                 )
         });
         let myself = (i + 1..i + 6).any(|j| {

@@ -29,7 +29,7 @@ senses! {
     YOU: "you your yours vous votre vos te ton tes toi ihnen ihr ihre sie usted su le les os";
     /// Commits in one word.
     PROMISE: "promise promises promised promesse promettre promettons garantie guarantee guaranteed commit commitment engagement \
-        versprechen zusage garantia promesa garantieren";
+        versprechen zusage zusagen garantia promesa garantieren";
     /// Not.
     NOT: "not no nothing nobody never none nor without don doesn didn won isn aren wasn weren haven hasn hadn couldn wouldn shouldn cannot can't ne n pas jamais aucun aucune sans nicht kein keine keinen nie \
         niemals ohne nunca sin ningun ninguna ni nichts rien nada keinerlei unable refuse cant wont dont nichts rien nada keinerlei";

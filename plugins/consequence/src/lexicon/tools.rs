@@ -55,7 +55,7 @@ senses! {
     PURCHASE: "order orders purchase booking reservation po preorder bestellung bestellungen buchung reservierung auftrag pedido pedidos \
         reserva compra domain domains instances vm license licenses licence seats ticket_purchase billet billets achat achats";
     /// Binds, or ends what binds, as a tool's verb.
-    BIND: "sign accept renew cancel terminate enroll subscribe unsubscribe extend signer signe accepter renouveler resilier annuler \
+    BIND: "sign accept renew cancel terminate enroll alta subscribe unsubscribe extend signer signe accepter renouveler resilier annuler \
         abonner souscrire unterschreiben unterzeichnen akzeptieren annehmen verlangern kundigen stornieren abonnieren firmar aceptar \
         renovar cancelar rescindir suscribir endorse agree resilie resiliez annule annulez renouvelle renouvelez accepte acceptez \
         kundige kundig storniere stornier verlangere akzeptiere unterschreibe unterzeichne acepta cancela anula renueva rescinde";
@@ -66,7 +66,7 @@ senses! {
     LEAF: "file files fichier datei archivo write memory scratchpad report summary document doc sheet cell row page slide chart plot \
         canvas answer result results output screenshot tab window cursor session context browser click type scroll filter query";
     /// What binds.
-    CONTRACT: "contract contracts agreement terms subscription subscriptions plan lease envelope offer policy_renewal membership \
+    CONTRACT: "contract contracts agreement terms subscription subscriptions plan lease envelope offer policy_renewal membership abono \
         mandate contrat contrats avenant abonnement abonnements bail forfait vertrag vertrage abo tarif contrato contratos suscripcion \
         convenio nda warranty";
     /// Puts data somewhere on a network.
@@ -131,7 +131,7 @@ senses! {
     PAPER: "policy policies politique procedure procedures faq doc docs documentation guide guideline guidelines manual handbook \
         kb knowledge wiki help aide reglement richtlinie richtlinien politica politicas manuel handbuch article regles rules regeln reglas";
     /// What a rightful owner keeps hidden.
-    SECRET: "llavero trousseau schlusselbund tresor secret secrets password passwords passwd passphrase credential credentials apikey privkey vault keychain keyring env \
+    SECRET: "llavero trousseau schlusselbund tresor secret secrets password passwords passwd passphrase credential credentials apikey privkey vault keychain keyring cookies env \
         kennwort passwort passwortsafe contrasena contrasenas motdepasse kubeconfig htpasswd shadow pem netrc pgpass coffre secretos \
         cvv pin";
     /// Data about people, and data the house keeps to itself.

@@ -38,9 +38,14 @@ pub(super) fn source<'t>(
         let texts = || fields.iter().filter(|f| f.value == Plain::Text);
         texts().any(|f| names(&f.text) || intent.says_each(&f.text))
     };
+    let searched = || {
+        let fields = payload::read(arrived.payload);
+        let mut texts = fields.iter().filter(|f| f.value == Plain::Text);
+        texts.any(|f| intent.says_of_search(&f.text))
+    };
     if beside || !others && argument() {
         Source::Named
-    } else if !others && intent.names_any(&Words::of(arrived.kind)) {
+    } else if !others && (intent.names_any(&Words::of(arrived.kind)) || searched()) {
         Source::Asked
     } else {
         Source::Stranger

@@ -17,6 +17,7 @@ pub fn carried(command: &Command, before: &[Command]) -> Option<String> {
         let file = arg
             .split_once("=@")
             .map(|(_, f)| f)
+            .or_else(|| arg.split_once("=<").map(|(_, f)| f))
             .or_else(|| arg.strip_prefix('@'))
             .or_else(|| arg.strip_prefix("--post-file="))
             .or_else(|| arg.strip_prefix("--upload-file="))

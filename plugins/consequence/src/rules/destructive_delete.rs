@@ -46,7 +46,15 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     }
     let kind_things = facts.things();
     let wanted = Senses::DELETE | Senses::REMOVE;
-    let named = facts.intent().names_any(&things) || facts.intent().names_kind(&kind_things);
+    // A `post` is also a verb.
+    let says = |i: usize| {
+        let word = facts.kind.get(i);
+        let thing = word.len() >= 4 && !facts.kind.senses(i).any(wanted);
+        thing && facts.intent().says(word)
+    };
+    let named = facts.intent().names_any(&things)
+        || facts.intent().names_kind(&kind_things)
+        || (0..facts.kind.len()).any(says);
     let asked =
         facts.intent().asks(wanted) && (named || things.is_empty() && kind_things.is_empty());
     // "Everything in my downloads that is older than a year can go": the folder says it.

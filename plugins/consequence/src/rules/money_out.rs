@@ -5,6 +5,7 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
+use crate::payload::Field;
 use crate::target::What;
 
 /// The reason code.
@@ -84,7 +85,14 @@ fn asked(facts: &Facts) -> bool {
         || intent.asks(Senses::RETURN) && facts.kind.all().any(Senses::BACK | Senses::RETURN)
         || intent.mentions(Senses::MONEY | Senses::BACK) && CARRIED_OUT.stand_in(intent.words())
         || intent.asks(Senses::SEND) && says_how_much(facts) && pays_a_named_account(facts)
+        || intent.asks(Senses::SEND) && writes_it(facts) && pays_a_named_account(facts)
         || facts.is_named_in_figures()
+}
+
+/// The very amount stands in the user's words, in whatever it is counted.
+fn writes_it(facts: &Facts) -> bool {
+    let amount = facts.amount().and_then(Field::amount);
+    amount.is_some_and(|amount| facts.intent().writes_figure(amount))
 }
 
 /// An amount, or the half of one.

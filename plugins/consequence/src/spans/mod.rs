@@ -234,7 +234,8 @@ fn read_sentence(sentence: &str, around: Signals) -> Read {
     let mut order = None;
     let mut refers = false;
     let mut passive = false;
-    for clause in sentences::clauses(sentence) {
+    let page = sentences::is_page(sentence);
+    for clause in sentences::clauses(sentence).filter(|_| !page) {
         if sentences::is_label(clause, sentence) || sentences::is_buttons(clause) {
             continue;
         }

@@ -156,6 +156,24 @@ pub(super) fn is_label(clause: &str, sentence: &str) -> bool {
         }
 }
 
+/// True for the controls of a page as a reader for the blind tells them: `[14] link "Home"
+/// [15] button "Buy now"`.
+pub(super) fn is_page(sentence: &str) -> bool {
+    let roles = [
+        "button \"",
+        "link \"",
+        "textbox \"",
+        "heading \"",
+        "checkbox \"",
+        "tab \"",
+    ];
+    roles
+        .iter()
+        .map(|role| sentence.matches(role).count())
+        .sum::<usize>()
+        >= 2
+}
+
 /// True for what stands on the buttons of a page: `[Add to cart] [Buy now]`.
 pub(super) fn is_buttons(clause: &str) -> bool {
     let bare = |label: &str| {
