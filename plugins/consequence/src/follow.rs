@@ -321,7 +321,8 @@ pub fn is_wanted(note: &Note, facts: &Facts, past: &impl Past) -> bool {
     if note.source < Source::Asked || note.signals.any(Signals::PLOT | Signals::HIDDEN) {
         return false;
     }
-    if intent.delegates() || note.source == Source::House {
+    let chooses = || intent.leaves_choice() && facts.is_asked();
+    if intent.delegates() || note.source == Source::House || chooses() {
         return true;
     }
     let words = intent.words();

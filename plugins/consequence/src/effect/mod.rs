@@ -230,7 +230,10 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
     if all.any(Senses::EXEC) {
         effects |= Effects::EXECUTE;
     }
-    if gives_access(all) || opens_doors(kind) || fields.iter().any(admits) {
+    if gives_access(all) && !clears_work(kind, targets)
+        || opens_doors(kind)
+        || fields.iter().any(admits)
+    {
         effects |= Effects::ACCESS;
     }
     if all.any(Senses::OFF) {
@@ -579,6 +582,22 @@ fn formats(kind: &Words) -> bool {
             "disco",
             "laufwerk",
         ])
+}
+
+/// `garage.authorise {job}`: work is allowed, and nobody gets power.
+fn clears_work(kind: &Words, targets: &[Target]) -> bool {
+    const CLEARS: [&str; 6] = [
+        "authorise",
+        "authorize",
+        "autoriser",
+        "autorizar",
+        "freigeben",
+        "permit",
+    ];
+    let power = Senses::GRANT | Senses::SHARE;
+    let access = Senses::ACCESS | Senses::CREDENTIAL;
+    let only = (0..kind.len()).all(|i| !kind.senses(i).any(power) || CLEARS.contains(&kind.get(i)));
+    only && !kind.all().any(access) && targets.is_empty()
 }
 
 /// A code or a guest of a door's lock: whoever has it comes in.

@@ -328,6 +328,10 @@ impl Intent {
             if pays_with(&words, i) {
                 *sense = *sense | Senses::PAY | Senses::ORDER;
             }
+            let usual = matches!(words.get(i), "usual" | "ubliche" | "habitude" | "siempre");
+            if usual && i <= 2 {
+                *sense = *sense | Senses::ORDER; // "the usual, but oat milk instead"
+            }
             if checks_out(&words, i) {
                 *sense = Senses::ORDER | Senses::BUY;
             }

@@ -97,7 +97,7 @@ senses! {
     /// Belongs to the speaker.
     OUR: "our ours notre nos unser unsere unserer unseres unserem unseren nuestra nuestro nuestras nuestros";
     /// Binds oneself to terms.
-    AGREE: "accept accepts accepted accepting agree agrees agreed sign signs signed signing countersign approve approved undertake consent renew \
+    AGREE: "sell vends vendre verkaufe verkaufen vende vender accept accepts accepted accepting agree agrees agreed sign signs signed signing countersign approve approved undertake consent renew \
         extend prolong terminate acceptons accepte accepter accepterons acceptee convenons signons signe signer signerons approuvons approuve \
         consentons engageons prolongeons prolonger renouvelons renouveler resilions annehmen nehmen angenommen akzeptiere akzeptieren \
         akzeptiert zustimmen stimmen einverstanden unterschreiben unterschreibe unterzeichnen unterzeichnet verlangern verpflichten schliessen \

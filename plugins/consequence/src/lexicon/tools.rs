@@ -35,7 +35,7 @@ senses! {
         enviar responder correo mensaje avisar senden schicken antworten antwort nachricht mitteilen informieren weiterleiten \
         letter write schreib schick antwort respuesta manda mandar mande follow welcome relance avisa avise bescheid informe informa ecris envoie envoyez reponds repondez envia responde schick schreibe antworte";
     /// Gets in touch with somebody, in a user's words.
-    CONTACT: "claim nudge chase reassure congratulate brief decline reject warn reclame reclamez reclamer refuse refusez decline felicite rassure \
+    CONTACT: "sell vends vendez vendre verkauf verkaufe verkaufen vende vender claim nudge chase reassure congratulate brief decline reject warn reclame reclamez reclamer refuse refusez decline felicite rassure \
         transmets transmettez transmettre conteste contester resilie reklamiere reklamieren beanstande beanstanden mahne mahnen gratuliere beruhige \
         kundige kundigen storniere lehne sage reclama reclamar rechaza rechazar felicita tranquiliza ask contact thank invite confirm cancel remind request arrange organise organize apply register rsvp introduce propose know \
         reach coordinate apologise apologize complain offer enquire inquire invoice call convince agree negotiate dispute \

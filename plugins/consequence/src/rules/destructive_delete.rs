@@ -45,7 +45,12 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         light |= field.words().all().any(Senses::LIGHT);
     }
     let kind_things = facts.things();
-    let wanted = Senses::DELETE | Senses::REMOVE;
+    let calendar = |w: &str| {
+        matches!(w, "calendar" | "agenda" | "kalender" | "calendario" | "event" | "events" | "appointment")
+    };
+    // To cancel an appointment is to take it out of the calendar.
+    let ends = if facts.kind.iter().any(calendar) { Senses::END } else { Senses::NONE };
+    let wanted = Senses::DELETE | Senses::REMOVE | ends;
     // A `post` is also a verb.
     let says = |i: usize| {
         let word = facts.kind.get(i);

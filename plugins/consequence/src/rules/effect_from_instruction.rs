@@ -78,7 +78,10 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
 /// An effect that says enough by itself. Words to nobody in particular are the
 /// agent's own, to its user.
 fn is_telling(facts: &Facts) -> bool {
+    // What code does is told by its words.
+    let code = facts.effects.any(Effects::EXECUTE) && facts.commands().next().is_some();
     facts.does(TELLING)
+        && !code
         && !facts.is_asked()
         && match facts.does(BEYOND_WORDS) {
             true => true,

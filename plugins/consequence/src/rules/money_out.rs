@@ -82,6 +82,7 @@ fn asked(facts: &Facts) -> bool {
         || intent.asks_for(Senses::MONEY | Senses::SUM)
         || intent.asks(Senses::MAKE | Senses::RETURN) && !intent.amounts().is_empty()
         || intent.asks(Senses::BACK)
+        || intent.delegates_deeds()
         || intent.asks(Senses::RETURN) && facts.kind.all().any(Senses::BACK | Senses::RETURN)
         || intent.mentions(Senses::MONEY | Senses::BACK) && CARRIED_OUT.stand_in(intent.words())
         || intent.asks(Senses::SEND) && says_how_much(facts) && pays_a_named_account(facts)

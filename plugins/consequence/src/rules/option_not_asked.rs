@@ -122,7 +122,13 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             && f.name_words().iter().any(|w| HOW_OFTEN.contains(&w))
             && speaks_of(f.words(), RECURRING);
         let stems = if recurs { Some(RECURRING) } else { chosen(f) };
-        stems.is_some_and(|stems| !is_spoken_of(intent, f, stems))
+        // A form for consent gives consent.
+        let about = |stems| {
+            let others = facts.fields.iter().filter(|o| o.path != f.path);
+            let texts = others.filter(|o| o.value == Plain::Text && o.text.len() <= 80);
+            texts.map(Field::words).any(|words| speaks_of(words, stems))
+        };
+        stems.is_some_and(|stems| !is_spoken_of(intent, f, stems) && !about(stems))
     })?;
     let finding = Finding::new(
         0.7,

@@ -4,6 +4,7 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::{Finding, short};
 use crate::lexicon::Senses;
+use crate::payload::Field;
 use crate::payload::Plain;
 use crate::readers::deed::{self, Sort};
 use crate::target;
@@ -261,7 +262,11 @@ fn by_own_limits(facts: &Facts) -> Option<Net> {
         return None;
     }
     let limit = |words: &Words| words.iter().any(|w| LIMITS.contains(&w));
-    let field = facts.fields.iter().find(|f| limit(f.name_words()));
+    // The number of an insurance policy is no limit.
+    let number = |f: &Field| {
+        f.name() == "policy" && f.text.bytes().any(|b| b.is_ascii_digit()) && f.words().len() <= 3
+    };
+    let field = facts.fields.iter().find(|f| limit(f.name_words()) && !number(f));
     let name = facts.kind.iter().collect::<Vec<_>>().join(" ");
     match field {
         Some(f) => Some((

@@ -34,7 +34,10 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
             | Senses::CONTACT
             | Senses::PROMISE,
     );
+    // What is booked through a form goes to whose form it is.
+    let books = !facts.does(Effects::SEND) && facts.intent().asks(Senses::ORDER | Senses::BUY);
     if asks
+        || books
         || facts.intent().tells_somebody()
         || facts.intent().delegates_deeds()
         || is_an_entry_he_wants(facts)

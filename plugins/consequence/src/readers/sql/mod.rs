@@ -202,10 +202,10 @@ fn act(words: &[String]) -> Option<(Act, String)> {
             (Act::Grant, word(words, to + 1).to_owned())
         }
         ("create" | "alter", "user" | "role" | "login") => (Act::Grant, object()),
-        ("alter", "table" | "database" | "system") if unguards(words) => (Act::Unguard, object()),
+        ("alter", "table" | "database") if unguards(words) => (Act::Unguard, object()),
         ("alter", "table") if has("drop") => (Act::Drop, object()),
         ("alter", "table") if has("delete") => (Act::Delete, object()), // ClickHouse
-        ("alter", "system") => (Act::Unguard, object()),
+        ("alter", "system") => (Act::Unguard, word(words, 3).to_owned()),
         ("set", _) if switches_off(words) => (Act::Unguard, word(words, 1).to_owned()),
         ("insert", "overwrite") => (Act::Replace, object()),
         ("create", "or") if word(words, 2) == "replace" && word(words, 3) == "table" => {
