@@ -344,7 +344,8 @@ pub fn is_wanted(note: &Note, facts: &Facts, past: &impl Past) -> bool {
     let mut before = false;
     words.sentences().any(|at| {
         let has = |word: &str| at.clone().any(|i| same_stem(words.get(i), word));
-        let names = |source: &Words| source.iter().all(has);
+        // A search has words of its own.
+        let names = |source: &Words| source.iter().filter(|w| has(w)).count() * 2 > source.len();
         let goes_on = before && at.clone().any(|i| REFERS.contains(&words.get(i)));
         before = goes_on || sources.iter().any(names);
         before && asked(&at)

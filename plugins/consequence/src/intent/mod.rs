@@ -328,9 +328,22 @@ impl Intent {
             if pays_with(&words, i) {
                 *sense = *sense | Senses::PAY | Senses::ORDER;
             }
-            let usual = matches!(words.get(i), "usual" | "ubliche" | "habitude" | "siempre");
-            if usual && i <= 2 {
-                *sense = *sense | Senses::ORDER; // "the usual, but oat milk instead"
+            let says = i.checked_sub(1).map_or("", |at| words.get(at));
+            if matches!(words.get(i), "yes" | "oui" | "ja" | "si")
+                && matches!(
+                    says,
+                    "say"
+                        | "answer"
+                        | "reply"
+                        | "reponds"
+                        | "dis"
+                        | "sag"
+                        | "antworte"
+                        | "di"
+                        | "responde"
+                )
+            {
+                *sense = *sense | Senses::AGREE | Senses::SIGN;
             }
             if checks_out(&words, i) {
                 *sense = Senses::ORDER | Senses::BUY;
@@ -449,6 +462,13 @@ impl Intent {
             "keeps", "kept", "keep", "is", "are", "was", "were", "been", "started", "stopped",
         ];
         self.words.get(i).ends_with("ing") && keeps.contains(&before)
+    }
+
+    /// "The usual, but oat milk instead", "lo de siempre": an order without a verb.
+    pub fn wants_the_usual(&self) -> bool {
+        const USUAL: [&str; 4] = ["usual", "ubliche", "habitude", "siempre"];
+        let begins = |i: usize| self.words.sentence(i) == self.words.sentence(0);
+        (1..self.words.len().min(4)).any(|i| begins(i) && USUAL.contains(&self.words.get(i)))
     }
 
     /// "What did I pay?", "how much do we owe?": he wants to know what he did.

@@ -26,7 +26,7 @@ senses! {
     BANK: "bank banking bankverbindung kontoverbindung bankdaten kontodaten bancaire bancaires bancario bancarios bancaria bancarias";
     /// Ends what binds two sides.
     END: "cancel cancels terminate terminates unsubscribe resilier resilie resiliez annuler annule annulez kundigen kundige stornieren storniere \
-        absagen rescindir rescinde baja cancelar cancela anular anula dismiss";
+        absagen abmelden desinscris desinscrire desinscrivez desapunta desapuntar rescindir rescinde baja cancelar cancela anular anula dismiss";
     /// Says yes where a second one has to.
     APPROVE: "approve approves approved authorise authorize certify valider valide validez approuver approuve \
         genehmigen genehmige freigeben abzeichnen aprobar aprueba validar valida autorizar attest attester";

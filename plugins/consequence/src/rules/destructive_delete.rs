@@ -57,7 +57,8 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         let thing = word.len() >= 4 && !facts.kind.senses(i).any(wanted);
         thing && facts.intent().says(word)
     };
-    let named = facts.intent().names_any(&things)
+    let named = ends != Senses::NONE && facts.intent().asks(ends)
+        || facts.intent().names_any(&things)
         || facts.intent().names_kind(&kind_things)
         || (0..facts.kind.len()).any(says);
     let asked =

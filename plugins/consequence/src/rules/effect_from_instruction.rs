@@ -9,6 +9,7 @@ use crate::intent::names::same_stem;
 use crate::lexicon::Senses;
 use crate::notes::{Level, Note, Source};
 use crate::payload::{Field, Plain};
+use crate::readers::code;
 use crate::spans::Signals;
 use crate::words::Words;
 
@@ -141,6 +142,7 @@ fn is_ordered_by_name(facts: &Facts, note: &Note) -> bool {
         || note.source >= Source::Named
         || !facts.is_unasked()
         || is_his_verb(facts)
+        || code::is_vague(&facts.kind)
         || facts.reaches_only_named()
     {
         return false;

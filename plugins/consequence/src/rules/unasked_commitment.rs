@@ -1,5 +1,6 @@
 //! See [`DOC`].
 
+use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
@@ -41,7 +42,8 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
                 .all()
                 .any(Senses::END | Senses::DELETE | Senses::REMOVE)
             && names_field();
-    if asks || intent.delegates_deeds() || same_verb || facts.is_named_in_figures() {
+    let usual = facts.does(Effects::BUY) && intent.wants_the_usual();
+    if asks || usual || intent.delegates_deeds() || same_verb || facts.is_named_in_figures() {
         return None;
     }
     let why = if intent.is_unknown() {

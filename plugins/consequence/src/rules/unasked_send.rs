@@ -36,7 +36,14 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     );
     // What is booked through a form goes to whose form it is.
     let books = !facts.does(Effects::SEND) && facts.intent().asks(Senses::ORDER | Senses::BUY);
+    // A service that no output told of, for what the user wants done.
+    let serves = || {
+        let read = |o: &origin::Origin| o.seen.iter().any(|s| s.in_output);
+        let short = facts.fields.iter().all(|f| f.text.len() <= 300);
+        !facts.does(Effects::SEND) && facts.is_in_earnest() && short && !facts.origins.iter().any(read)
+    };
     if asks
+        || serves()
         || books
         || facts.intent().tells_somebody()
         || facts.intent().delegates_deeds()
