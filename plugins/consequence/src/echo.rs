@@ -371,6 +371,12 @@ fn clear(echoes: &mut [Echo], facts: &Facts, past: &impl Past) {
         echo.wanted = follow::is_wanted(note, facts, past);
         // A text that speaks behind the user's back may itself list what it wants taken.
         let step = note.places.first().map(|(step, _)| *step);
+        // One row of a table is whose row it is, whatever else he wrote into it.
+        let row = || {
+            echo.kind == Some(Kind::Address)
+                && facts.is_asked()
+                && notes::has_cell(past.notes(), &echo.value)
+        };
         let says = |word: &str| facts.intent().says(word);
         let own = note.level() == Level::Plot
             && facts.does(Effects::BUY | Effects::PAY)
@@ -378,14 +384,15 @@ fn clear(echoes: &mut [Echo], facts: &Facts, past: &impl Past) {
             && !Words::of(&echo.value).iter().any(says);
         let said = seen.iter().filter(|o| o.place == Place::Payload);
         let said = said.filter_map(|o| o.step).min().unwrap_or(u32::MAX);
-        echo.clean = seen.iter().any(|o| {
-            let elsewhere = |step| !notes::stands_in(&facts.notes, step, &o.path);
-            o.place == Place::Output
-                && !(own && o.step == step)
-                && o.step.is_some_and(|step| {
-                    step <= said && (o.whole_leaf || echo.kind.is_none() && elsewhere(step))
-                })
-        });
+        echo.clean = row()
+            || seen.iter().any(|o| {
+                let elsewhere = |step| !notes::stands_in(&facts.notes, step, &o.path);
+                o.place == Place::Output
+                    && !(own && o.step == step)
+                    && o.step.is_some_and(|step| {
+                        step <= said && (o.whole_leaf || echo.kind.is_none() && elsewhere(step))
+                    })
+            });
     }
 }
 

@@ -45,8 +45,8 @@ const WRITES: [&str; 6] = [
 ];
 
 /// What begins the words about what is looked at.
-const TOLD: [&str; 15] = [
-    "what", "which", "how", "whether", "why", "was", "welche", "ob", "wie", "warum", "que",
+const TOLD: [&str; 16] = [
+    "what", "which", "how", "whether", "why", "was", "welche", "ob", "wie", "warum", "que", "qu",
     "comment", "pourquoi", "cual", "quelles",
 ];
 

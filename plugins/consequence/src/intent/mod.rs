@@ -162,7 +162,14 @@ fn joined(words: &Words, i: usize) -> Option<Senses> {
     let same = |j: &usize| words.sentence(*j) == words.sentence(i);
     let mut lasts = (i + 1..words.len()).take_while(same).filter(ends);
     let part = words.get(lasts.find(|j| PARTS.contains(&words.get(*j)))?);
-    let whole = |ending: &str| lexicon::senses(&[part, words.get(i), ending].concat());
+    let stem = match words.get(i) {
+        "nimm" => "nehm",
+        "gib" => "geb",
+        "sprich" => "sprech",
+        "wirf" => "werf",
+        stem => stem,
+    };
+    let whole = |ending: &str| lexicon::senses(&[part, stem, ending].concat());
     let found = ["en", "n", ""].map(whole);
     found.into_iter().find(|s| *s != Senses::NONE)
 }
