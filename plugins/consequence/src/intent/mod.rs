@@ -329,6 +329,12 @@ impl Intent {
             if CLEARS.stand_at(&words, i) {
                 *sense = *sense | Senses::REMOVE;
             }
+            let asks_for = |j: usize| {
+                words.sentence(j) == words.sentence(i) && matches!(words.get(j), "um" | "darum")
+            };
+            if words.get(i) == "bitte" && !(i + 1..i + 9).any(asks_for) {
+                *sense = Senses::NONE; // no verb: "lies bitte"
+            }
             if let Some(whole) = joined(&words, i) {
                 *sense = whole;
             }
