@@ -328,6 +328,32 @@ impl<'a> Facts<'a> {
         !intent.is_unknown() && !errand::is_to_look(intent) && !errand::is_to_draft(intent)
     }
 
+    /// True when the user wants something done and speaks of what the action is about, in
+    /// whatever turn of phrase, and no text that was read orders anything of the sort.
+    pub fn is_spoken_of(&self) -> bool {
+        if !self.is_in_earnest() || !self.notes.is_empty() {
+            return false;
+        }
+        let intent = self.intent();
+        let telling =
+            |w: &&str| (w.len() >= 4 || w.bytes().any(|b| b.is_ascii_digit())) && intent.says(w);
+        let short = self
+            .fields
+            .iter()
+            .filter(|f| f.text.len() <= 80 && !f.key.any(Senses::BODY));
+        let mut said: Vec<&str> = Vec::new();
+        for word in short
+            .flat_map(|f| f.words().iter())
+            .chain(self.kind.iter())
+            .filter(telling)
+        {
+            if !said.contains(&word) {
+                said.push(word);
+            }
+        }
+        said.len() >= 2
+    }
+
     /// True when a search for what the user spoke of had it as a value.
     pub fn looked_up(&self, text: &str) -> bool {
         let seen = |o: &Origin| {

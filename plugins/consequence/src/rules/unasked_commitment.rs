@@ -43,7 +43,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
                 .any(Senses::END | Senses::DELETE | Senses::REMOVE)
             && names_field();
     let usual = facts.does(Effects::BUY) && intent.wants_the_usual();
-    if asks || usual || intent.delegates_deeds() || same_verb || facts.is_named_in_figures() {
+    if asks || usual || facts.is_spoken_of() || intent.delegates_deeds() || same_verb || facts.is_named_in_figures() {
         return None;
     }
     let why = if intent.is_unknown() {

@@ -72,6 +72,9 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         true => targets().filter(outside).find(unnamed)?,
         false => targets().find(|t| t.what == What::Name).filter(unnamed)?,
     };
+    if to.what == What::Url && facts.is_spoken_of() {
+        return None;
+    }
     let finding = Finding::new(
         0.7,
         &[
