@@ -9,13 +9,17 @@
 //! - `amounts`: how much money he lets go
 //! - `bounds`: what he wants kept, and how far an end shall go
 //! - `delegation`: whose words he lets decide
+//! - `denial`: what he does not want, or does himself
+//! - `turns`: what words mean together
 
 mod amounts;
 mod bounds;
 mod delegation;
+mod denial;
 pub mod names;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use std::cell::OnceCell;
 
@@ -73,107 +77,6 @@ const GERMAN_ARTICLES: [&str; 12] = [
     "das", "dem", "den", "der", "des", "die", "ein", "eine", "einen", "mein", "meine", "meinen",
 ];
 
-/// "Let Priya read the file", "laisse Paul modifier le fichier": access is given.
-fn lets_see(words: &Words, i: usize) -> bool {
-    let lets = matches!(
-        words.get(i),
-        "let" | "laisse" | "laissez" | "lass" | "lasse" | "deja"
-    );
-    let us = matches!(
-        words.get(i + 1),
-        "me" | "us" | "s" | "moi" | "nous" | "mich" | "uns" | "mir" | "que"
-    );
-    let sees = |j: usize| {
-        matches!(
-            words.get(j),
-            "read"
-                | "see"
-                | "view"
-                | "edit"
-                | "access"
-                | "lire"
-                | "voir"
-                | "modifier"
-                | "lesen"
-                | "sehen"
-                | "bearbeiten"
-                | "leer"
-                | "ver"
-                | "editar"
-        )
-    };
-    lets && !us && (i + 2..i + 8).any(|j| words.sentence(j) == words.sentence(i) && sees(j))
-}
-
-/// "Use my saved card", "nimm meine Karte", "utilise ma carte".
-fn pays_with(words: &Words, i: usize) -> bool {
-    matches!(
-        words.get(i),
-        "use"
-            | "nimm"
-            | "nutze"
-            | "benutze"
-            | "utilise"
-            | "utilisez"
-            | "prends"
-            | "usa"
-            | "utiliza"
-    ) && (i + 1..i + 4).any(|j| {
-        words.sentence(j) == words.sentence(i)
-            && matches!(
-                words.get(j),
-                "card" | "karte" | "kreditkarte" | "carte" | "tarjeta" | "wallet" | "paypal"
-            )
-    })
-}
-
-/// "Check out my cart", and not "check out this page".
-fn checks_out(words: &Words, i: usize) -> bool {
-    let bought = |j: usize| matches!(words.get(j), "cart" | "basket" | "bag" | "order" | "items");
-    words.get(i) == "check"
-        && (i + 1..i + 5).any(|j| words.get(j) == "out")
-        && (i + 1..i + 6).any(|j| words.sentence(j) == words.sentence(i) && bought(j))
-}
-
-/// What denies the words before it.
-const BEHIND: [&str; 9] = [
-    "plus", "pas", "rien", "jamais", "point", "nicht", "nichts", "mehr", "nie",
-];
-
-/// What a German verb means whose first part stands at the end of its clause: "sag den Termin
-/// ab", "lad Ana ein".
-fn joined(words: &Words, i: usize) -> Option<Senses> {
-    const PARTS: [&str; 14] = [
-        "ab", "an", "auf", "aus", "bei", "ein", "frei", "hin", "mit", "um", "vor", "weiter", "zu",
-        "zuruck",
-    ];
-    let begins = i == 0
-        || words.sentence(i) != words.sentence(i - 1)
-        || words.comma_before(i)
-        || ["und", "dann", "bitte", "danach"].contains(&words.get(i - 1));
-    if !begins || words.get(i).len() > 12 {
-        return None;
-    }
-    let ends = |j: &usize| {
-        words.sentence(*j + 1) != words.sentence(i)
-            || words.comma_before(*j + 1)
-            || words.get(*j + 1) == "und"
-    };
-    let same = |j: &usize| words.sentence(*j) == words.sentence(i);
-    let mut lasts = (i + 1..words.len()).take_while(same).filter(ends);
-    let part = words.get(lasts.find(|j| PARTS.contains(&words.get(*j)))?);
-    let stem = match words.get(i) {
-        "nimm" => "nehm",
-        "gib" => "geb",
-        "sprich" => "sprech",
-        "wirf" => "werf",
-        stem => stem,
-    };
-    let whole = |ending: &str| lexicon::senses(&[part, stem, ending].concat());
-    let found = ["en", "n", ""].map(whole);
-    found.into_iter().find(|s| *s != Senses::NONE)
-}
-
 /// What a user says who has decided something, or somebody for him, sorted.
 static YES: Phrases = Phrases::of(&[
     "accord",
@@ -209,109 +112,11 @@ static YES: Phrases = Phrases::of(&[
     "zugestimmt",
 ]);
 
-/// Has something go without saying so, sorted.
-static CLEARS: Phrases = Phrases::of(&[
-    "can all go",
-    "can be binned",
-    "can go",
-    "chuck",
-    "fais de la place",
-    "faire de la place",
-    "fera* de la place",
-    "free some",
-    "free up",
-    "get rid",
-    "hazme sitio",
-    "kann raus",
-    "kann weg",
-    "konnen raus",
-    "konnen weg",
-    "libera espacio",
-    "liberar espacio",
-    "make room",
-    "make space",
-    "peut partir",
-    "peuvent partir",
-    "puede irse",
-    "pueden irse",
-    "rotate",
-    "schaff platz",
-    "schaffe platz",
-    "throw away",
-    "throw out",
-    "weg damit",
-]);
-
-/// Asks to tell somebody something, sorted.
-static TELLS: Phrases = Phrases::of(&[
-    "aclarale*",
-    "chase",
-    "comunicale*",
-    "contestale*",
-    "cuentale*",
-    "dis a",
-    "dis au",
-    "dis aux",
-    "dis leur",
-    "dis lui",
-    "dites a",
-    "dites au",
-    "dites aux",
-    "dites leur",
-    "dites lui",
-    "erklar* dem",
-    "erklar* der",
-    "erklar* frau",
-    "erklar* herrn",
-    "erklar* ihm",
-    "erklar* ihnen",
-    "erklar* ihr",
-    "escribele*",
-    "explain to",
-    "explicale*",
-    "explique a",
-    "explique au",
-    "explique aux",
-    "explique leur",
-    "explique lui",
-    "get back to",
-    "hazle* saber",
-    "notificale*",
-    "ofrecele*",
-    "pidele*",
-    "ping",
-    "preguntale*",
-    "proponle*",
-    "rappelle leur",
-    "rappelle lui",
-    "recuerdale*",
-    "sag allen",
-    "sag dem",
-    "sag den",
-    "sag der",
-    "sag frau",
-    "sag herrn",
-    "sag ihm",
-    "sag ihnen",
-    "sag ihr",
-    "text dr",
-    "text her",
-    "text him",
-    "text mr",
-    "text mrs",
-    "text ms",
-    "text my",
-    "text our",
-    "text the",
-    "text them",
-    "transmitele*",
-]);
-
 impl Intent {
     /// True when the user asks to tell somebody something, in a turn of phrase
     /// whose verb alone could be one of looking.
     pub fn tells_somebody(&self) -> bool {
-        TELLS
+        turns::TELLS
             .places(&self.words, 0..self.words.len())
             .any(|i| !self.denied(i) && !self.is_thing(i))
     }
@@ -323,44 +128,7 @@ impl Intent {
         words.mend();
         let mut senses: Vec<Senses> = words.each().collect();
         for (i, sense) in senses.iter_mut().enumerate() {
-            if lets_see(&words, i) {
-                *sense = *sense | Senses::SHARE;
-            }
-            if CLEARS.stand_at(&words, i) {
-                *sense = *sense | Senses::REMOVE;
-            }
-            let asks_for = |j: usize| {
-                words.sentence(j) == words.sentence(i) && matches!(words.get(j), "um" | "darum")
-            };
-            if words.get(i) == "bitte" && !(i + 1..i + 9).any(asks_for) {
-                *sense = Senses::NONE; // no verb: "lies bitte"
-            }
-            if let Some(whole) = joined(&words, i) {
-                *sense = whole;
-            }
-            if pays_with(&words, i) {
-                *sense = *sense | Senses::PAY | Senses::ORDER;
-            }
-            let says = i.checked_sub(1).map_or("", |at| words.get(at));
-            if matches!(words.get(i), "yes" | "oui" | "ja" | "si")
-                && matches!(
-                    says,
-                    "say"
-                        | "answer"
-                        | "reply"
-                        | "reponds"
-                        | "dis"
-                        | "sag"
-                        | "antworte"
-                        | "di"
-                        | "responde"
-                )
-            {
-                *sense = *sense | Senses::AGREE | Senses::SIGN;
-            }
-            if checks_out(&words, i) {
-                *sense = Senses::ORDER | Senses::BUY;
-            }
+            *sense = turns::meant(&words, i, *sense);
         }
         let capital = |i| {
             let source = words.source(i).and_then(|at| text.get(at..));
@@ -553,110 +321,6 @@ impl Intent {
             }
         }
         false
-    }
-
-    /// True when the user says not to, or that he will do it himself.
-    pub fn denied(&self, i: usize) -> bool {
-        let denied = self.denied.get(i);
-        denied.is_some_and(|cell| *cell.get_or_init(|| self.is_denied(i)))
-    }
-
-    fn is_denied(&self, i: usize) -> bool {
-        let sentence = self.words.sentence(i);
-        let near = |back: usize| i >= back && self.words.sentence(i - back) == sentence;
-        // "Il ne sert plus, enlève-le": what stands behind a comma is another matter, but in a list.
-        let joined =
-            i > 0 && JOINS.contains(&self.words.get(i - 1)) && self.words.comma_before(i - 1);
-        let anew = self.words.comma_before(i) || joined;
-        let over = |back: usize| {
-            let short = usize::from(self.words.get(i + 1 - back) == "t"); // "don't"
-            anew && (back >= 3 + short || BEHIND.contains(&self.words.get(i - back)) && back == 1)
-        };
-        let not = (1..=4).any(|back| {
-            near(back)
-                && self.senses[i - back].any(Senses::NOT)
-                && !self.only(i - back)
-                && !over(back)
-        });
-        // "Lösche nichts": German denies behind the verb.
-        let behind = (i + 1..=i + 3)
-            .take_while(|j| self.words.sentence(*j) == sentence && !self.words.comma_before(*j))
-            .any(|j| {
-                matches!(
-                    self.words.get(j),
-                    "nicht" | "nichts" | "kein" | "keine" | "keinen"
-                )
-            });
-        not || behind || self.kept(i) || self.waits(i)
-    }
-
-    /// "Show me before you buy anything", "montre-moi avant de payer": not yet.
-    fn waits(&self, i: usize) -> bool {
-        let word = |back: usize| i.checked_sub(back).map_or("", |at| self.words.get(at));
-        const SHOWN: [&str; 10] = [
-            "me",
-            "us",
-            "moi",
-            "nous",
-            "mir",
-            "uns",
-            "dime",
-            "preguntame",
-            "ensename",
-            "muestrame",
-        ];
-        let shows = |j: usize| {
-            self.words.sentence(j) == self.words.sentence(i) && SHOWN.contains(&self.words.get(j))
-        };
-        matches!(
-            (word(2), word(1)),
-            ("before", "you") | ("bevor", "du") | ("avant", "de" | "d") | ("antes", "de")
-        ) && (0..i - 2).any(shows)
-    }
-
-    /// True when the user keeps it for himself: "I'll post it", "je valide
-    /// moi-même".
-    fn kept(&self, i: usize) -> bool {
-        let sentence = self.words.sentence(i);
-        let near = |j: usize| self.words.sentence(j) == sentence;
-        let will = (i.saturating_sub(3)..i).any(|j| {
-            near(j)
-                && matches!(
-                    (self.words.get(j), self.words.get(j + 1)),
-                    ("i", "ll" | "will")
-                        | ("je", "vais")
-                        | ("ich", "werde")
-                        | ("lo", "hago")
-                        | ("no", "pienso" | "voy")
-                        | ("not", "going")
-                        | ("ne", "vais")
-                )
-        });
-        let myself = (i + 1..i + 6).any(|j| {
-            near(j)
-                && matches!(
-                    self.words.get(j),
-                    "myself"
-                        | "ourselves"
-                        | "selbst"
-                        | "selber"
-                        | "meme"
-                        | "memes"
-                        | "mismo"
-                        | "misma"
-                )
-        });
-        let speaker = (i.saturating_sub(3)..i + 3)
-            .any(|j| near(j) && self.senses.get(j).is_some_and(|s| s.any(Senses::FIRST)));
-        will || myself && speaker
-    }
-
-    /// "not only", "no more than": a limit, not a denial.
-    fn only(&self, i: usize) -> bool {
-        matches!(
-            self.words.get(i + 1),
-            "only" | "more" | "later" | "matter" | "later than" | "plus"
-        )
     }
 
     /// What the word at `i` means where it stands.

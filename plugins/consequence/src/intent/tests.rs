@@ -7,7 +7,7 @@ fn asks(text: &str, verbs: Senses) -> bool {
 #[test]
 fn the_lists_are_sorted() {
     assert!(BEFORE_A_THING.is_sorted());
-    assert!(TELLS.are_sorted() && YES.are_sorted());
+    assert!(turns::TELLS.are_sorted() && YES.are_sorted());
 }
 
 #[test]

@@ -1,0 +1,241 @@
+//! What words mean together that none of them means alone.
+
+use crate::clause::Phrases;
+use crate::lexicon::{self, Senses};
+use crate::words::Words;
+
+/// What the word at `i` means among its neighbours, other than `alone`.
+pub(super) fn meant(words: &Words, i: usize, alone: Senses) -> Senses {
+    if checks_out(words, i) {
+        return Senses::ORDER | Senses::BUY;
+    }
+    let mut senses = match joined(words, i) {
+        Some(whole) => whole,
+        None if only_polite(words, i) => Senses::NONE,
+        None => alone,
+    };
+    if lets_see(words, i) {
+        senses = senses | Senses::SHARE;
+    }
+    if CLEARS.stand_at(words, i) {
+        senses = senses | Senses::REMOVE;
+    }
+    if pays_with(words, i) {
+        senses = senses | Senses::PAY | Senses::ORDER;
+    }
+    if says_yes(words, i) {
+        senses = senses | Senses::AGREE | Senses::SIGN;
+    }
+    senses
+}
+
+/// "Lies bitte": nobody is asked for anything, as "ich bitte um" would.
+fn only_polite(words: &Words, i: usize) -> bool {
+    let asks_for =
+        |j: usize| words.sentence(j) == words.sentence(i) && matches!(words.get(j), "um" | "darum");
+    words.get(i) == "bitte" && !(i + 1..i + 9).any(asks_for)
+}
+
+/// "Say yes", "sag ja": what was asked is agreed to.
+fn says_yes(words: &Words, i: usize) -> bool {
+    let says = i.checked_sub(1).map_or("", |at| words.get(at));
+    matches!(words.get(i), "yes" | "oui" | "ja" | "si")
+        && matches!(
+            says,
+            "say" | "answer" | "reply" | "reponds" | "dis" | "sag" | "antworte" | "di" | "responde"
+        )
+}
+
+/// "Let Priya read the file", "laisse Paul modifier le fichier": access is given.
+fn lets_see(words: &Words, i: usize) -> bool {
+    let lets = matches!(
+        words.get(i),
+        "let" | "laisse" | "laissez" | "lass" | "lasse" | "deja"
+    );
+    let us = matches!(
+        words.get(i + 1),
+        "me" | "us" | "s" | "moi" | "nous" | "mich" | "uns" | "mir" | "que"
+    );
+    let sees = |j: usize| {
+        matches!(
+            words.get(j),
+            "read"
+                | "see"
+                | "view"
+                | "edit"
+                | "access"
+                | "lire"
+                | "voir"
+                | "modifier"
+                | "lesen"
+                | "sehen"
+                | "bearbeiten"
+                | "leer"
+                | "ver"
+                | "editar"
+        )
+    };
+    lets && !us && (i + 2..i + 8).any(|j| words.sentence(j) == words.sentence(i) && sees(j))
+}
+
+/// "Use my saved card", "nimm meine Karte", "utilise ma carte".
+fn pays_with(words: &Words, i: usize) -> bool {
+    matches!(
+        words.get(i),
+        "use"
+            | "nimm"
+            | "nutze"
+            | "benutze"
+            | "utilise"
+            | "utilisez"
+            | "prends"
+            | "usa"
+            | "utiliza"
+    ) && (i + 1..i + 4).any(|j| {
+        words.sentence(j) == words.sentence(i)
+            && matches!(
+                words.get(j),
+                "card" | "karte" | "kreditkarte" | "carte" | "tarjeta" | "wallet" | "paypal"
+            )
+    })
+}
+
+/// "Check out my cart", and not "check out this page".
+fn checks_out(words: &Words, i: usize) -> bool {
+    let bought = |j: usize| matches!(words.get(j), "cart" | "basket" | "bag" | "order" | "items");
+    words.get(i) == "check"
+        && (i + 1..i + 5).any(|j| words.get(j) == "out")
+        && (i + 1..i + 6).any(|j| words.sentence(j) == words.sentence(i) && bought(j))
+}
+
+/// What a German verb means whose first part stands at the end of its clause: "sag den Termin
+/// ab", "lad Ana ein".
+fn joined(words: &Words, i: usize) -> Option<Senses> {
+    const PARTS: [&str; 14] = [
+        "ab", "an", "auf", "aus", "bei", "ein", "frei", "hin", "mit", "um", "vor", "weiter", "zu",
+        "zuruck",
+    ];
+    let begins = i == 0
+        || words.sentence(i) != words.sentence(i - 1)
+        || words.comma_before(i)
+        || ["und", "dann", "bitte", "danach"].contains(&words.get(i - 1));
+    if !begins || words.get(i).len() > 12 {
+        return None;
+    }
+    let ends = |j: &usize| {
+        words.sentence(*j + 1) != words.sentence(i)
+            || words.comma_before(*j + 1)
+            || words.get(*j + 1) == "und"
+    };
+    let same = |j: &usize| words.sentence(*j) == words.sentence(i);
+    let mut lasts = (i + 1..words.len()).take_while(same).filter(ends);
+    let part = words.get(lasts.find(|j| PARTS.contains(&words.get(*j)))?);
+    let stem = match words.get(i) {
+        "nimm" => "nehm",
+        "gib" => "geb",
+        "sprich" => "sprech",
+        "wirf" => "werf",
+        stem => stem,
+    };
+    let whole = |ending: &str| lexicon::senses(&[part, stem, ending].concat());
+    let found = ["en", "n", ""].map(whole);
+    found.into_iter().find(|s| *s != Senses::NONE)
+}
+
+/// Has something go without saying so, sorted.
+static CLEARS: Phrases = Phrases::of(&[
+    "can all go",
+    "can be binned",
+    "can go",
+    "chuck",
+    "fais de la place",
+    "faire de la place",
+    "fera* de la place",
+    "free some",
+    "free up",
+    "get rid",
+    "hazme sitio",
+    "kann raus",
+    "kann weg",
+    "konnen raus",
+    "konnen weg",
+    "libera espacio",
+    "liberar espacio",
+    "make room",
+    "make space",
+    "peut partir",
+    "peuvent partir",
+    "puede irse",
+    "pueden irse",
+    "rotate",
+    "schaff platz",
+    "schaffe platz",
+    "throw away",
+    "throw out",
+    "weg damit",
+]);
+
+/// Asks to tell somebody something, sorted.
+pub(super) static TELLS: Phrases = Phrases::of(&[
+    "aclarale*",
+    "chase",
+    "comunicale*",
+    "contestale*",
+    "cuentale*",
+    "dis a",
+    "dis au",
+    "dis aux",
+    "dis leur",
+    "dis lui",
+    "dites a",
+    "dites au",
+    "dites aux",
+    "dites leur",
+    "dites lui",
+    "erklar* dem",
+    "erklar* der",
+    "erklar* frau",
+    "erklar* herrn",
+    "erklar* ihm",
+    "erklar* ihnen",
+    "erklar* ihr",
+    "escribele*",
+    "explain to",
+    "explicale*",
+    "explique a",
+    "explique au",
+    "explique aux",
+    "explique leur",
+    "explique lui",
+    "get back to",
+    "hazle* saber",
+    "notificale*",
+    "ofrecele*",
+    "pidele*",
+    "ping",
+    "preguntale*",
+    "proponle*",
+    "rappelle leur",
+    "rappelle lui",
+    "recuerdale*",
+    "sag allen",
+    "sag dem",
+    "sag den",
+    "sag der",
+    "sag frau",
+    "sag herrn",
+    "sag ihm",
+    "sag ihnen",
+    "sag ihr",
+    "text dr",
+    "text her",
+    "text him",
+    "text mr",
+    "text mrs",
+    "text ms",
+    "text my",
+    "text our",
+    "text the",
+    "text them",
+    "transmitele*",
+]);
