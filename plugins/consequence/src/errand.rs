@@ -151,7 +151,7 @@ pub fn is_to_draft(intent: &Intent) -> bool {
     let words = intent.words();
     let sketch = (0..words.len())
         .any(|i| words.senses(i).any(Senses::SKETCH) && !intent.denied(i) && !is_there(words, i));
-    sketch && !does(intent, FINAL, writes_a_draft)
+    (sketch || intent.sees_first(FINAL)) && !does(intent, FINAL, writes_a_draft)
 }
 
 /// "Thank him for the draft": it is there already.

@@ -29,6 +29,7 @@ const THINGS: &[&str] = &[
     "record records row rows line lines entry datensatz datensatze zeile zeilen registro registros fila filas ligne lignes enregistrement",
     "server servers machine machines instance instances vm host hosts node nodes rechner serveur serveurs servidor servidores maquina",
     "database databases db table tables base datenbank datenbanken tabelle tabellen tabla tablas",
+    "lock smartlock code pin key turschloss turcode zugangscode schlussel schloss digicode serrure cerradura llave",
     "image images photo photos picture pictures video videos bild bilder foto fotos imagen imagenes",
 ];
 

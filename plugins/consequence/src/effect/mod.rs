@@ -148,6 +148,9 @@ fn reads(kind: &Words, fields: &[Field]) -> bool {
     if kinds::tells_of(kind) {
         return true;
     }
+    if kinds::reviews(kind) {
+        return false;
+    }
     let Some(verb) = kind.each().position(|s| s.any(Senses::READ)) else {
         return false;
     };

@@ -1,6 +1,6 @@
 //! What the user does not want done, does not want done yet, or will do himself.
 
-use super::{Intent, JOINS};
+use super::{Intent, JOINS, YES};
 use crate::lexicon::Senses;
 
 /// What denies the words before it.
@@ -44,28 +44,37 @@ impl Intent {
         not || behind || self.kept(i) || self.waits(i)
     }
 
+    /// True when the user wants to be shown it before one of these verbs, and has not said
+    /// yes since.
+    pub fn sees_first(&self, verbs: Senses) -> bool {
+        let waits = |i: &usize| self.senses[*i].any(verbs) && self.waits(*i);
+        let Some(at) = (0..self.senses.len()).find(waits) else {
+            return false;
+        };
+        YES.places(&self.words, at..self.words.len())
+            .next()
+            .is_none()
+    }
+
     /// "Show me before you buy anything", "montre-moi avant de payer": not yet.
     fn waits(&self, i: usize) -> bool {
         let word = |back: usize| i.checked_sub(back).map_or("", |at| self.words.get(at));
-        const SHOWN: [&str; 10] = [
-            "me",
-            "us",
-            "moi",
-            "nous",
-            "mir",
-            "uns",
-            "dime",
-            "preguntame",
-            "ensename",
-            "muestrame",
-        ];
+        const SHOWN: [&str; 6] = ["me", "us", "moi", "nous", "mir", "uns"];
+        const TOLD: [&str; 4] = ["ensename", "muestrame", "preguntame", "avisame"]; // "enséñamelo"
         let shows = |j: usize| {
-            self.words.sentence(j) == self.words.sentence(i) && SHOWN.contains(&self.words.get(j))
+            self.words.sentence(j) == self.words.sentence(i)
+                && (SHOWN.contains(&self.words.get(j))
+                    || TOLD.iter().any(|t| self.words.get(j).starts_with(t)))
         };
-        matches!(
+        let before = matches!(
             (word(2), word(1)),
-            ("before", "you") | ("bevor", "du") | ("avant", "de" | "d") | ("antes", "de")
-        ) && (0..i - 2).any(shows)
+            ("before", "you")
+                | ("bevor", "du")
+                | ("avant", "de" | "d")
+                | ("antes", "de")
+                | ("vor", "dem")
+        ) || word(1) == "before" && self.words.get(i).ends_with("ing");
+        before && (0..i - 1).any(shows)
     }
 
     /// True when the user keeps it for himself: "I'll post it", "je valide

@@ -211,7 +211,7 @@ fn push(command: &Command, deeds: &mut Vec<Deed>) {
                 Sort::Destroy,
                 0.75,
                 &["deletes `", to, "` on `", remote, "` for everybody"],
-                &[to, " branches branch"].concat(),
+                &[to, BRANCHES].concat(),
                 ENDING,
             ));
         } else if !forced && !plus && !leased && is_default(to) {
@@ -350,6 +350,9 @@ fn discards_all(command: &Command) -> bool {
             || command.operand(0) == "checkout" && command.flag('f'))
 }
 
+/// What the user may call a branch whose name he does not say.
+const BRANCHES: &str = " branches branch branche rama ramas zweig zweige";
+
 fn branches(command: &Command, deeds: &mut Vec<Deed>) {
     for branch in command.operands().skip(1) {
         if super::place::is_trial_place(branch) {
@@ -360,7 +363,7 @@ fn branches(command: &Command, deeds: &mut Vec<Deed>) {
             Sort::Destroy,
             risk,
             &["deletes the branch `", branch, "`, merged or not"],
-            [branch, " branches branch"].concat().as_str(),
+            &[branch, BRANCHES].concat(),
             ENDING,
         ));
     }

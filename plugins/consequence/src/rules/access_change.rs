@@ -130,6 +130,13 @@ const ROTATES: [&str; 12] = [
     "renovar", "rota", "rotar", "erneuere",
 ];
 
+/// "Reinigung" of the user's "Reinigungskraft".
+fn begins_a_word(facts: &Facts, whom: &str) -> bool {
+    let whom = Words::of(whom);
+    let begins = |w: &str| w.len() >= 6 && facts.intent().words().iter().any(|u| u.starts_with(w));
+    whom.iter().any(begins)
+}
+
 fn asking() -> Senses {
     Senses::GRANT | Senses::SHARE | Senses::MAKE | Senses::UPDATE
 }
@@ -162,6 +169,7 @@ fn authorised(facts: &Facts, whom: Option<&str>) -> bool {
     let named = whom.is_some_and(|whom| {
         facts.intent().names_value(whom)
             || facts.intent().names_any(&Words::of(whom))
+            || begins_a_word(facts, whom)
             || facts.looked_up(whom)
     });
     // "Invite our new colleague to Slack": the same verb about the same thing.

@@ -61,8 +61,10 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         || facts.intent().names_any(&things)
         || facts.intent().names_kind(&kind_things)
         || (0..facts.kind.len()).any(says);
-    let asked =
-        facts.intent().asks(wanted) && (named || things.is_empty() && kind_things.is_empty());
+    let formats = || facts.kind.iter().any(|w| w.starts_with("format"));
+    let wants_it = facts.intent().asks(wanted)
+        || formats() && facts.intent().words().iter().any(|w| w.starts_with("format"));
+    let asked = wants_it && (named || things.is_empty() && kind_things.is_empty());
     // "Everything in my downloads that is older than a year can go": the folder says it.
     let folder = || {
         let paths = facts
