@@ -251,7 +251,25 @@ pub fn is_account(text: &str) -> bool {
         .filter(|b| !b.is_ascii_digit() && !matches!(b, b' ' | b'-' | b'/' | b'.'))
         .count();
     let wallet = text.len() >= 26 && text.bytes().all(|b| b.is_ascii_alphanumeric()) && digits >= 5;
-    is_iban(text) || wallet || digits >= 8 && other <= 4 && !text.starts_with('+')
+    is_iban(text)
+        || wallet
+        || digits >= 8 && other <= 4 && !text.starts_with('+') && !is_moment(text)
+}
+
+/// True for a time behind a date: `2026-11-22T09:00:00Z`.
+fn is_moment(text: &str) -> bool {
+    let shape = |at: usize, b: u8| match at {
+        4 | 7 => b == b'-',
+        10 => matches!(b, b'T' | b't' | b' '),
+        13 => b == b':',
+        _ => b.is_ascii_digit(),
+    };
+    text.len() >= 14
+        && text
+            .bytes()
+            .take(14)
+            .enumerate()
+            .all(|(at, b)| shape(at, b))
 }
 
 #[cfg(test)]

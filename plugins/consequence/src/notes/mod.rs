@@ -128,11 +128,11 @@ pub fn observe<'t>(
     if arrived.intent.is_some() {
         told.extend(rows::note(arrived, &intent, leaves.clone()));
     }
-    told.extend(cells::cells(
-        arrived.intent.map(|_| &intent),
-        leaves.clone(),
-    ));
-    told.extend(cells::writers(leaves.clone()));
+    let listed = cells::cells(arrived.intent.map(|_| &intent), leaves.clone());
+    for record in listed.into_iter().chain(cells::writers(leaves.clone())) {
+        told.retain(|old| *old != record); // said again
+        told.push(record);
+    }
     if !told.iter().any(|r| cells::is_account(r)) {
         told.extend(cells::account(leaves.clone()));
     }

@@ -389,6 +389,7 @@ mod tests {
     #[test]
     fn files_dates_and_numbers_are_no_hosts_and_no_accounts() {
         assert!(of("open notes.txt").is_empty());
+        assert!(of("since 2026-11-22T09:00:00Z").is_empty());
         assert!(of("on 2024-05-16 at 10.30, 4.50 or 1,240.00, e.g. this").is_empty());
     }
 }
