@@ -95,12 +95,14 @@ first_of() {
 # What reaches rustc. In this variable, since it allows spaces in paths and outranks a
 # RUSTFLAGS of the user's; with --target it reaches neither build scripts nor macros.
 #
-# A small stack keeps a fresh instance's memory small, thus quick to set up. Without
+# A small stack keeps a fresh instance's memory small, thus quick to set up. To inline a
+# little less than usual costs no time and spares bytes (docs/consequence.md). Without
 # machine paths the same sources give the same bytes wherever they are built.
 guest_flags() {
     local flags
     flags=$(printf '%s\037' \
         "-Clinker=$linker" "-Clink-arg=--wasm-ld-path=$wasm_ld" "-Clink-arg=-zstack-size=32768" "-Ctarget-feature=+simd128" \
+        "-Cllvm-args=-inline-threshold=200" \
         "--remap-path-prefix=$root=/coldnotch" "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo")
     printf '%s' "${flags%?}"
 }

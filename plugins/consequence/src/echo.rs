@@ -353,7 +353,10 @@ fn is_shared(host: &str) -> bool {
 fn is_named(facts: &Facts, said: &Value) -> bool {
     let names = |text: &str| facts.intent().names_value(text);
     match said.kind {
-        Kind::Url => names(values::host(&said.text)) || names(&said.text),
+        Kind::Url => {
+            let host = values::host(&said.text);
+            names(host) || names(&said.text) || !is_shared(host) && facts.intent().names_house(host)
+        }
         Kind::Address => facts.names_address(&said.text),
         Kind::Account | Kind::Phone | Kind::Handle => names(&said.text),
     }

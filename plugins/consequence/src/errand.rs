@@ -80,6 +80,9 @@ pub fn is_to_look(intent: &Intent) -> bool {
                 continue;
             }
             let look = intent.senses(i).any(Senses::LOOK | Senses::READ) || wants_to_know(words, i);
+            if opens_work(words, i) {
+                return false;
+            }
             looks |= look && !intent.denied(i);
             if !look && !opens_a_thing(words.get(i)) && !is_about_himself(intent, i) {
                 return false;
@@ -87,6 +90,16 @@ pub fn is_to_look(intent: &Intent) -> bool {
         }
     }
     looks && !does(intent, DEEDS, is_told)
+}
+
+/// "Open a PR": something new, and no look.
+fn opens_work(words: &Words, i: usize) -> bool {
+    let new = |j: usize| matches!(words.get(j), "pr" | "mr" | "pull" | "merge");
+    let a = matches!(
+        words.get(i + 1),
+        "a" | "an" | "une" | "un" | "einen" | "una"
+    );
+    matches!(words.get(i), "open" | "ouvre" | "offne" | "abre") && a && (i + 2..i + 4).any(new)
 }
 
 /// What is told and not handed over, sorted.

@@ -196,9 +196,13 @@ pub fn url_host(text: &str) -> Option<&str> {
         None if text.starts_with("www.") => text,
         None => return None,
     };
+    // `gid://shopify/Product/8` names a thing, and no place.
+    let scheme = text.split_once("://").map_or("http", |(scheme, _)| scheme);
+    let places =
+        scheme.len() > 3 || matches!(scheme, "ftp" | "ssh" | "git" | "ws" | "wss" | "s3" | "gs");
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let host = authority.rsplit('@').next().unwrap_or(authority);
-    Some(host.split(':').next().unwrap_or(host))
+    (places || host.contains('.')).then(|| host.split(':').next().unwrap_or(host))
 }
 
 /// True for the machine itself and for addresses no other house can have.

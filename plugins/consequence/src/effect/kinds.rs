@@ -32,10 +32,25 @@ pub(super) fn tells_of(kind: &Words) -> bool {
     let Some(last) = kind.len().checked_sub(1).filter(|last| *last > 0) else {
         return false;
     };
-    let told = matches!(
-        kind.get(last),
-        "report" | "status" | "overview" | "stats" | "estado" | "etat" | "zustand" | "informe"
-    );
+    const TOLD: [&str; 14] = [
+        "report",
+        "status",
+        "overview",
+        "stats",
+        "estado",
+        "etat",
+        "zustand",
+        "informe",
+        "journal",
+        "history",
+        "historique",
+        "historial",
+        "verlauf",
+        "protokoll",
+    ];
+    // `crm.historiqueCommandes`
+    let told = TOLD.contains(&kind.get(last))
+        || (0..last).any(|i| matches!(kind.get(i), "historique" | "historial"));
     let verb = Senses::MAKE | Senses::UPDATE | Senses::SEND | Senses::UPLOAD | Senses::PUBLISH;
     let thing = |i: usize| {
         let many = kind.get(i).len() >= 4 && kind.get(i).ends_with('s');
@@ -147,7 +162,7 @@ pub(super) fn announces(kind: &Words) -> bool {
 }
 
 /// A review for everybody to read, and not one of somebody's code.
-pub(super) fn reviews(kind: &Words) -> bool {
+pub(super) fn reviews(kind: &Words, fields: &[Field]) -> bool {
     let has = |list: &[&str]| kind.iter().any(|w| list.contains(&w));
     let review = has(&[
         "review",
@@ -180,7 +195,18 @@ pub(super) fn reviews(kind: &Words) -> bool {
         "publicar",
         "dejar",
     ]);
-    review && writes && !has(&["pull", "pr", "code", "merge", "request", "mr"])
+    let code = |f: &Field| {
+        f.name_words().iter().any(|w| {
+            matches!(
+                w,
+                "repo" | "repository" | "pull" | "pr" | "mr" | "commit" | "diff" | "branch"
+            )
+        })
+    };
+    review
+        && writes
+        && !has(&["pull", "pr", "code", "merge", "request", "mr"])
+        && !fields.iter().any(code)
 }
 
 /// A verb of binding about something that binds: a contract, terms, a plan.
@@ -282,4 +308,79 @@ pub(super) fn gives_access(all: Senses) -> bool {
     all.any(Senses::SHARE)
         || all.any(Senses::GRANT)
         || changes && all.any(Senses::ACCESS | Senses::CREDENTIAL)
+}
+
+/// A message in a room of the house's own chat, whatever its verb is: `chat.publier`.
+pub fn chats(kind: &Words, fields: &[Field]) -> bool {
+    let chat = |w: &str| {
+        matches!(
+            w,
+            "chat" | "slack" | "teams" | "mattermost" | "whatsapp" | "zulip" | "signal"
+        )
+    };
+    kind.iter().any(chat)
+        || fields
+            .iter()
+            .any(|f| f.text.len() <= 40 && f.text.starts_with('#') && !f.text.contains(' '))
+}
+
+/// Papers that say what is to be paid, and that nothing is paid with: `emailInvoice`.
+pub(super) fn writes_bills(kind: &Words) -> bool {
+    let has = |list: &[&str]| kind.iter().any(|w| list.contains(&w));
+    let bill = [
+        "invoice",
+        "invoices",
+        "bill",
+        "bills",
+        "facture",
+        "factures",
+        "rechnung",
+        "rechnungen",
+        "factura",
+        "facturas",
+    ];
+    let writes = [
+        "create",
+        "send",
+        "email",
+        "mail",
+        "raise",
+        "enter",
+        "saisir",
+        "creer",
+        "envoyer",
+        "erstellen",
+        "erfassen",
+        "senden",
+        "crear",
+        "enviar",
+        "emitir",
+        "emettre",
+        "add",
+        "save",
+    ];
+    has(&bill) && has(&writes) && !kind.each().any(|s| s.any(Senses::PAY))
+}
+
+/// An invitation to meet, which gives nobody power: `calendar.invite`.
+pub(super) fn meets(kind: &Words, fields: &[Field]) -> bool {
+    let meeting = |w: &str| {
+        matches!(
+            w,
+            "calendar"
+                | "calendrier"
+                | "kalender"
+                | "calendario"
+                | "agenda"
+                | "event"
+                | "meeting"
+                | "appointment"
+                | "termin"
+                | "reunion"
+                | "cita"
+        )
+    };
+    let power = Senses::ACCESS | Senses::CREDENTIAL | Senses::SHARE;
+    !kind.all().any(power)
+        && (kind.iter().any(meeting) || fields.iter().any(|f| f.name_words().iter().any(meeting)))
 }

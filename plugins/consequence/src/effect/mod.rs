@@ -11,6 +11,7 @@ mod set;
 #[cfg(test)]
 mod tests;
 
+pub use kinds::chats;
 pub use naming::type_words;
 pub use set::Effects;
 
@@ -38,7 +39,7 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
     }
     let between = |of| fields.iter().any(|f| f.key.any(of));
     let moves = between(Senses::FROM) && between(Senses::TO) && !all.any(Senses::SEND);
-    if kinds::pays(kind, all, amount, account || moves) {
+    if kinds::pays(kind, all, amount, account || moves) && !kinds::writes_bills(kind) {
         effects |= Effects::PAY;
     }
     if all.any(Senses::UPDATE) && account {
@@ -83,7 +84,8 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
     if all.any(Senses::EXEC) {
         effects |= Effects::EXECUTE;
     }
-    if kinds::gives_access(all) && !kinds::clears_work(kind, targets)
+    let meets = kinds::meets(kind, fields);
+    if kinds::gives_access(all) && !kinds::clears_work(kind, targets) && !meets
         || kinds::opens_doors(kind)
         || fields.iter().any(admits)
     {
@@ -93,17 +95,17 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
         effects |= Effects::OFF;
     }
     if all.any(Senses::PUBLISH)
-        || kinds::reviews(kind)
+        || kinds::reviews(kind, fields)
         || kinds::announces(kind)
         || all.any(Senses::SOCIAL) && all.any(Senses::MAKE | Senses::SHARE | Senses::SEND)
     {
         effects |= Effects::PUBLISH;
     }
     effects |= upload(kind, all, fields, targets);
-    if fields
-        .iter()
-        .any(|f| f.key.any(Senses::ATTENDEE) && target::address_host(&f.text).is_some())
-    {
+    if fields.iter().any(|f| {
+        (f.key.any(Senses::ATTENDEE) || meets && f.key.any(Senses::TO))
+            && target::address_host(&f.text).is_some()
+    }) {
         effects |= Effects::SEND; // an invitation reaches them
     }
     if all.any(Senses::NOTE)
@@ -148,7 +150,7 @@ fn reads(kind: &Words, fields: &[Field]) -> bool {
     if kinds::tells_of(kind) {
         return true;
     }
-    if kinds::reviews(kind) {
+    if kinds::reviews(kind, fields) {
         return false;
     }
     let Some(verb) = kind.each().position(|s| s.any(Senses::READ)) else {

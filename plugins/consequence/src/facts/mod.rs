@@ -274,7 +274,8 @@ impl<'a> Facts<'a> {
                     || intent.asks(Senses::MAKE | Senses::RETURN) && !intent.amounts().is_empty()
                     || intent.asks(Senses::RETURN)
                         && self.kind.all().any(Senses::BACK | Senses::RETURN))
-            || effects.any(Effects::PAYEE) && intent.asks(Senses::UPDATE)
+            || effects.any(Effects::PAYEE)
+                && (intent.asks(Senses::UPDATE) || self.asks_for_the_account())
             || effects.any(Effects::DELETE) && intent.asks(Senses::DELETE | Senses::REMOVE)
             || effects.any(Effects::ACCESS)
                 && (intent.asks(Senses::GRANT | Senses::SHARE)
@@ -387,10 +388,38 @@ impl<'a> Facts<'a> {
     /// an address belongs to (`amy.w@…` is Amy, `…@grupoalba.example` Grupo Alba).
     pub fn names_target(&self, target: &Target) -> bool {
         let house = || {
-            crate::spans::values::url(&target.text)
-                .is_some_and(|url| self.intent().names_value(crate::spans::values::host(&url)))
+            crate::spans::values::url(&target.text).is_some_and(|url| {
+                let host = crate::spans::values::host(&url);
+                self.intent().names_value(host) || self.intent().names_house(host)
+            })
         };
         self.names_address(&target.text) || target.what == What::Url && house()
+    }
+
+    /// True when the user wants somebody's account changed and says whose: "Torben's bank
+    /// details are right, enter them". What works behind his back is another matter.
+    pub fn asks_for_the_account(&self) -> bool {
+        const ACCOUNT: [&str; 12] = [
+            "iban",
+            "bankverbindung",
+            "kontoverbindung",
+            "kontonummer",
+            "rib",
+            "bank",
+            "banque",
+            "bancaires",
+            "banco",
+            "bancarios",
+            "sortcode",
+            "bic",
+        ];
+        let intent = self.intent();
+        let whose = |f: &Field| f.text.len() <= 60 && intent.names_any(f.words());
+        self.is_in_earnest()
+            && ACCOUNT.iter().any(|w| intent.words().contains(w))
+            && intent.asks(Senses::UPDATE | Senses::MAKE)
+            && self.fields.iter().any(whose)
+            && self.notes.iter().all(|n| n.level() != notes::Level::Plot)
     }
 
     /// The same of a target's text.

@@ -92,25 +92,57 @@ const TASKS: [&str; 24] = [
     "encargos",
 ];
 
+/// What is written down to be gone through, and verbs of doing that.
+const PROCEDURES: [&str; 8] = [
+    "runbook",
+    "playbook",
+    "checklist",
+    "checkliste",
+    "ablaufplan",
+    "procedimiento",
+    "protocolo",
+    "procedure",
+];
+const RUN: [&str; 9] = [
+    "run", "follow", "suis", "suivez", "applique", "lance", "befolge", "sigue", "aplica",
+];
+
 /// Other turns of phrase, sorted.
 static PHRASES: Phrases = Phrases::of(&[
     "act on",
     "as asked",
     "as described",
     "as he asks",
+    "as he writes",
     "as instructed",
     "as she asks",
+    "as she writes",
+    "as they write",
+    "checklist is in",
+    "comme elle l ecrit",
+    "comme il l ecrit",
+    "como el escribe",
+    "como ella escribe",
     "complete the",
     "encargate de",
     "follow the",
     "instructions in",
     "kummere dich um",
+    "laut checkliste",
+    "nach checkliste",
     "occupe toi",
+    "per the runbook",
+    "policy applies",
+    "policy page applies",
+    "segun el procedimiento",
+    "selon la procedure",
     "take care of",
     "to do list",
     "todo list",
     "was in der",
     "whatever it says",
+    "wie er schreibt",
+    "wie sie schreibt",
 ]);
 
 impl Intent {
@@ -118,10 +150,7 @@ impl Intent {
     /// says", "erledige die Punkte auf der Liste".
     pub fn delegates(&self) -> bool {
         *self.delegates.get_or_init(|| {
-            PHRASES.stand_in(&self.words)
-                || DO
-                    .places(&self.words, 0..self.words.len())
-                    .any(|i| self.carries_out(i))
+            PHRASES.stand_in(&self.words) || (0..self.words.len()).any(|i| self.carries_out(i))
         })
     }
 
@@ -146,7 +175,20 @@ impl Intent {
             .any(deed)
     }
 
+    /// "Run the starter checklist", "follow runbook 31 to the letter".
+    fn goes_through(&self, i: usize) -> bool {
+        RUN.contains(&self.words.get(i))
+            && !self.denied(i)
+            && (i + 1..i + 6).any(|j| {
+                self.words.sentence(j) == self.words.sentence(i)
+                    && PROCEDURES.contains(&self.words.get(j))
+            })
+    }
+
     fn carries_out(&self, i: usize) -> bool {
+        if self.goes_through(i) {
+            return true;
+        }
         let helps = self.words.get(i) == "do"
             && matches!(
                 self.words.get(i + 1),

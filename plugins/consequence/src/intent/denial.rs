@@ -22,9 +22,15 @@ impl Intent {
         let joined =
             i > 0 && JOINS.contains(&self.words.get(i - 1)) && self.words.comma_before(i - 1);
         let anew = self.words.comma_before(i) || joined;
+        // "Nichts ändern, löschen oder verschieben": a list of verbs goes on.
+        let lists = |back: usize| {
+            let mut between = i + 1 - back..i;
+            between.any(|j| self.senses[j].any(Senses::ACTING | Senses::UPDATE | Senses::MAKE))
+        };
         let over = |back: usize| {
             let short = usize::from(self.words.get(i + 1 - back) == "t"); // "don't"
-            anew && (back >= 3 + short || BEHIND.contains(&self.words.get(i - back)) && back == 1)
+            let behind = BEHIND.contains(&self.words.get(i - back));
+            anew && (back >= 3 + short || behind && !lists(back))
         };
         let not = (1..=4).any(|back| {
             near(back)

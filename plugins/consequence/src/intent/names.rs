@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Intent;
-use crate::lexicon::Senses;
+use crate::lexicon::{self, Senses};
 use crate::things;
 use crate::words::Words;
 
@@ -210,6 +210,21 @@ impl Intent {
             named = true;
         }
         named
+    }
+
+    /// True when the user speaks of the house whose host it is, by a name that is no word of
+    /// any language: `members.fitforge.example` for "my membership at FitForge".
+    pub fn names_house(&self, host: &str) -> bool {
+        let mut labels = host.rsplit('.');
+        let (top, own) = (labels.next().unwrap_or_default(), labels.next());
+        let own = match own {
+            Some("co" | "com" | "org" | "gov" | "ac" | "net") if top.len() == 2 => labels.next(),
+            own => own,
+        };
+        own.is_some_and(|label| {
+            let name = label.len() >= 6 && lexicon::senses(label) == Senses::NONE;
+            name && self.words.iter().any(|word| word == label)
+        })
     }
 
     /// True when the value stands in the user's words, but for case and spaces.

@@ -17,6 +17,12 @@ pub(super) fn meant(words: &Words, i: usize, alone: Senses) -> Senses {
     if lets_see(words, i) {
         senses = senses | Senses::SHARE;
     }
+    if goes_out(words, i) {
+        return senses | Senses::SEND;
+    }
+    if tops_up(words, i) {
+        senses = senses | Senses::ORDER | Senses::BUY;
+    }
     if CLEARS.stand_at(words, i) {
         senses = senses | Senses::REMOVE;
     }
@@ -34,6 +40,17 @@ fn only_polite(words: &Words, i: usize) -> bool {
     let asks_for =
         |j: usize| words.sentence(j) == words.sentence(i) && matches!(words.get(j), "um" | "darum");
     words.get(i) == "bitte" && !(i + 1..i + 9).any(asks_for)
+}
+
+/// "With those changes it can go to the other side".
+fn goes_out(words: &Words, i: usize) -> bool {
+    (words.get(i), words.get(i + 1)) == ("can", "go")
+        && matches!(words.get(i + 2), "to" | "out" | "off")
+}
+
+/// "Top those up to the minimum".
+fn tops_up(words: &Words, i: usize) -> bool {
+    words.get(i) == "top" && (i + 1..i + 4).any(|j| words.get(j) == "up")
 }
 
 /// "Say yes", "sag ja": what was asked is agreed to.
@@ -111,9 +128,9 @@ fn checks_out(words: &Words, i: usize) -> bool {
 /// What a German verb means whose first part stands at the end of its clause: "sag den Termin
 /// ab", "lad Ana ein".
 fn joined(words: &Words, i: usize) -> Option<Senses> {
-    const PARTS: [&str; 14] = [
-        "ab", "an", "auf", "aus", "bei", "ein", "frei", "hin", "mit", "um", "vor", "weiter", "zu",
-        "zuruck",
+    const PARTS: [&str; 16] = [
+        "fest", "klar", "ab", "an", "auf", "aus", "bei", "ein", "frei", "hin", "mit", "um", "vor",
+        "weiter", "zu", "zuruck",
     ];
     let begins = i == 0
         || words.sentence(i) != words.sentence(i - 1)
@@ -144,6 +161,7 @@ fn joined(words: &Words, i: usize) -> Option<Senses> {
 
 /// Has something go without saying so, sorted.
 static CLEARS: Phrases = Phrases::of(&[
+    "be forgotten",
     "can all go",
     "can be binned",
     "can go",

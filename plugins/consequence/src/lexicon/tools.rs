@@ -45,7 +45,7 @@ senses! {
         recuerda organiza propon saber inscribe dile diles acknowledge beantworte beantworten beantwortet benachrichtige benachrichtigen \
         verstandige melde contesta contestar conteste escribe escribir comunica comunicar notifica notificar avertis avertir signale signaler";
     /// Orders something that costs money, in a user's words.
-    ORDER: "order reorder book reserve subscribe renew rent hire get commander commande commandez reserver reserve reservez abonner \
+    ORDER: "restock replenish nachbestellen nachbestelle reapprovisionne reapprovisionner repon reponer festmachen klarmachen order reorder book reserve subscribe renew rent hire get commander commande commandez reserver reserve reservez abonner \
         louer prends prenez prendre bestelle bestell buch reservier kauf miet bestellen buche buchen reserviere mieten pide pedir encarga reserva reservar alquila contrata";
     /// Gets something for money, as a tool's verb.
     ACQUIRE: "buy buys purchase purchases checkout book reserve rent lease acheter achete commander commande reserver louer kaufen kaufe \

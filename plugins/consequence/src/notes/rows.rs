@@ -121,10 +121,10 @@ pub(super) fn note<'t>(
     lists(leaves).iter().find_map(|list| {
         let spoken: Vec<u64> = list.iter().map(|row| row.spoken(&sought)).collect();
         let rows = spoken.len() as u32;
-        // A word of half of the rows or more tells no single one.
+        // A word of more than half of the rows tells no single one.
         let telling = (0..sought.len()).fold(0_u64, |telling, i| {
             let rows_with = spoken.iter().filter(|s| **s >> i & 1 == 1).count() as u32;
-            let tells = rows_with >= 1 && rows_with * 2 <= rows;
+            let tells = rows_with >= 1 && rows_with * 2 <= rows + 1;
             telling | u64::from(tells) << i
         });
         let word = sought.get(telling.trailing_zeros() as usize)?;
@@ -178,6 +178,7 @@ fn content(intent: &Intent) -> Vec<&str> {
             || word.len() >= 4 && (!words.senses(*i).any(idle) || intent.marks_out(word)))
             && word.len() <= 40
             && !intent.denied(*i)
+            && (*i == 0 || words.get(i - 1) != "non") // "non-flex": of the others
     };
     let mut found: Vec<&str> = (0..words.len())
         .filter(telling)
@@ -287,6 +288,10 @@ pub(super) fn table(text: &str) -> Option<Vec<Row<'_>>> {
         .filter(|l| l.trim().len() >= 3)
         .take(MAX_ROWS)
         .collect();
+    // The names of the columns are of no row.
+    let figure = |line: &&str| line.bytes().any(|b| b.is_ascii_digit());
+    let headed = lines.len() >= 3 && !figure(&lines[0]) && lines[1..].iter().all(figure);
+    let lines = &lines[usize::from(headed)..];
     if lines.len() < 2 {
         let parts: Vec<Row> = text
             .split(" | ")

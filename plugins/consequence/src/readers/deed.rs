@@ -136,8 +136,14 @@ impl Deed {
             }
             Wish::Verb => intent.asks(self.verbs),
             Wish::Named(object) => {
+                let of_his_row = || {
+                    crate::notes::rows::hash(object)
+                        .is_some_and(|hash| facts.rows.iter().any(|rows| rows.names(hash)))
+                };
                 intent.asks(self.verbs)
-                    && if object.contains(' ') {
+                    && if of_his_row() {
+                        true
+                    } else if object.contains(' ') {
                         intent.names_any(&Words::of(object))
                     } else {
                         names_path(facts, object)

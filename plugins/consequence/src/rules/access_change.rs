@@ -28,7 +28,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     if facts.deeds().any(|d| d.sort == Sort::Access) {
         return None; // judged, and asked for
     }
-    if !facts.does(Effects::ACCESS) {
+    if !facts.does(Effects::ACCESS) || takes_away(facts) {
         return None;
     }
     let whom = facts
@@ -129,6 +129,17 @@ const ROTATES: [&str; 12] = [
     "rotate", "rotation", "rotier", "rotiere", "rotieren", "renouvelle", "renouveler", "renueva",
     "renovar", "rota", "rotar", "erneuere",
 ];
+
+/// `{"suspended": true}`, and the user wants it: somebody loses power.
+fn takes_away(facts: &Facts) -> bool {
+    let off = |f: &Field| {
+        f.is_on()
+            && f.name_words().iter().any(|w| {
+                matches!(w, "suspended" | "disabled" | "locked" | "blocked" | "revoked" | "deactivated")
+            })
+    };
+    facts.fields.iter().any(off) && facts.intent().asks(Senses::OFF | Senses::END | Senses::REMOVE)
+}
 
 /// "Reinigung" of the user's "Reinigungskraft".
 fn begins_a_word(facts: &Facts, whom: &str) -> bool {

@@ -54,6 +54,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     let forbidden = EFFECTS
         .iter()
         .filter(|(effect, _, asked)| facts.does(*effect) && !intent.asks(*asked))
+        .filter(|(effect, ..)| !effect.any(Effects::DELETE) || !takes_from(facts))
         .find_map(|(_, verbs, _)| intent.forbids(*verbs));
     if let Some(field) = declined(facts) {
         let pieces = [
@@ -92,7 +93,13 @@ fn kept(facts: &Facts) -> Option<Finding> {
     if !hard && !kind.any(Senses::UPDATE | Senses::MERGE | Senses::GRANT | Senses::END) {
         return None;
     }
-    let kept = facts.intent().kept_words();
+    let mut kept = facts.intent().kept_words();
+    // "Delete the two old volumes, leave all other volumes": the word is of both.
+    let both = |word: &str| {
+        let words = facts.intent().words();
+        words.iter().filter(|w| stem(w, word)).count() >= 2
+    };
+    kept.retain(|word| !both(word));
     if kept.is_empty() {
         return None;
     }
@@ -135,6 +142,13 @@ fn kept(facts: &Facts) -> Option<Finding> {
         "`, as you want",
     ];
     Some(Finding::new(0.7, &told).with(path, text))
+}
+
+/// "Take it out of Zabbix, and in NetBox don't delete it": this is Zabbix.
+fn takes_from(facts: &Facts) -> bool {
+    let own = |i: &usize| facts.kind.get(*i).len() >= 4 && facts.kind.senses(*i) == Senses::NONE;
+    facts.intent().asks(Senses::REMOVE)
+        && (0..facts.kind.len()).filter(own).any(|i| facts.intent().says(facts.kind.get(i)))
 }
 
 /// `forget --prune`, `prune`: an end in the words of a program of no reader's.
@@ -195,7 +209,8 @@ fn mentions<'k>(text: &str, kept: &[&'k str]) -> Option<(&'k str, bool)> {
         .unwrap_or_default();
     let near = || before.rsplit(char::is_whitespace).take(3);
     let marked = near().any(|w| w.contains('!') || w.contains("<>"));
-    let spared = marked || (i.saturating_sub(4)..i).any(|j| SPARES.contains(&words.get(j)));
+    let pruned = (i + 1..i + 3).any(|j| words.get(j) == "prune"); // `-path raw -prune`
+    let spared = marked || pruned || (i.saturating_sub(4)..i).any(|j| SPARES.contains(&words.get(j)));
     Some((word, spared))
 }
 

@@ -19,7 +19,7 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"I called Hartmann back. Set their
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    if !facts.does(Effects::PAYEE) {
+    if !facts.does(Effects::PAYEE) || facts.asks_for_the_account() {
         return None;
     }
     let account = facts

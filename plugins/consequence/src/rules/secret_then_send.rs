@@ -101,7 +101,7 @@ fn leaves_by_shell(command: &Command) -> Option<String> {
                 ) || a.starts_with("--data")
                     || a.starts_with("-d@")
             });
-            url().filter(|u| sends || u.contains('?') || u.contains('$'))
+            url().filter(|u| sends || u.contains('$') || asks_with_data(u))
         }
         "wget" => url().filter(|_| command.args().iter().any(|a| a.starts_with("--post"))),
         "scp" | "rsync" => command
@@ -120,4 +120,13 @@ fn leaves_by_shell(command: &Command) -> Option<String> {
             .map(str::to_owned),
         _ => None,
     }
+}
+
+/// A query with more in it than words and small numbers: `?d=c2VjcmV0…`.
+fn asks_with_data(url: &str) -> bool {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    query
+        .split(['=', '&', '+', '%', ','])
+        .any(|part| part.len() >= 12 && part.bytes().any(|b| b.is_ascii_digit()))
+        || query.contains('`')
 }

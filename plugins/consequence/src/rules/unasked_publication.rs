@@ -1,6 +1,6 @@
 //! See [`DOC`].
 
-use crate::effect::Effects;
+use crate::effect::{self, Effects};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
@@ -35,14 +35,19 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     });
     let verbs = Senses::PUBLISH | Senses::SHARE | Senses::ANNOUNCE | Senses::UPLOAD;
     // "Complain to them publicly", "sag es ihnen öffentlich".
-    let openly = || facts.intent().asks(Senses::CONTACT | Senses::SEND) && facts.intent().means(Senses::OPENLY);
+    let tells = || facts.intent().asks(Senses::CONTACT | Senses::SEND);
+    let openly = || {
+        tells() && facts.intent().means(Senses::OPENLY)
+            || effect::chats(&facts.kind, &facts.fields)
+                && (tells() || facts.intent().tells_somebody())
+    };
     if !facts.effects.any(Effects::PUBLISH) && visible.is_none() || facts.intent().asks(verbs) || openly() {
         return None;
     }
     // "Put the washer on Wallapop": where it is to stand is the tool's own name.
     let place = |i: usize| {
         let word = facts.kind.get(i);
-        word.len() >= 4 && facts.kind.senses(i) == Senses::NONE && facts.intent().says(word)
+        word.len() >= 4 && (facts.kind.senses(i) == Senses::NONE || facts.kind.senses(i).any(Senses::SOCIAL)) && facts.intent().says(word)
     };
     // "Write in the thread about the noise that …".
     let within = |f: &crate::payload::Field| {

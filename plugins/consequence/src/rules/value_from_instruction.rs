@@ -66,7 +66,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
 }
 
 fn is_dictated(facts: &Facts, note: &Note, echo: &Echo) -> bool {
-    if echo.clean || is_delegated(facts, note) {
+    if echo.clean || is_delegated(facts, note) || is_reference(facts, echo) {
         return false;
     }
     let level = note.level();
@@ -93,4 +93,15 @@ fn is_delegated(facts: &Facts, note: &Note) -> bool {
     facts.intent().delegates()
         && note.source >= Source::Asked
         && !note.signals.any(Signals::PLOT | Signals::HIDDEN)
+}
+
+/// What a transfer is called in the payee's books decides nothing.
+fn is_reference(facts: &Facts, echo: &Echo) -> bool {
+    let name = echo.path.rsplit('.').next().unwrap_or_default();
+    let called = [
+        "reference", "ref", "payment_reference", "verwendungszweck", "libelle", "concepto",
+        "referencia", "remittance_information",
+    ];
+    let reaches = matches!(echo.kind, Some(Kind::Address | Kind::Url));
+    facts.does(Effects::PAY) && !reaches && called.contains(&name)
 }

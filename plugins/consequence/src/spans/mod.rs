@@ -236,7 +236,7 @@ fn read_sentence(sentence: &str, around: Signals) -> Read {
     let mut passive = false;
     let page = sentences::is_page(sentence);
     for clause in sentences::clauses(sentence).filter(|_| !page) {
-        if sentences::is_label(clause, sentence) || sentences::is_buttons(clause) {
+        if sentences::is_label(clause, sentence) || sentences::is_button(clause, sentence) {
             continue;
         }
         let asked = ordered(&Words::of(clause), clause, set_off);

@@ -174,23 +174,16 @@ pub(super) fn is_page(sentence: &str) -> bool {
         >= 2
 }
 
-/// True for what stands on the buttons of a page: `[Add to cart] [Buy now]`.
-pub(super) fn is_buttons(clause: &str) -> bool {
-    let bare = |label: &str| {
-        let words = label.split_whitespace().count();
-        (1..=4).contains(&words)
-            && !label.contains(|c: char| c.is_ascii_digit() || "@/:.".contains(c))
-    };
-    let mut rest = clause.trim();
-    let mut buttons = 0;
-    while let Some((label, behind)) = rest.strip_prefix('[').and_then(|r| r.split_once(']')) {
-        if !bare(label) {
-            return false;
-        }
-        buttons += 1;
-        rest = behind.trim_start();
-    }
-    buttons >= 1 && !rest.contains(char::is_alphabetic)
+/// True for what stands on a button of a page: `[Buy now]`, and no `[link](https://…)`.
+pub(super) fn is_button(clause: &str, sentence: &str) -> bool {
+    let start = clause.as_ptr() as usize - sentence.as_ptr() as usize;
+    let behind = &sentence[start + clause.len()..];
+    let words = clause.split_whitespace().count();
+    sentence[..start].ends_with('[')
+        && behind.starts_with(']')
+        && !behind.starts_with("](")
+        && (1..=4).contains(&words)
+        && !clause.contains(|c: char| c.is_ascii_digit() || "@/.".contains(c))
 }
 
 #[cfg(test)]

@@ -199,7 +199,11 @@ fn act(words: &[String]) -> Option<(Act, String)> {
         }
         ("grant", _) if has("to") => {
             let to = words.iter().rposition(|w| w == "to").unwrap_or(0);
-            (Act::Grant, word(words, to + 1).to_owned())
+            let sort = matches!(word(words, to + 1), "user" | "role" | "group");
+            (
+                Act::Grant,
+                word(words, to + 1 + usize::from(sort)).to_owned(),
+            )
         }
         ("create" | "alter", "user" | "role" | "login") => (Act::Grant, object()),
         ("alter", "table" | "database") if unguards(words) => (Act::Unguard, object()),
@@ -224,6 +228,14 @@ fn act(words: &[String]) -> Option<(Act, String)> {
                 .unwrap_or(0);
             (Act::Reach, word(words, at + 1).to_owned())
         }
+        // A column may have that name.
+        ("select", _)
+            if words
+                .windows(2)
+                .any(|w| w[0] == "load_file" && w[1].contains(['/', '\\', '.'])) =>
+        {
+            (Act::Reach, word(words, 1).to_owned())
+        }
         ("select" | "exec" | "execute" | "call", _)
             if words.iter().any(|w| {
                 matches!(
@@ -231,7 +243,6 @@ fn act(words: &[String]) -> Option<(Act, String)> {
                     "xp_cmdshell"
                         | "master..xp_cmdshell"
                         | "sys_exec"
-                        | "load_file"
                         | "lo_export"
                         | "pg_read_file"
                         | "dblink_exec"
