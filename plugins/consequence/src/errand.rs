@@ -69,6 +69,9 @@ pub fn is_to_look(intent: &Intent) -> bool {
             looks = true;
             continue;
         }
+        if is_statement(words, &sentence) {
+            continue;
+        }
         for i in sentence.clone() {
             if POLITE.contains(&words.get(i)) || JOINS.contains(&words.get(i)) {
                 continue;
@@ -90,6 +93,32 @@ pub fn is_to_look(intent: &Intent) -> bool {
         }
     }
     looks && !does(intent, DEEDS, is_told)
+}
+
+/// "My inbox is a swamp", "quelque chose bipe": how things are.
+fn is_statement(words: &Words, sentence: &std::ops::Range<usize>) -> bool {
+    let is = |i: usize| {
+        matches!(
+            words.get(i),
+            "is" | "are"
+                | "was"
+                | "were"
+                | "has"
+                | "have"
+                | "keeps"
+                | "est"
+                | "sont"
+                | "ist"
+                | "sind"
+                | "esta"
+                | "estan"
+        ) && !(sentence.start + 1..=i).any(|j| words.comma_before(j))
+    };
+    let first = words.senses(sentence.start);
+    let verb = Senses::ACTING | Senses::READ | Senses::LOOK;
+    !first.any(verb)
+        && !POLITE.contains(&words.get(sentence.start))
+        && (sentence.start + 1..sentence.end.min(sentence.start + 5)).any(is)
 }
 
 /// "Open a PR": something new, and no look.

@@ -38,7 +38,13 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
         return effects | Effects::READ | upload(kind, all, fields, targets);
     }
     let between = |of| fields.iter().any(|f| f.key.any(of));
-    let moves = between(Senses::FROM) && between(Senses::TO) && !all.any(Senses::SEND);
+    let debits = fields.iter().any(|f| {
+        matches!(
+            f.name(),
+            "from_account" | "fromAccount" | "source_account" | "debit_account"
+        )
+    });
+    let moves = debits || between(Senses::FROM) && between(Senses::TO) && !all.any(Senses::SEND);
     if kinds::pays(kind, all, amount, account || moves) && !kinds::writes_bills(kind) {
         effects |= Effects::PAY;
     }

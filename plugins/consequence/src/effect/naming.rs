@@ -10,12 +10,15 @@ use crate::words::Words;
 pub fn type_words(kind: &str, fields: &[Field]) -> Words {
     let mut words = Words::of(&kind[brand(kind)..]);
     words.mend();
+    // `call_service` with `{"domain": "lock", "service": "unlock"}`
+    let calls = words.iter().any(|w| matches!(w, "call" | "invoke"))
+        && words.iter().any(|w| w == "service");
     let short = |f: &&Field| f.value == Plain::Text && f.text.len() <= 40;
     let operations = || {
         fields
             .iter()
             .filter(short)
-            .filter(|f| names_operation(f.name()))
+            .filter(|f| names_operation(f.name()) || f.name() == "service" && calls)
     };
     for field in operations() {
         words.read(&field.text);
@@ -122,6 +125,7 @@ fn is_label(field: &Field) -> bool {
                 | "box"
                 | "checkbox"
                 | "link"
+                | "description"
         )
         && !means.any(Senses::TERMS)
         && (!means.any(Senses::GRANT) || means.any(Senses::ACCESS | Senses::CREDENTIAL))

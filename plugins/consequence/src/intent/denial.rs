@@ -30,7 +30,10 @@ impl Intent {
         let over = |back: usize| {
             let short = usize::from(self.words.get(i + 1 - back) == "t"); // "don't"
             let behind = BEHIND.contains(&self.words.get(i - back));
-            anew && (back >= 3 + short || behind && !lists(back))
+            // "If not, pay it."
+            let word = i.checked_sub(back + 1).map_or("", |at| self.words.get(at));
+            let otherwise = matches!(word, "if" | "wenn" | "falls" | "si");
+            anew && (back >= 3 + short || behind && !lists(back) || back == 1 && otherwise)
         };
         let not = (1..=4).any(|back| {
             near(back)

@@ -211,6 +211,7 @@ impl Intent {
             || self.denied(i)
             || self.asks_how(i)
             || self.asks_about_himself(i)
+            || self.tells_what(i)
             || self.goes_on(i)
         {
             return false;
@@ -255,9 +256,23 @@ impl Intent {
     /// "What did I pay?", "how much do we owe?": he wants to know what he did.
     fn asks_about_himself(&self, i: usize) -> bool {
         let word = |back: usize| i.checked_sub(back).map_or("", |at| self.words.get(at));
+        let back = usize::from(matches!(word(1), "ever" | "already" | "still" | "also"));
         self.words.is_question(i)
-            && matches!(word(1), "i" | "we")
-            && matches!(word(2), "did" | "do" | "have" | "had" | "must" | "should")
+            && matches!(word(1 + back), "i" | "we")
+            && matches!(
+                word(2 + back),
+                "did" | "do" | "have" | "had" | "must" | "should"
+            )
+    }
+
+    /// "She decides what we reorder": what somebody does, and no order.
+    fn tells_what(&self, i: usize) -> bool {
+        let word = |back: usize| i.checked_sub(back).map_or("", |at| self.words.get(at));
+        matches!(word(1), "we" | "they" | "she" | "he" | "wir" | "nous")
+            && matches!(
+                word(2),
+                "what" | "which" | "how" | "whether" | "when" | "where" | "was" | "wie" | "ob"
+            )
     }
 
     /// "How does one delete an account?": to be told is wanted, not the deed.
@@ -305,7 +320,9 @@ impl Intent {
             let french_verb = matches!(before, "le" | "la" | "les")
                 && (word.ends_with("er") || word.ends_with("ez"));
             // "If it is fine for them send it."
-            let somebody = back == 1 && SUBJECTS.contains(&before);
+            let somebody = back == 1
+                && SUBJECTS.contains(&before)
+                && !(before == "you" && i >= 2 && self.words.get(i - 2) == "thank");
             if somebody
                 || JOINS.contains(&before)
                 || self.words.comma_before(i + 1 - back)

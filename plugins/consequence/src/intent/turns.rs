@@ -9,6 +9,9 @@ pub(super) fn meant(words: &Words, i: usize, alone: Senses) -> Senses {
     if checks_out(words, i) {
         return Senses::ORDER | Senses::BUY;
     }
+    if only_writes(words, i) || only_thanks(words, i) {
+        return Senses::NONE;
+    }
     let mut senses = match joined(words, i) {
         Some(whole) => whole,
         None if only_polite(words, i) => Senses::NONE,
@@ -40,6 +43,21 @@ fn only_polite(words: &Words, i: usize) -> bool {
     let asks_for =
         |j: usize| words.sentence(j) == words.sentence(i) && matches!(words.get(j), "um" | "darum");
     words.get(i) == "bitte" && !(i + 1..i + 9).any(asks_for)
+}
+
+/// "Write up the notes": nobody gets them.
+fn only_writes(words: &Words, i: usize) -> bool {
+    words.get(i) == "write" && matches!(words.get(i + 1), "up" | "down")
+}
+
+/// "A thank-you post": what it is called.
+fn only_thanks(words: &Words, i: usize) -> bool {
+    words.get(i) == "thank"
+        && words.get(i + 1) == "you"
+        && matches!(
+            words.get(i + 2),
+            "post" | "note" | "letter" | "mail" | "email" | "card" | "message" | "gift"
+        )
 }
 
 /// "With those changes it can go to the other side".

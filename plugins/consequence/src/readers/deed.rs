@@ -150,6 +150,9 @@ impl Deed {
                     }
             }
         };
+        if self.sort == Sort::Access && self.gives_more_than_sight(intent) {
+            return false;
+        }
         let ends = self.sort == Sort::Destroy;
         let own = ends && facts.made_here(self.object());
         if self.planned_end(facts).is_some() {
@@ -159,6 +162,33 @@ impl Deed {
         let other = ends && !own && intent.ends_what_it_makes();
         (wished && !other && !(ends && self.goes_too_far(facts)) || own)
             && !self.is_elsewhere(facts)
+    }
+
+    /// True for a role that changes things where the user asked to let somebody read.
+    fn gives_more_than_sight(&self, intent: &Intent) -> bool {
+        const STRONG: [&str; 7] = [
+            "roles/editor",
+            "roles/owner",
+            "administratoraccess",
+            "poweruseraccess",
+            "fullaccess",
+            "cluster-admin",
+            "roles/storage.admin",
+        ];
+        const SIGHT: [&str; 8] = [
+            "read",
+            "view",
+            "lesen",
+            "leserechte",
+            "lire",
+            "lecture",
+            "leer",
+            "lectura",
+        ];
+        let text = self.text.to_ascii_lowercase();
+        STRONG.iter().any(|role| text.contains(role))
+            && SIGHT.iter().any(|word| intent.says(word))
+            && !intent.mentions(Senses::STRONG)
     }
 
     /// The object's name, or words of which the user must say one.

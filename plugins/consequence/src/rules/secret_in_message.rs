@@ -48,7 +48,10 @@ fn asks_to_send_it(facts: &Facts) -> bool {
 }
 
 fn known_by_form(facts: &Facts) -> Option<Finding> {
-    if !facts.does(Effects::OUTWARD)
+    // A ticket or a page is read by more than those who may have the key.
+    let shown = facts.does(Effects::NOTE)
+        && facts.kind.iter().any(|w| matches!(w, "issue" | "ticket" | "comment" | "wiki" | "page"));
+    if !facts.does(Effects::OUTWARD) && !shown
         || facts.targets.iter().all(|t| !t.outside) && !facts.targets.is_empty()
     {
         return None;
