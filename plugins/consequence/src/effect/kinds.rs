@@ -384,3 +384,16 @@ pub(super) fn meets(kind: &Words, fields: &[Field]) -> bool {
     !kind.all().any(power)
         && (kind.iter().any(meeting) || fields.iter().any(|f| f.name_words().iter().any(meeting)))
 }
+
+/// `application_status` with a status and whose it is: sets it.
+pub(super) fn sets_status(kind: &Words, fields: &[Field]) -> bool {
+    let last = kind.len().saturating_sub(1);
+    kind.get(last) == "status"
+        && fields.len() >= 2
+        && fields
+            .iter()
+            .any(|f| f.name() == "status" && f.text.len() <= 40)
+        && !kind
+            .each()
+            .any(|s| s.any(Senses::READ) && !s.any(Senses::STATE))
+}

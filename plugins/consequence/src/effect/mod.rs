@@ -153,6 +153,9 @@ fn reads(kind: &Words, fields: &[Field]) -> bool {
     if kind.iter().any(|w| matches!(w, "timestamp" | "datetime")) {
         return true; // reckons with a time
     }
+    if kinds::sets_status(kind, fields) {
+        return false;
+    }
     if kinds::tells_of(kind) {
         return true;
     }

@@ -107,6 +107,8 @@ fn is_label(field: &Field) -> bool {
                 | "button"
                 | "buttons"
                 | "text"
+                | "texte"
+                | "texto"
                 | "target"
                 | "element"
                 | "name"

@@ -146,9 +146,20 @@ fn kept(facts: &Facts) -> Option<Finding> {
 
 /// "Take it out of Zabbix, and in NetBox don't delete it": this is Zabbix.
 fn takes_from(facts: &Facts) -> bool {
-    let own = |i: &usize| facts.kind.get(*i).len() >= 4 && facts.kind.senses(*i) == Senses::NONE;
-    facts.intent().asks(Senses::REMOVE)
-        && (0..facts.kind.len()).filter(own).any(|i| facts.intent().says(facts.kind.get(i)))
+    let intent = facts.intent();
+    let words = intent.words();
+    let own = |at: usize| {
+        (0..facts.kind.len()).any(|i| {
+            let name = facts.kind.get(i);
+            name == words.get(at) && name.len() >= 4 && facts.kind.senses(i) == Senses::NONE
+        })
+    };
+    (0..words.len()).filter(|at| own(*at)).any(|at| {
+        let mut clause = (0..at).rev().take_while(|i| {
+            words.sentence(*i) == words.sentence(at) && !words.comma_before(i + 1)
+        });
+        clause.any(|i| intent.asked_at(i, Senses::REMOVE))
+    })
 }
 
 /// `forget --prune`, `prune`: an end in the words of a program of no reader's.

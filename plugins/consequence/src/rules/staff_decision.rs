@@ -56,8 +56,10 @@ fn of_a_candidate(facts: &Facts) -> Option<Finding> {
     let states = facts.fields.iter().filter(|f| f.key.any(Senses::STATE) || f.name() == "stage");
     let field = states.filter(|f| f.text.len() <= 40).find(|f| f.words().iter().any(ends))?;
     let turns_down = ["down", "decline", "hire", "take", "absagen", "refuse", "contrata"];
-    let asked = facts.intent().says_one_of(&turns_down) || facts.intent().asks(Senses::EMPLOY);
-    if asked || facts.intent().words().iter().any(ends) || facts.intent().delegates_deeds() {
+    let words = facts.intent().words();
+    let says_no = words.contains("ab") && words.iter().any(|w| matches!(w, "sag" | "sage"));
+    let asked = says_no || facts.intent().says_one_of(&turns_down) || facts.intent().asks(Senses::EMPLOY);
+    if asked || words.iter().any(ends) || facts.intent().delegates_deeds() {
         return None;
     }
     let pieces = ["decides about an applicant (`", &field.text, "`), and nobody asked for it"];

@@ -43,7 +43,8 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
                 .any(Senses::END | Senses::DELETE | Senses::REMOVE)
             && names_field();
     let usual = facts.does(Effects::BUY) && intent.wants_the_usual();
-    if asks || usual || facts.is_spoken_of() || intent.delegates_deeds() || same_verb || facts.is_named_in_figures() {
+    let account = facts.does(Effects::PAYEE) && facts.asks_for_the_account();
+    if asks || usual || account || facts.is_spoken_of() || intent.delegates_deeds() || same_verb || facts.is_named_in_figures() {
         return None;
     }
     let why = if intent.is_unknown() {

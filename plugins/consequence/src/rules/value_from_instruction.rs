@@ -66,7 +66,8 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
 }
 
 fn is_dictated(facts: &Facts, note: &Note, echo: &Echo) -> bool {
-    if echo.clean || is_delegated(facts, note) || is_reference(facts, echo) {
+    if echo.clean || is_delegated(facts, note) || is_reference(facts, echo)
+        || facts.does(Effects::PAYEE) && facts.asks_for_the_account() {
         return false;
     }
     let level = note.level();
