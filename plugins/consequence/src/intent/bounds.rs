@@ -214,6 +214,23 @@ impl Intent {
         kept
     }
 
+    /// "Leave everything else", "lass alles andere": what he did not speak of stays.
+    pub fn keeps_the_rest(&self) -> bool {
+        const KEEPS: [&str; 9] = [
+            "leave", "keep", "lass", "lasse", "laisse", "laissez", "garde", "deja", "conserva",
+        ];
+        const REST: [&str; 7] = [
+            "else", "rest", "others", "andere", "reste", "demas", "resto",
+        ];
+        (0..self.words.len()).any(|i| {
+            KEEPS.contains(&self.words.get(i))
+                && (i + 1..i + 5).any(|j| {
+                    self.words.sentence(j) == self.words.sentence(i)
+                        && REST.contains(&self.words.get(j))
+                })
+        })
+    }
+
     /// A comma or a joining word before another wish ends it.
     fn ends_bound(&self, j: usize) -> bool {
         let next = self.senses[j].any(Senses::ACTING) && !self.is_thing(j);

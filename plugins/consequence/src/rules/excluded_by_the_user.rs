@@ -93,6 +93,14 @@ fn kept(facts: &Facts) -> Option<Finding> {
     if !hard && !kind.any(Senses::UPDATE | Senses::MERGE | Senses::GRANT | Senses::END) {
         return None;
     }
+    let recursive = |f: &&Field| matches!(f.name(), "recursive" | "rekursiv" | "recursivo") && f.is_on();
+    if facts.does(Effects::DELETE)
+        && facts.intent().keeps_the_rest()
+        && let Some(field) = facts.fields.iter().find(recursive)
+    {
+        let told = ["this ends all that is in it, and you want to keep the rest"];
+        return Some(Finding::new(0.75, &told).with(&field.path, &field.text));
+    }
     let mut kept = facts.intent().kept_words();
     // "Delete the two old volumes, leave all other volumes": the word is of both.
     let both = |word: &str| {

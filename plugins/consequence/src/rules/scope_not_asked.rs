@@ -4,7 +4,7 @@ use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::lexicon::Senses;
-use crate::payload::Plain;
+use crate::payload::{Field, Plain};
 
 /// The reason code.
 pub const CODE: &str = "scope-not-asked";
@@ -50,6 +50,28 @@ const CONTAINERS: [&str; 16] = [
     "coleccion",
     "espace",
 ];
+
+/// `{"scope": "entire_library"}`, and the user spoke of some of it.
+fn whole_scope(facts: &Facts) -> Option<Finding> {
+    const SCOPES: [&str; 6] = ["scope", "range", "umfang", "bereich", "portee", "alcance"];
+    let idle = Effects::READ | Effects::DRAFT | Effects::NOTE | Effects::EXECUTE;
+    let intent = facts.intent();
+    if facts.effects.any(idle)
+        || intent.is_unknown()
+        || intent.asks_for_all()
+        || intent.delegates()
+    {
+        return None;
+    }
+    let mut scopes = facts.fields.iter().filter(|f| SCOPES.contains(&f.name()));
+    let whole = |f: &&Field| f.text.len() <= 40 && f.words().all().any(Senses::WHOLE);
+    let field = scopes.find(whole)?;
+    let finding = Finding::new(
+        0.75,
+        &["`", &field.text, "` is more than the user spoke of"],
+    );
+    Some(finding.with(&field.path, &field.text))
+}
 
 /// What holds many things is shared, published or deleted where the user spoke
 /// of one of them.
@@ -103,7 +125,7 @@ fn container(facts: &Facts) -> Option<Finding> {
 
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
-    if let Some(finding) = container(facts) {
+    if let Some(finding) = container(facts).or_else(|| whole_scope(facts)) {
         return Some(finding);
     }
     let kind = facts.kind.all();
