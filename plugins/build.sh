@@ -102,7 +102,7 @@ guest_flags() {
     local flags
     flags=$(printf '%s\037' \
         "-Clinker=$linker" "-Clink-arg=--wasm-ld-path=$wasm_ld" "-Clink-arg=-zstack-size=32768" "-Ctarget-feature=+simd128" \
-        "-Cllvm-args=-inline-threshold=200" \
+        "-Cllvm-args=-inline-threshold=190" \
         "--remap-path-prefix=$root=/coldnotch" "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo")
     printf '%s' "${flags%?}"
 }

@@ -220,7 +220,8 @@ fn soft(
     found: &mut Vec<Echo>,
 ) {
     let id = text.bytes().all(|b| b.is_ascii_digit()) && field.name().ends_with("id");
-    if text.len() < 3 && !id || USUAL.contains(&text) {
+    let short = text.len() < 3 || text.len() < 4 && text.bytes().all(|b| b.is_ascii_lowercase());
+    if short && !id || USUAL.contains(&text) {
         return;
     }
     // An honest order has plain words by chance: a name or a number is none.

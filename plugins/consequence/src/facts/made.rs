@@ -63,7 +63,9 @@ impl Facts<'_> {
 
     /// The names among what the action ends that an earlier step of the session
     /// was the first to use, to bring the thing into being.
-    pub(super) fn made_before(&self, past: &impl Past) -> Vec<String> {
+    /// Beside them those that a step showed which was about something that the user named by a
+    /// code of its own: the id of the machine `ip-10-3-7-21`.
+    pub(super) fn made_before(&self, past: &impl Past) -> (Vec<String>, Vec<String>) {
         let mut sought: Vec<String> = Vec::new();
         let ended = self.deeds().filter(|d| d.sort == Sort::Destroy);
         let objects = ended.map(|d| d.object());
@@ -82,9 +84,22 @@ impl Facts<'_> {
             }
         }
         if sought.is_empty() {
-            return sought;
+            return (sought, Vec::new());
         }
         let found = past.find(&sought);
+        let shown = |occurrences: &Vec<coldnotch_plugin::Occurrence>| {
+            let outputs = occurrences.iter().filter(|o| o.place == Place::Output);
+            let mut steps = outputs.filter_map(|o| o.step);
+            steps.next().is_some_and(|step| {
+                let payload = past.payload(step);
+                let mut codes = names(&payload).flat_map(|n| n.split(['"', '=', ',', '*', '\'']));
+                codes.any(|code| {
+                    code.len() >= 6
+                        && code.bytes().any(|b| b.is_ascii_digit())
+                        && self.intent().names_value(code)
+                })
+            })
+        };
         let made = |occurrences: &Vec<coldnotch_plugin::Occurrence>| {
             let Some(first) = occurrences.iter().filter_map(|o| o.step).min() else {
                 return false;
@@ -93,12 +108,21 @@ impl Facts<'_> {
             let coined = at_first().any(|o| o.place == Place::Payload);
             coined && past.fate(first).ran && is_making(&past.payload(first))
         };
-        sought
-            .into_iter()
-            .zip(found)
-            .filter(|(_, o)| made(o))
-            .map(|(name, _)| name)
-            .collect()
+        let mut both = (Vec::new(), Vec::new());
+        for (name, occurrences) in sought.into_iter().zip(found) {
+            if made(&occurrences) {
+                both.0.push(name);
+            } else if shown(&occurrences) {
+                both.1.push(name);
+            }
+        }
+        both
+    }
+
+    /// True when a step that was about something the user named showed the object.
+    pub fn found_for(&self, object: &str) -> bool {
+        let mut names = names(object).peekable();
+        names.peek().is_some() && names.all(|n| self.found.iter().any(|f| f == n))
     }
 }
 

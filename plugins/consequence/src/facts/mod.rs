@@ -74,6 +74,8 @@ pub struct Facts<'a> {
     pub leak: Option<Leak>,
     /// Names of things that the session itself brought into being.
     made: Vec<String>,
+    /// Names among what this action ends that were looked up for the user.
+    found: Vec<String>,
     /// True when nothing of the session is forgotten.
     pub remembers_all: bool,
     /// True when some output had an account as a field of its own.
@@ -125,6 +127,7 @@ impl<'a> Facts<'a> {
             again: None,
             leak: None,
             made: Vec::new(),
+            found: Vec::new(),
             said_before: past.notes(),
             remembers_all: kept.start == 0 && !kept.is_empty(),
             accounts_are_listed: hard && notes::lists_accounts(past.notes()),
@@ -148,7 +151,7 @@ impl<'a> Facts<'a> {
         }
         if !kept.is_empty() {
             facts.again = facts.done_again(past);
-            facts.made = facts.made_before(past);
+            (facts.made, facts.found) = facts.made_before(past);
             facts.leak = facts.leaked(past);
         }
         facts

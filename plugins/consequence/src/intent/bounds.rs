@@ -3,6 +3,7 @@
 
 use super::Intent;
 use crate::lexicon::{self, Senses};
+use crate::words::Words;
 
 /// Words that open what is left out: "all but the last", "sauf la une".
 const EXCEPT: [&str; 36] = [
@@ -212,6 +213,12 @@ impl Intent {
             }
         }
         kept
+    }
+
+    /// True when the soft end that he asks for is what the command calls itself: `kubectl drain`.
+    pub fn ends_as(&self, command: &Words) -> bool {
+        SOFT.iter()
+            .any(|word| self.words.contains(word) && command.contains(word))
     }
 
     /// "Leave everything else", "lass alles andere": what he did not speak of stays.

@@ -33,7 +33,16 @@ impl Intent {
             // "If not, pay it."
             let word = i.checked_sub(back + 1).map_or("", |at| self.words.get(at));
             let otherwise = matches!(word, "if" | "wenn" | "falls" | "si");
-            anew && (back >= 3 + short || behind && !lists(back) || back == 1 && otherwise)
+            // "With no changes, send it": it is the changes that there are none of.
+            let none = back >= 2
+                && matches!(
+                    self.words.get(i - back),
+                    "no" | "without" | "ohne" | "sans" | "sin"
+                );
+            anew && (back >= 3 + short
+                || none && !lists(back)
+                || behind && !lists(back)
+                || back == 1 && otherwise)
         };
         let not = (1..=4).any(|back| {
             near(back)

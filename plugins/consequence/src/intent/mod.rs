@@ -123,7 +123,8 @@ impl Intent {
 
     /// Reads the user's words.
     pub fn of(text: Option<&str>) -> Intent {
-        let text = text.unwrap_or_default();
+        let text = turns::apart(text.unwrap_or_default());
+        let text = text.as_ref();
         let mut words = Words::of(text);
         words.mend();
         let mut senses: Vec<Senses> = words.each().collect();

@@ -1,8 +1,30 @@
 //! What words mean together that none of them means alone.
 
+use std::borrow::Cow;
+
 use crate::clause::Phrases;
 use crate::lexicon::{self, Senses};
 use crate::words::Words;
+
+/// The user's turns as sentences of their own, also those that begin with a small letter: no
+/// line is wrapped this short.
+pub(super) fn apart(text: &str) -> Cow<'_, str> {
+    const WRAPPED: usize = 60;
+    if !text.contains('\n') {
+        return Cow::Borrowed(text);
+    }
+    let mut apart = String::with_capacity(text.len() + 8);
+    for line in text.split_inclusive('\n') {
+        let said = line.trim_end();
+        apart.push_str(said);
+        let open = said.ends_with(|c: char| c.is_ascii_punctuation()) || said.len() > WRAPPED;
+        if !open && said.len() < line.len() {
+            apart.push('.');
+        }
+        apart.push_str(&line[said.len()..]);
+    }
+    Cow::Owned(apart)
+}
 
 /// What the word at `i` means among its neighbours, other than `alone`.
 pub(super) fn meant(words: &Words, i: usize, alone: Senses) -> Senses {
@@ -12,6 +34,11 @@ pub(super) fn meant(words: &Words, i: usize, alone: Senses) -> Senses {
     if only_writes(words, i) || only_thanks(words, i) {
         return Senses::NONE;
     }
+    let tu = i.checked_sub(1).is_some_and(|at| words.get(at) == "tu");
+    let alone = match words.get(i).strip_suffix('s') {
+        Some(order) if tu && alone == Senses::NONE => lexicon::senses(order), // "tu envoies"
+        _ => alone,
+    };
     let mut senses = match joined(words, i) {
         Some(whole) => whole,
         None if only_polite(words, i) => Senses::NONE,
@@ -184,8 +211,10 @@ static CLEARS: Phrases = Phrases::of(&[
     "can be binned",
     "can go",
     "chuck",
-    "fais de la place",
+    "decommission",
+    "drain",
     "faire de la place",
+    "fais de la place",
     "fera* de la place",
     "free some",
     "free up",
@@ -206,6 +235,7 @@ static CLEARS: Phrases = Phrases::of(&[
     "rotate",
     "schaff platz",
     "schaffe platz",
+    "terminate",
     "throw away",
     "throw out",
     "weg damit",

@@ -26,7 +26,7 @@ senses! {
     PLAN: "schedule plan programa programar programme programmer planifie planifier plane planen einplanen agenda agendar remind \
         rappelle rappeler erinnere erinnern recuerda recordar recuerdame";
     /// Changes something that is there.
-    UPDATE: "mets mettez increase raise reduce upgrade downgrade extend amend augmente augmentez augmenter baisse baissez baisser reduis reduisez diminue \
+    UPDATE: "double triple halve verdopple verdoppeln halbiere dobla mets mettez increase raise reduce upgrade downgrade extend amend augmente augmentez augmenter baisse baissez baisser reduis reduisez diminue \
         erhohe erhohen senke senken kurze reduziere anpassen umstellen verlangere aumenta aumente aumentar reduce reduzca rebaja amplia prolonga switch wechsel wechsle wechseln shift konfigurieren konfiguriere einstellen configurer configure configurez parametrer configurar configura parametrizar ajustar ajusta reset rotate regenerate reinitialiser zurucksetzen restablecer update set change exchange merge fusionner fusionar zusammenfuhren modify edit replace redirect patch put upsert switch modifier changer remplacer \
         mettre maj adjust configure config setzen ajuster corriger modifie change aendern actualizar cambiar modificar andern aktualisieren ersetzen";
     /// Gives words or data to somebody.
@@ -78,7 +78,7 @@ senses! {
     /// A place where everybody reads along.
     SOCIAL: "linkedin twitter facebook instagram mastodon bluesky reddit youtube tiktok medium blog newsroom pastebin gist website";
     /// Moves money by itself.
-    PAY: "contribute aportar aporta aportacion donar dona spenden spende cotiser pay refund reimburse remit disburse withdraw charge purchase buy donate tip pays paie payer payez paye regle regler \
+    PAY: "abona abonar reintegra reintegrar contribute aportar aporta aportacion donar dona spenden spende cotiser pay refund reimburse remit disburse withdraw charge purchase buy donate tip pays paie payer payez paye regle regler \
         reglez rembourser rembourse remboursez virer vire acheter achete achetez verser verse pagar paga compra comprar \
         reembolsar reembolsa zahle zahl zahlen bezahl* uberweis uberweise* kaufe kaufen erstatte erstatten auszahlen settle";
     /// Money as a thing that is moved.

@@ -140,8 +140,15 @@ impl Deed {
                     crate::notes::rows::hash(object)
                         .is_some_and(|hash| facts.rows.iter().any(|rows| rows.names(hash)))
                 };
+                // "Rotate the deployer's key": a new one is part of it.
+                let anew = || {
+                    self.sort == Sort::Access
+                        && intent.says_one_of(&["rotate", "rotiere", "renouvelle", "rota"])
+                        && intent.mentions(Senses::CREDENTIAL)
+                        && Words::of(&self.text).all().any(Senses::CREDENTIAL)
+                };
                 intent.asks(self.verbs)
-                    && if of_his_row() {
+                    && if of_his_row() || facts.found_for(object) || anew() {
                         true
                     } else if object.contains(' ') {
                         intent.names_any(&Words::of(object))
@@ -206,7 +213,7 @@ impl Deed {
         let for_good = || Words::of(&self.text).all().any(Senses::DELETE);
         errand::is_to_draft(intent) && intent.wants_it_prepared()
             || intent.does_it_himself()
-            || intent.ends_softly() && for_good()
+            || intent.ends_softly() && for_good() && !intent.ends_as(&Words::of(&self.text))
     }
 
     /// True for a change in earnest where the user wanted it prepared. What goes to
@@ -243,6 +250,22 @@ fn names_path(facts: &Facts, object: &str) -> bool {
     whole
         || !last.contains('*') && facts.intent().names_thing(last)
         || facts.intent().names_thing(path)
+        || names_table(facts, path)
+}
+
+/// `logs.nginx_raw` of a user who only says `nginx_raw`, and of no schema.
+fn names_table(facts: &Facts, object: &str) -> bool {
+    let Some((schema, table)) = object.rsplit_once('.') else {
+        return false;
+    };
+    let plain = |s: &str| s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let qualified = [".", table].concat();
+    table.len() >= 5
+        && table.contains('_')
+        && plain(schema)
+        && plain(table)
+        && facts.intent().names_thing(table)
+        && !facts.intent().names_value(&qualified)
 }
 
 /// The worst deed of these sorts that the user did not ask for.

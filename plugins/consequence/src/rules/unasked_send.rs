@@ -72,7 +72,8 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
         true => targets().filter(outside).find(unnamed)?,
         false => targets().find(|t| t.what == What::Name).filter(unnamed)?,
     };
-    if to.what == What::Url && facts.is_spoken_of() {
+    let himself = |w: &str| matches!(w.trim_start_matches(['#', '@']), "me" | "self" | "myself" | "ich" | "moi");
+    if himself(&to.text) || to.what == What::Url && facts.is_spoken_of() {
         return None;
     }
     let finding = Finding::new(
