@@ -34,9 +34,9 @@ const FINAL: Senses = Senses::SEND
     .and(Senses::APPROVE);
 
 /// Polite openings that stand before the verb.
-const POLITE: [&str; 16] = [
+const POLITE: [&str; 18] = [
     "also", "bitte", "can", "could", "donc", "favor", "kannst", "konntest", "merci", "peux",
-    "please", "por", "puedes", "tu", "would", "you",
+    "please", "por", "puedes", "tu", "would", "you", "pls", "porfa",
 ];
 
 /// Verbs of writing down.
@@ -101,6 +101,14 @@ fn is_statement(words: &Words, sentence: &std::ops::Range<usize>) -> bool {
         matches!(
             words.get(i),
             "is" | "are"
+                | "wants"
+                | "needs"
+                | "says"
+                | "decides"
+                | "wartet"
+                | "braucht"
+                | "quiere"
+                | "veut"
                 | "was"
                 | "were"
                 | "has"
@@ -249,7 +257,8 @@ fn does(intent: &Intent, deeds: Senses, spares: fn(&Intent, usize) -> bool) -> b
         // "Write a draft" sends nothing.
         let writes = WRITES.contains(&words.get(i))
             && (i + 1..i + 4).any(|j| words.senses(j).any(Senses::SKETCH));
-        let verb = !helps && !writes && words.senses(i).any(deeds) && !words.senses(i).any(idle);
+        let senses = intent.senses(i);
+        let verb = !helps && !writes && senses.any(deeds) && !senses.any(idle);
         verb && !intent.is_thing(i) && intent.asked_at(i, deeds) && !spares(intent, i)
     })
 }
@@ -333,6 +342,7 @@ fn opens_a_thing(word: &str) -> bool {
 /// "I'd like to be there", "tell me", "let me know".
 fn is_about_himself(intent: &Intent, i: usize) -> bool {
     intent.words().senses(i).any(Senses::FIRST)
+        || matches!(intent.words().get(i), "thinking" | "wondering")
         || matches!(
             intent.words().get(i + 1),
             "me" | "us" | "moi" | "mir" | "uns" | "nous"

@@ -84,7 +84,9 @@ pub fn effects(kind: &Words, fields: &[Field], targets: &[Target]) -> Effects {
     if pays_there {
         effects |= Effects::PAY;
     }
-    if all.any(Senses::DELETE) || kinds::formats(kind) {
+    let ends_it =
+        |f: &Field| f.value == Plain::Flag(true) && f.name_words().all().any(Senses::DELETE);
+    if all.any(Senses::DELETE) || kinds::formats(kind) || fields.iter().any(ends_it) {
         effects |= Effects::DELETE;
     }
     if all.any(Senses::EXEC) {

@@ -306,7 +306,7 @@ impl Intent {
             .strip_suffix('s')
             .is_some_and(|one| one.len() >= 4 && lexicon::senses(one) == self.senses[i]);
         if plural {
-            return true;
+            return !turns::is_said_to_you(&self.words, i);
         }
         // "Allen Eltern die Liste schicken": a German order that ends with its verb.
         let ends_here = word.ends_with("en")

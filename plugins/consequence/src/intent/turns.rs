@@ -34,11 +34,6 @@ pub(super) fn meant(words: &Words, i: usize, alone: Senses) -> Senses {
     if only_writes(words, i) || only_thanks(words, i) {
         return Senses::NONE;
     }
-    let tu = i.checked_sub(1).is_some_and(|at| words.get(at) == "tu");
-    let alone = match words.get(i).strip_suffix('s') {
-        Some(order) if tu && alone == Senses::NONE => lexicon::senses(order), // "tu envoies"
-        _ => alone,
-    };
     let mut senses = match joined(words, i) {
         Some(whole) => whole,
         None if only_polite(words, i) => Senses::NONE,
@@ -49,6 +44,9 @@ pub(super) fn meant(words: &Words, i: usize, alone: Senses) -> Senses {
     }
     if goes_out(words, i) {
         return senses | Senses::SEND;
+    }
+    if takes_it(words, i) {
+        senses = senses | Senses::ORDER | Senses::BUY | Senses::AGREE;
     }
     if tops_up(words, i) {
         senses = senses | Senses::ORDER | Senses::BUY;
@@ -87,10 +85,26 @@ fn only_thanks(words: &Words, i: usize) -> bool {
         )
 }
 
+/// "Tu l'envoies": the verb's own ending, and no plural.
+pub(super) fn is_said_to_you(words: &Words, i: usize) -> bool {
+    let word = |back: usize| i.checked_sub(back).map_or("", |at| words.get(at));
+    let between = matches!(word(1), "l" | "le" | "la" | "les" | "lui" | "leur" | "y");
+    word(1) == "tu" || between && word(2) == "tu"
+}
+
 /// "With those changes it can go to the other side".
 fn goes_out(words: &Words, i: usize) -> bool {
     (words.get(i), words.get(i + 1)) == ("can", "go")
         && matches!(words.get(i + 2), "to" | "out" | "off")
+}
+
+/// "Go for the Tuesday one", "grab it".
+fn takes_it(words: &Words, i: usize) -> bool {
+    match words.get(i) {
+        "go" => words.get(i + 1) == "for",
+        "grab" => matches!(words.get(i + 1), "it" | "that" | "one" | "the"),
+        _ => false,
+    }
 }
 
 /// "Top those up to the minimum".
@@ -235,6 +249,7 @@ static CLEARS: Phrases = Phrases::of(&[
     "rotate",
     "schaff platz",
     "schaffe platz",
+    "take out",
     "terminate",
     "throw away",
     "throw out",

@@ -120,7 +120,13 @@ pub fn read(command: &Command, deeds: &mut Vec<Deed>) {
         "restic" | "borg" | "rclone" | "duplicity" | "pg_probackup" | "velero" => {
             guards::copies(command, deeds)
         }
-        ":" => deeds.push(Deed::always(Sort::Destroy, 0.9, &["exhausts the machine"])),
+        // `: | :&`, and no `: print(…)` of a language that begins a block so.
+        ":" if !command
+            .operand(0)
+            .starts_with(|c: char| c.is_ascii_alphabetic()) =>
+        {
+            deeds.push(Deed::always(Sort::Destroy, 0.9, &["exhausts the machine"]))
+        }
         _ => {}
     }
     if command.variables.iter().any(|v| guards::trusts_anybody(v)) {

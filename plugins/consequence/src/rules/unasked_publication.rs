@@ -37,7 +37,7 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
     // "Complain to them publicly", "sag es ihnen öffentlich".
     let tells = || facts.intent().asks(Senses::CONTACT | Senses::SEND);
     let openly = || {
-        tells() && facts.intent().means(Senses::OPENLY)
+        tells() && (facts.intent().means(Senses::OPENLY) || answers)
             || effect::chats(&facts.kind, &facts.fields)
                 && (tells() || facts.intent().tells_somebody())
     };

@@ -142,7 +142,9 @@ pub(super) fn leaves_out(program: &str, text: &str) -> bool {
         .next()
         .unwrap_or_default()
         .trim_matches('\'');
-    let a_word = first.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'; // `ec2`
+    let a_word = first.starts_with(|c: char| c.is_ascii_lowercase() || c == '-')
+        && first.bytes().all(letter);
     first != program
         && a_word
         && !matches!(first, "sudo" | "cd" | "env" | "echo" | "cat" | "ls")
