@@ -355,8 +355,11 @@ fn is_named(facts: &Facts, said: &Value) -> bool {
     let names = |text: &str| facts.intent().names_value(text);
     match said.kind {
         Kind::Url => {
+            // To look at a house that he spoke of is what he wants, whoever says where; to
+            // bring something there is another matter, since anybody can call himself so.
             let host = values::host(&said.text);
-            names(host) || names(&said.text) || !is_shared(host) && facts.intent().names_house(host)
+            let looks = facts.effects.any(Effects::READ) && !is_shared(host);
+            names(host) || names(&said.text) || looks && facts.intent().names_house(host)
         }
         Kind::Address => facts.names_address(&said.text),
         Kind::Account | Kind::Phone | Kind::Handle => names(&said.text),

@@ -198,8 +198,11 @@ pub fn url_host(text: &str) -> Option<&str> {
     };
     // `gid://shopify/Product/8` names a thing, and no place.
     let scheme = text.split_once("://").map_or("http", |(scheme, _)| scheme);
-    let places =
-        scheme.len() > 3 || matches!(scheme, "ftp" | "ssh" | "git" | "ws" | "wss" | "s3" | "gs");
+    let places = scheme.len() > 3
+        || matches!(
+            scheme,
+            "ftp" | "ssh" | "git" | "ws" | "wss" | "s3" | "gs" | "tcp" | "udp" | "smb" | "nfs"
+        );
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let host = authority.rsplit('@').next().unwrap_or(authority);
     (places || host.contains('.')).then(|| host.split(':').next().unwrap_or(host))

@@ -48,15 +48,16 @@ pub(super) fn tells_of(kind: &Words) -> bool {
         "verlauf",
         "protokoll",
     ];
-    // `crm.historiqueCommandes`
-    let told = TOLD.contains(&kind.get(last))
-        || (0..last).any(|i| matches!(kind.get(i), "historique" | "historial"));
+    // `crm.historiqueCommandes`, and no `historique.supprimer`
+    let of_past = |i: usize| matches!(kind.get(i), "historique" | "historial");
+    let told = TOLD.contains(&kind.get(last)) || (0..last).any(of_past);
     let verb = Senses::MAKE | Senses::UPDATE | Senses::SEND | Senses::UPLOAD | Senses::PUBLISH;
     let thing = |i: usize| {
         let many = kind.get(i).len() >= 4 && kind.get(i).ends_with('s');
         many || !kind.senses(i).any(verb) && !kind.senses(i).any(Senses::ACTING)
     };
-    told && (0..last).all(thing)
+    let is_told = |i: usize| TOLD.contains(&kind.get(i)) && (i == last || of_past(i));
+    told && (0..=last).all(|i| is_told(i) || thing(i))
 }
 
 pub(super) fn pays(kind: &Words, all: Senses, amount: bool, account: bool) -> bool {
@@ -359,7 +360,9 @@ pub(super) fn writes_bills(kind: &Words) -> bool {
         "add",
         "save",
     ];
-    has(&bill) && has(&writes) && !kind.each().any(|s| s.any(Senses::PAY))
+    let moves =
+        |i: usize| kind.senses(i).any(Senses::PAY | Senses::MONEY) && !bill.contains(&kind.get(i));
+    has(&bill) && has(&writes) && !(0..kind.len()).any(moves)
 }
 
 /// An invitation to meet, which gives nobody power: `calendar.invite`.

@@ -131,3 +131,39 @@ fn a_draft_is_one_unless_a_flag_says_the_contrary() {
         .any(Effects::DRAFT)
     );
 }
+
+#[test]
+fn what_a_thing_is_called_excuses_no_verb_beside_it() {
+    for kind in [
+        "crm.historiqueCommandes",
+        "maison.journal",
+        "tienda.historialPedidos",
+    ] {
+        assert_eq!(of(kind, json!({})), Effects::READ, "{kind}");
+    }
+    for kind in [
+        "historique.supprimer",
+        "historial_borrar",
+        "journal.effacer",
+    ] {
+        assert!(of(kind, json!({})).any(Effects::DELETE), "{kind}");
+    }
+    for kind in [
+        "xero.emailInvoice",
+        "compta_saisir_facture",
+        "createInvoices",
+    ] {
+        let effects = of(kind, json!({"amount": 90, "number": "F-7"}));
+        assert!(!effects.any(Effects::PAY), "{kind}");
+    }
+    for kind in ["create_bill_payment", "invoice.pay", "send_invoice_payment"] {
+        assert!(of(kind, json!({"amount": 90})).any(Effects::PAY), "{kind}");
+    }
+    let invited = of(
+        "calendar.invite",
+        json!({"event": "fri", "to": "ana@mail.example"}),
+    );
+    assert!(invited.any(Effects::SEND) && !invited.any(Effects::ACCESS));
+    assert!(of("workspace.invite", json!({"to": "ana@mail.example"})).any(Effects::ACCESS));
+    assert!(!of("application_status", json!({"id": 7, "status": "open"})).any(Effects::READ));
+}

@@ -391,10 +391,8 @@ impl<'a> Facts<'a> {
     /// an address belongs to (`amy.w@…` is Amy, `…@grupoalba.example` Grupo Alba).
     pub fn names_target(&self, target: &Target) -> bool {
         let house = || {
-            crate::spans::values::url(&target.text).is_some_and(|url| {
-                let host = crate::spans::values::host(&url);
-                self.intent().names_value(host) || self.intent().names_house(host)
-            })
+            crate::spans::values::url(&target.text)
+                .is_some_and(|url| self.intent().names_value(crate::spans::values::host(&url)))
         };
         self.names_address(&target.text) || target.what == What::Url && house()
     }

@@ -94,8 +94,7 @@ pub(super) fn is_said_to_you(words: &Words, i: usize) -> bool {
 
 /// "With those changes it can go to the other side".
 fn goes_out(words: &Words, i: usize) -> bool {
-    (words.get(i), words.get(i + 1)) == ("can", "go")
-        && matches!(words.get(i + 2), "to" | "out" | "off")
+    (words.get(i), words.get(i + 1)) == ("can", "go") && matches!(words.get(i + 2), "to" | "out")
 }
 
 /// "Go for the Tuesday one", "grab it".

@@ -230,9 +230,12 @@ fn act(words: &[String]) -> Option<(Act, String)> {
         }
         // A column may have that name.
         ("select", _)
-            if words
-                .windows(2)
-                .any(|w| w[0] == "load_file" && w[1].contains(['/', '\\', '.'])) =>
+            if words.windows(2).any(|w| {
+                w[0] == "load_file"
+                    && (w[1].contains(['/', '\\', '.'])
+                        || w[1].starts_with("0x")
+                        || matches!(w[1].as_str(), "concat" | "char" | "unhex"))
+            }) =>
         {
             (Act::Reach, word(words, 1).to_owned())
         }
