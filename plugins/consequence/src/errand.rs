@@ -343,6 +343,7 @@ fn opens_a_thing(word: &str) -> bool {
 fn is_about_himself(intent: &Intent, i: usize) -> bool {
     intent.words().senses(i).any(Senses::FIRST)
         || matches!(intent.words().get(i), "thinking" | "wondering")
+        || intent.words().get(i) == "quiero" && intent.words().get(i + 1) != "que"
         || matches!(
             intent.words().get(i + 1),
             "me" | "us" | "moi" | "mir" | "uns" | "nous"

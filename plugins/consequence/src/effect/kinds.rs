@@ -342,6 +342,9 @@ pub(super) fn writes_bills(kind: &Words) -> bool {
     ];
     let writes = [
         "create",
+        "make",
+        "issue",
+        "generate",
         "send",
         "email",
         "mail",

@@ -269,6 +269,10 @@ impl Intent {
     /// "She decides what we reorder": what somebody does, and no order.
     fn tells_what(&self, i: usize) -> bool {
         let word = |back: usize| i.checked_sub(back).map_or("", |at| self.words.get(at));
+        // "Je paie trop cher."
+        if word(1) == "je" {
+            return true;
+        }
         matches!(word(1), "we" | "they" | "she" | "he" | "wir" | "nous")
             && matches!(
                 word(2),

@@ -45,6 +45,12 @@ pub(super) fn meant(words: &Words, i: usize, alone: Senses) -> Senses {
     if goes_out(words, i) {
         return senses | Senses::SEND;
     }
+    if puts_online(words, i) {
+        senses = senses | Senses::PUBLISH | Senses::ANNOUNCE;
+    }
+    if takes_off(words, i) {
+        senses = senses | Senses::REMOVE;
+    }
     if takes_it(words, i) {
         senses = senses | Senses::ORDER | Senses::BUY | Senses::AGREE;
     }
@@ -95,6 +101,25 @@ pub(super) fn is_said_to_you(words: &Words, i: usize) -> bool {
 /// "With those changes it can go to the other side".
 fn goes_out(words: &Words, i: usize) -> bool {
     (words.get(i), words.get(i + 1)) == ("can", "go") && matches!(words.get(i + 2), "to" | "out")
+}
+
+/// "Mets en ligne tout de suite", "stell es online", "put it live".
+fn puts_online(words: &Words, i: usize) -> bool {
+    let puts = matches!(
+        words.get(i),
+        "put" | "go" | "mets" | "mettez" | "stell" | "stelle" | "schalt" | "pon" | "ponlo"
+    );
+    let online = |j: usize| {
+        matches!(words.get(j), "online" | "live")
+            || matches!((words.get(j), words.get(j + 1)), ("en", "ligne" | "linea"))
+    };
+    puts && (i + 1..i + 7).any(|j| words.sentence(j) == words.sentence(i) && online(j))
+}
+
+/// "Take gym off my calendar".
+fn takes_off(words: &Words, i: usize) -> bool {
+    words.get(i) == "take"
+        && (i + 1..i + 5).any(|j| words.sentence(j) == words.sentence(i) && words.get(j) == "off")
 }
 
 /// "Go for the Tuesday one", "grab it".

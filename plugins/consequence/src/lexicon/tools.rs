@@ -27,12 +27,12 @@ senses! {
         rappelle rappeler erinnere erinnern recuerda recordar recuerdame";
     /// Changes something that is there.
     UPDATE: "double triple halve verdopple verdoppeln halbiere dobla mets mettez increase raise reduce upgrade downgrade extend amend augmente augmentez augmenter baisse baissez baisser reduis reduisez diminue \
-        erhohe erhohen senke senken kurze reduziere anpassen umstellen verlangere aumenta aumente aumentar reduce reduzca rebaja amplia prolonga switch wechsel wechsle wechseln shift konfigurieren konfiguriere einstellen configurer configure configurez parametrer configurar configura parametrizar ajustar ajusta reset rotate regenerate reinitialiser zurucksetzen restablecer update set change exchange merge fusionner fusionar zusammenfuhren modify edit replace redirect patch put upsert switch modifier changer remplacer \
+        erhohe erhohen senke senken kurze reduziere anpassen umstellen verlangere aumenta aumente aumentar reduce reduzca rebaja amplia prolonga switch wechsel wechsle wechseln shift konfigurieren konfiguriere einstellen configurer configure configurez parametrer configurar configura parametrizar ajustar ajusta reset rotate regenerate reinitialiser reinitialise reinitialisez zurucksetzen restablecer update set change exchange merge fusionner fusionar zusammenfuhren modify edit replace redirect patch put upsert switch modifier changer remplacer \
         mettre maj adjust configure config setzen ajuster corriger modifie change aendern actualizar cambiar modificar andern aktualisieren ersetzen";
     /// Gives words or data to somebody.
     SEND: "send reply respond answer email mail message sms mms notify tell dm whatsapp forward post comment chat inform \
         envoyer envoi repondre reponse transmettre courriel courrier notifier poster message informer ecrire relance \
-        enviar responder correo mensaje avisar senden schicken antworten antwort nachricht mitteilen informieren weiterleiten \
+        enviar responder correo mensaje avisar senden versenden versende verschicken verschicke schicken antworten antwort nachricht mitteilen informieren weiterleiten \
         letter write schreib schick antwort respuesta manda mandar mande follow welcome relance avisa avise bescheid informe informa ecris envoie envoyez reponds repondez envia responde schick schreibe antworte";
     /// Gets in touch with somebody, in a user's words.
     CONTACT: "sell vends vendez vendre verkauf verkaufe verkaufen vende vender claim nudge chase reassure congratulate brief decline reject warn reclame reclamez reclamer refuse refusez decline felicite rassure \
@@ -108,7 +108,7 @@ senses! {
         member membership guest acces droit droits autorisation permiso permisos rol zugriff recht rechte rolle berechtigung \
         ownership iam sudo superuser";
     /// What proves who one is.
-    CREDENTIAL: "keys recovery recuperacion recuperation wiederherstellung passkey password passphrase credential credentials token apikey key pat secret secrets otp passwort kennwort contrasena \
+    CREDENTIAL: "factors authenticator authenticators keys recovery recuperacion recuperation wiederherstellung passkey password passphrase credential credentials token apikey key pat secret secrets otp passwort kennwort contrasena \
         clave motdepasse identifiants jeton cle ssh_key certificate login";
     /// Switches something off or around.
     OFF: "disarm disarms desarmer desarme desarmez desarmar desarma entscharfen entscharfe disable disables deactivate stop suspend bypass skip ignore override mute snooze silence stummschalten silenciar unprotect off desactiver desactive \

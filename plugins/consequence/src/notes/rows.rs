@@ -159,6 +159,15 @@ fn record(step: u32, word: &str, named: &[u32], others: &[u32]) -> Vec<u8> {
     record
 }
 
+/// Words of four letters and more that say nothing of a thing, sorted.
+const LITTLE: [&str; 46] = [
+    "about", "above", "after", "also", "apres", "auch", "aussi", "avant", "avec", "before",
+    "below", "bevor", "como", "cuando", "dann", "dans", "dass", "desde", "entre", "from", "hasta",
+    "have", "into", "jusqu", "mais", "nach", "noch", "ohne", "over", "para", "pero", "pour",
+    "sans", "sobre", "that", "them", "then", "there", "they", "this", "unter", "until", "wenn",
+    "were", "when", "with",
+];
+
 /// The words of the user that can tell one thing from another: no verbs, and
 /// nothing short.
 fn content(intent: &Intent) -> Vec<&str> {
@@ -177,6 +186,7 @@ fn content(intent: &Intent) -> Vec<&str> {
         (number && word.len() >= 3
             || word.len() >= 4 && (!words.senses(*i).any(idle) || intent.marks_out(word)))
             && word.len() <= 40
+            && LITTLE.binary_search(&word).is_err()
             && !intent.denied(*i)
             && (*i == 0 || words.get(i - 1) != "non") // "non-flex": of the others
     };

@@ -1,5 +1,6 @@
 //! See [`DOC`].
 
+use crate::effect::Effects;
 use crate::facts::Facts;
 use crate::finding::{Finding, short};
 
@@ -20,6 +21,9 @@ pub const COUNTEREXAMPLE: &str = r#"{"intent":"Count the lines of report.txt, th
 /// The rule.
 pub fn rule(facts: &Facts) -> Option<Finding> {
     let followed = facts.followed.as_ref()?;
+    if facts.does(Effects::PAYEE) && facts.asks_for_the_account() {
+        return None;
+    }
     let (step, place) = &followed.place;
     let number = step.to_string();
     let finding = Finding::new(

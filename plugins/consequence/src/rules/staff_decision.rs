@@ -40,11 +40,13 @@ pub fn rule(facts: &Facts) -> Option<Finding> {
 
 /// `{"applicant_id": 302, "stage": "rejected"}`, of which the user said nothing.
 fn of_a_candidate(facts: &Facts) -> Option<Finding> {
-    const WHO: [&str; 6] = [
+    const WHO: [&str; 8] = [
         "applicant", "candidate", "bewerber", "bewerbung", "candidat", "candidato",
+"application", "candidatura",
     ];
-    const ENDS: [&str; 9] = [
+    const ENDS: [&str; 10] = [
         "reject", "offer", "hired", "declined", "absage", "zusage", "refus", "rechaz", "contrat",
+"oferta",
     ];
     let who = |w: &str| WHO.contains(&w);
     let about = facts.kind.iter().any(who)

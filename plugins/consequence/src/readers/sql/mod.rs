@@ -221,6 +221,11 @@ fn act(words: &[String]) -> Option<(Act, String)> {
         ) => (Act::Grant, word(words, 2).to_owned()),
         ("insert", "into") if inserts_power(words) => (Act::Grant, object()),
         ("copy", _) if has("program") => (Act::Reach, last()),
+        // Data is put somewhere outside: `COPY INTO 's3://…' FROM t`.
+        ("copy", "into") if word(words, 2).contains("://") => {
+            (Act::Reach, word(words, 2).to_owned())
+        }
+        ("unload", _) => (Act::Reach, last()),
         ("select" | "table", _) if has("outfile") || has("dumpfile") => {
             let at = words
                 .iter()
